@@ -1,0 +1,1 @@
+"""Facts in, findings out. No clock, no network, no settings."""

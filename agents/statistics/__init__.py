@@ -1,0 +1,1 @@
+"""The small exact toolbox every number comes from."""

@@ -1,0 +1,1 @@
+"""The only room that puts things together and reads the environment."""

@@ -1,0 +1,1 @@
+"""The demo company: a simulated market that reacts to what is executed."""

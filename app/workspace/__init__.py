@@ -1,0 +1,1 @@
+"""A Slack-compatible server on loopback, for people without a workspace and for tests."""

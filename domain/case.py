@@ -1,0 +1,135 @@
+"""A signal with everything that has been decided and done about it: what a card, the inbox and an answer show."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from domain.base import Frozen
+from domain.proposal import Decision, Proposal
+from domain.receipt import Outcome, Receipt
+from domain.signal import CloseReason, Signal
+from domain.verdict import Verdict
+
+
+class ProposalStatus(StrEnum):
+    """Where a proposal stands. Derived from decision, action and receipt rows, never stored twice."""
+
+    PENDING = "pending"
+    SNOOZED = "snoozed"
+    FORBIDDEN = "forbidden"
+    APPROVED = "approved"
+    """Approved or overridden, not yet executed."""
+    EXECUTED = "executed"
+    DRIFTED = "drifted"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    MEASURED = "measured"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    """Its signal closed, or a newer proposal took its place, before anyone decided."""
+
+
+class ProposalView(Frozen):
+    """One proposal as it stands."""
+
+    proposal: Proposal
+    verdict: Verdict
+    status: ProposalStatus
+    expires_at: datetime | None = None
+    decision: Decision | None = None
+    """The final decision, or the snooze in force."""
+    approvals: tuple[str, ...] = ()
+    """Slack users who approved so far, where more than one is needed."""
+    receipt: Receipt | None = None
+    outcome: Outcome | None = None
+    measured_after: date | None = None
+    """The day its outcome is due, once executed."""
+
+
+class Case(Frozen):
+    """One signal with its proposals."""
+
+    signal: Signal
+    is_open: bool
+    closed: CloseReason | None = None
+    closed_on: date | None = None
+    proposals: tuple[ProposalView, ...] = ()
+
+
+class Post(Frozen):
+    """One Slack message that shows a case, found again by its key."""
+
+    key: str
+    """"sig_…/card", "sig_…/evidence", "sig_…/chart", "prop_…/receipt", "prop_…/outcome"."""
+    channel: str
+    ts: str
+    digest: str
+    """Hash of what was last sent, so that an unchanged message is not edited."""
+
+
+class Health(Frozen):
+    """How the system itself is doing."""
+
+    today: date
+    """The day the company is on."""
+    last_sweep: date | None
+    last_sweep_took_seconds: float | None = None
+    sources: tuple[str, ...] = ()
+    """One line per table: "ad_report: up to 14 March, 2,304 rows"."""
+    gaps: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    """One line per agent: "performance: 3 findings on 14 March"."""
+    open_signals: int = 0
+    pending: int = 0
+    unknown: int = 0
+    """Executions whose result is not known."""
+    model: str = "deterministic writer"
+
+
+class Inbox(Frozen):
+    """What one person has to decide and has decided."""
+
+    user: str
+    roles: tuple[str, ...]
+    mine: tuple[Case, ...]
+    """Open cases with at least one pending proposal for this person, most at stake first."""
+    others: tuple[Case, ...]
+    """Other open cases."""
+    decided: tuple[Case, ...]
+    """Cases this person's roles decided on, newest first."""
+    health: Health
+
+
+class Citation(Frozen):
+    """Where a number in an answer comes from."""
+
+    table: str
+    window: tuple[date, date] | None
+    filter: str
+    """"platform=meta, campaign_id=c3"."""
+
+
+class Answer(Frozen):
+    """A reply to a question: words whose every number is cited, or an honest "I don't know, because …"."""
+
+    question: str
+    text: str
+    """Plain words with Slack mrkdwn bold at most."""
+    citations: tuple[Citation, ...] = ()
+    known: bool = True
+    """False: the answer says why it does not know."""
+
+
+class Digest(Frozen):
+    """What one owner, or everybody, should read once a day."""
+
+    day: date
+    headline: str
+    changed: tuple[str, ...]
+    """Signals opened, updated or closed since the last digest, one line each."""
+    waiting: tuple[str, ...]
+    """What waits for a decision, one line each, with the owner's name."""
+    measured: tuple[str, ...]
+    """Outcomes that came in, one line each."""
+    held: tuple[str, ...] = ()
+    """What was noticed but held back, and why."""

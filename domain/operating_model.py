@@ -1,0 +1,131 @@
+"""What the architect designs: goals, people, routes, mandates, policy, calendar. Written in `baton.yaml`."""
+
+from collections.abc import Mapping
+from datetime import date, time
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from domain.base import Frozen
+from domain.scope import Scope
+from domain.signal import Cause
+
+
+class Person(Frozen):
+    """Somebody who owns something."""
+
+    name: str
+    slack: str = Field(pattern=r"^[UW][A-Z0-9]{4,}$")
+    """Slack user id: "U0MARA0001"."""
+    roles: frozenset[str]
+    """{"media_lead"}; the architect has "cmo"."""
+    timezone: str = "UTC"
+    """IANA name: "Europe/Berlin"."""
+
+
+class Goal(Frozen):
+    """What the company wants a figure to be."""
+
+    name: str
+    metric: Literal["cpa", "roas", "ctr", "cvr", "spend", "conversions", "retention", "click_rate"]
+    target: Decimal
+    scope: Scope = Scope()
+    weight: float = Field(default=1, ge=0)
+    """How much a signal that hurts this goal counts; 2 counts twice."""
+
+
+class Routes(Frozen):
+    """Where signals go and who answers for which cause."""
+
+    channel: str = "marketing-signals"
+    """Channel name or id where cards and digests are posted."""
+    owners: Mapping[Cause, tuple[str, ...]] = Field(default_factory=dict[Cause, tuple[str, ...]])
+    """Roles per cause where they differ from the defaults; the first leads."""
+
+
+class Limit(Frozen):
+    """How far one role may go with one kind of action before more people are asked."""
+
+    role: str
+    actions: frozenset[str] = frozenset()
+    """Action kinds; empty means all."""
+    max_change: float | None = Field(default=None, gt=0)
+    """Relative: 0.3 means the value may move by 30 %."""
+    max_per_day: Decimal | None = Field(default=None, gt=0)
+    """Money per day, in the account's currency."""
+    beyond: str = "cmo"
+    """The role that must approve as well beyond this limit."""
+
+
+class Policy(Frozen):
+    """May we? Silence asks a person."""
+
+    version: int = Field(default=1, ge=1)
+    expires_after_hours: int = Field(default=72, ge=1, le=24 * 30)
+    limits: tuple[Limit, ...] = ()
+    forbidden: frozenset[str] = frozenset()
+    """Action kinds that are never done."""
+    automatic: frozenset[str] = frozenset()
+    """Action kinds done without asking. Kinds in one of the six always-human risk categories are refused here."""
+    max_budget_change: float = Field(default=0.5, gt=0, le=5)
+    """Hard cap: no budget moves by more than this share at once, whoever approves."""
+
+
+class Freeze(Frozen):
+    """Days on which nothing is executed."""
+
+    name: str
+    first_day: date
+    last_day: date
+
+
+class SourceSettings(Frozen):
+    """Where the tables come from."""
+
+    kind: Literal["folder"] = "folder"
+    path: str
+    """Folder of Parquet or CSV files, relative to `baton.yaml`."""
+
+
+class ExecutorSettings(Frozen):
+    """Where approved actions go."""
+
+    kind: Literal["by_hand", "ad_account"] = "by_hand"
+    """`by_hand`: each approved action becomes a task for its owner. `ad_account`: the HTTP ad account at `address`."""
+    address: str = ""
+
+
+class DigestSettings(Frozen):
+    """When the daily digest is posted."""
+
+    at: time = time(8, 30)
+    weekdays: frozenset[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = frozenset(
+        {"mon", "tue", "wed", "thu", "fri"}
+    )
+
+
+class OperatingModel(Frozen):
+    """The whole of `baton.yaml`."""
+
+    company: str
+    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
+    timezone: str = "UTC"
+    source: SourceSettings
+    executor: ExecutorSettings = ExecutorSettings()
+    people: tuple[Person, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    routes: Routes = Routes()
+    policy: Policy = Policy()
+    freezes: tuple[Freeze, ...] = ()
+    digest: DigestSettings = DigestSettings()
+    sweep_at: time = time(6, 0)
+    """When the daily sweep runs, in `timezone`."""
+
+    def holders(self, role: str) -> tuple[Person, ...]:
+        """The people who hold a role."""
+        return tuple(person for person in self.people if role in person.roles)
+
+    def person(self, slack: str) -> Person | None:
+        """Who is behind a Slack user id."""
+        return next((person for person in self.people if person.slack == slack), None)

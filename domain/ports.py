@@ -1,0 +1,83 @@
+"""What we need from the outside, as small promises. Vendors keep them in `connectors`, tests in fakes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from domain.effect import Effect
+from domain.lesson import Lesson
+from domain.reading import Gap, Reading
+from domain.scope import Scope
+
+
+class Source(Protocol):
+    """Tables as they were known on a day. Reads only; raises SourceUnavailable or TableRefused."""
+
+    async def read(self, table: str, as_of: date, days: int) -> Reading | Gap:
+        """The rows of `table` dated after as_of - days and up to as_of, per key the latest version known on as_of.
+
+        The calendar also carries future rows. A table the source does not have comes back as a Gap.
+        """
+        ...
+
+    async def days(self) -> tuple[date, date]:
+        """First and last day of `ad_report`."""
+        ...
+
+
+class Executor(Protocol):
+    """Brings effects about on a platform. Knows nothing of approvals; called for approved actions only."""
+
+    def takes(self, effect: Effect) -> bool:
+        """Whether this executor is the one for an effect."""
+        ...
+
+    async def read(self, effect: Effect, token: str) -> Mapping[str, str]:
+        """The live values the effect speaks of, by address. A hand-over reads {} until a task with `token` exists.
+
+        Raises PlatformUnavailable.
+        """
+        ...
+
+    async def write(self, effect: Effect, token: str) -> str:
+        """Bring it about; answers with what the platform said, in one line.
+
+        Raises PlatformUnavailable when it certainly did not happen, OutcomeUnknown when nobody can say.
+        """
+        ...
+
+
+class Clock(Protocol):
+    """What time it is for the company. A demo's clock may run ahead."""
+
+    def now(self) -> datetime:
+        """Aware, in UTC."""
+        ...
+
+    def today(self) -> date:
+        """The last complete day: the day a sweep reports on, in the company's time zone."""
+        ...
+
+
+class Board(Protocol):
+    """Where cases are shown. Drawing is idempotent: the same state drawn twice looks the same and posts nothing new."""
+
+    async def show(self, signal_id: str) -> None:
+        """Bring every message about a signal up to date with the database. Raises SlackUnavailable."""
+        ...
+
+    async def post_digest(self, day: date) -> None:
+        """Post the daily digest, once per day however often it is called. Raises SlackUnavailable."""
+        ...
+
+
+class LessonIndex(Protocol):
+    """Finds lessons by meaning and by word. Rebuildable from the database at any time."""
+
+    async def add(self, lessons: Sequence[Lesson]) -> None:
+        """Make lessons findable; adding one twice changes nothing."""
+        ...
+
+    async def search(self, words: str, *, scope: Scope | None = None, limit: int = 5) -> list[str]:
+        """Ids of the lessons that fit best, best first."""
+        ...

@@ -1,0 +1,90 @@
+"""One action with its forecast and its reasons, addressed to one owner role."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.action import Action
+from domain.base import Fraction, Frozen, Interval
+
+
+class Forecast(Frozen):
+    """The expected effect of an action, before anyone approves it."""
+
+    metric: str
+    change: Fraction
+    """Expected relative change of `metric` against doing nothing, over the action's window."""
+    interval: Interval
+    """80 % interval of `change`."""
+    basis: str
+    """What it rests on: "a prior for this kind of action" or "3 measured outcomes here"."""
+
+
+class Proposal(Frozen):
+    """What an owner is asked. A changed proposal is a new version; the button carries id and version."""
+
+    id: str
+    """`prop_` and 12 hex digits."""
+    signal_id: str
+    version: int = Field(default=1, ge=1)
+    action: Action
+    owner: str
+    """The role asked."""
+    forecast: Forecast | None
+    """None: "no forecast" rather than a guess."""
+    why: str
+    """One sentence: why this action for this cause."""
+    remembered: tuple[str, ...] = ()
+    """Lessons quoted word for word: "last time, 14 March: CTR +31 % [12, 52], forecast was +25 %"."""
+    proposed_on: date
+
+
+class DecisionBase(Frozen):
+    """What all decisions say."""
+
+    proposal_id: str
+    version: int
+    """The version that was on the card."""
+    by: str
+    """Slack user id; "baton" for what time decides (expired) or policy allows (automatic)."""
+    at: datetime
+
+
+class Approved(DecisionBase):
+    """Do it as proposed."""
+
+    kind: Literal["approved"] = "approved"
+
+
+class Overridden(DecisionBase):
+    """Do it, changed."""
+
+    kind: Literal["overridden"] = "overridden"
+    action: Action
+    """The changed action, same kind and same object."""
+    reason: str = Field(min_length=3, max_length=1000)
+
+
+class Rejected(DecisionBase):
+    """Don't."""
+
+    kind: Literal["rejected"] = "rejected"
+    reason: str = Field(min_length=3, max_length=1000)
+
+
+class Snoozed(DecisionBase):
+    """Ask again later. Decides nothing; the proposal stays open and does not expire before `until`."""
+
+    kind: Literal["snoozed"] = "snoozed"
+    until: datetime
+
+
+class Expired(DecisionBase):
+    """Nobody answered in time. Never an approval."""
+
+    kind: Literal["expired"] = "expired"
+
+
+Decision = Annotated[Approved | Overridden | Rejected | Snoozed | Expired, Field(discriminator="kind")]
+FinalDecision = Approved | Overridden | Rejected | Expired

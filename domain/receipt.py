@@ -1,0 +1,56 @@
+"""What an executor did, and what came of it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+
+from domain.base import Fraction, Frozen, Interval
+
+
+class ReceiptStatus(StrEnum):
+    """How an execution ended."""
+
+    DONE = "done"
+    """Written and read back: the platform shows what was approved."""
+    HANDED_OVER = "handed_over"
+    """A task was created for the people who do this by hand."""
+    DRIFTED = "drifted"
+    """The live value was no longer the one the owner saw. Nothing was written; back to a person."""
+    FAILED = "failed"
+    """The platform refused. Nothing was written."""
+    UNKNOWN = "unknown"
+    """The platform may or may not have acted. Shown to a person, settled by reading."""
+
+
+class Receipt(Frozen):
+    """Proof of one execution."""
+
+    action_id: str
+    proposal_id: str
+    status: ReceiptStatus
+    before: Mapping[str, str]
+    """Live values read just before the write: {"campaign/c3/daily_budget": "450.00"}."""
+    after: Mapping[str, str]
+    """Live values read back after it; empty when nothing was written."""
+    answer: str
+    """What the platform said, in one line."""
+    at: datetime
+
+
+class Outcome(Frozen):
+    """The measured effect of one executed action, against what would have happened anyway."""
+
+    proposal_id: str
+    metric: str
+    measurable: bool
+    effect: Fraction | None
+    """Relative change against the counterfactual: 0.31 means 31 % more. None when not measurable."""
+    interval: Interval | None
+    """95 % interval of `effect`."""
+    forecast: Fraction | None
+    """What was forecast before approval."""
+    window: tuple[date, date]
+    """First and last day measured."""
+    method: str
+    """"difference to 3 untouched sibling campaigns" or why it could not be measured."""
+    measured_on: date

@@ -1,0 +1,1 @@
+"""May we? Policy as small pure rules, and who may press which button."""

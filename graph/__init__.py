@@ -1,0 +1,1 @@
+"""Order and waiting: what happens after what, and who is waited for."""
