@@ -21,7 +21,7 @@ class Setting(Frozen):
 
     @property
     def address(self) -> str:
-        """ "meta/a1/campaign/c3/daily_budget"."""
+        """One value on the platform: "meta/a1/campaign/c3/daily_budget"."""
         return f"{self.entity}/{self.field}"
 
 
