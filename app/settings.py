@@ -1,0 +1,51 @@
+"""What the environment says. The only module that reads it."""
+
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+
+from domain.base import Frozen
+from domain.errors import ConfigurationError
+
+KNOWN = ("BATON_FAILPOINT", "BATON_HOME", "BATON_MODEL")
+
+
+class Settings(Frozen):
+    """Addresses and secrets. Secrets stay out of `repr`, logs and messages."""
+
+    home: Path = Path(".baton")
+    """The folder for everything Baton keeps itself: embedded database, lesson index, demo."""
+    database_url: str = Field(default="", repr=False)
+    """Empty: the embedded database."""
+    chroma_url: str = ""
+    """Empty: the embedded lesson index."""
+    model: str = ""
+    """Chat model as "provider:name"; empty: the deterministic writer."""
+    slack_api_url: str = ""
+    """Base address of a Slack-compatible server; empty: Slack itself."""
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_app_token: SecretStr = SecretStr("")
+    failpoint: str = ""
+    """For crash tests: the process kills itself when it reaches the point of this name."""
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; an unknown BATON_ name is refused with the nearest known one."""
+    env = os.environ if environment is None else environment
+    for name in sorted(env):
+        if name.startswith("BATON_") and name not in KNOWN:
+            near = get_close_matches(name, KNOWN, n=1, cutoff=0)
+            raise ConfigurationError(f"{name} is not a setting Baton knows; did you mean {near[0]}?")
+    return Settings(
+        home=Path(env.get("BATON_HOME") or ".baton"),
+        database_url=env.get("DATABASE_URL", ""),
+        chroma_url=env.get("CHROMA_URL", ""),
+        model=env.get("BATON_MODEL", ""),
+        slack_api_url=env.get("SLACK_API_URL", ""),
+        slack_bot_token=SecretStr(env.get("SLACK_BOT_TOKEN", "")),
+        slack_app_token=SecretStr(env.get("SLACK_APP_TOKEN", "")),
+        failpoint=env.get("BATON_FAILPOINT", ""),
+    )

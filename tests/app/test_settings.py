@@ -1,0 +1,18 @@
+"""The environment is read once, and a typo in it is refused."""
+
+import pytest
+
+from app.settings import from_environment
+from domain.errors import ConfigurationError
+
+
+def test_an_unknown_setting_is_refused_with_the_nearest_known_one():
+    with pytest.raises(ConfigurationError, match="BATON_MODLE is not a setting Baton knows; did you mean BATON_MODEL"):
+        from_environment({"BATON_MODLE": "openai:x"})
+
+
+def test_secrets_never_appear_in_what_settings_print():
+    settings = from_environment({"SLACK_BOT_TOKEN": "xoxb-secret", "DATABASE_URL": "postgresql://u:pw@h/db"})
+    assert "xoxb-secret" not in repr(settings)
+    assert "pw" not in repr(settings)
+    assert settings.slack_bot_token.get_secret_value() == "xoxb-secret"
