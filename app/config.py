@@ -1,5 +1,6 @@
 """`baton.yaml`: read, checked, and refused with the line and the nearest valid key."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -81,7 +82,7 @@ def _sentences(error: ValidationError, lines: Lines, name: str) -> Iterator[str]
         elif problem["type"] == "missing":
             yield f"{name}, line {line}: `{where}` is missing."
         elif problem["type"] in ("enum", "literal_error"):
-            expected = [word.strip(" '") for word in str(problem.get("ctx", {}).get("expected", "")).replace(" or ", ",").split(",")]
+            expected = re.findall(r"'([^']+)'", str(problem.get("ctx", {}).get("expected", "")))
             near = get_close_matches(str(problem["input"]), expected, n=1, cutoff=0.5)
             hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(expected)}."
             yield f"{name}, line {line}: `{where}` cannot be `{problem['input']}`; {hint}"

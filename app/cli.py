@@ -1,0 +1,186 @@
+"""The `baton` command. Every heavy import waits until its command runs, so that `--help` answers at once."""
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from domain.errors import ConfigurationError, MarketingError
+
+CONFIG = click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("baton.yaml"),
+    show_default=True,
+    help="The operating model.",
+)
+
+
+class Day(click.ParamType[date]):
+    """A calendar day, written 2026-03-14."""
+
+    name = "day"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day, or a usage error that shows the form."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a day; write it like 2026-03-14.", param, ctx)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="baton")
+def cli() -> None:
+    """Baton joins what marketing agents notice into one signal, asks its owners in Slack, acts once, and measures."""
+
+
+@cli.command()
+@click.option("--port", default=8321, show_default=True, help="Where the local workspace page is served.")
+@click.option("--open/--no-open", "open_page", default=True, help="Open the page in a browser.")
+@click.option("--seed", default=7, show_default=True, help="Which demo company.")
+def demo(port: int, open_page: bool, seed: int) -> None:
+    """Run everything here, with a demo company and a local workspace page."""
+    from app.demo_run import run
+
+    run(port=port, open_page=open_page, seed=seed)
+
+
+@cli.command()
+@click.option("--role", type=click.Choice(["all", "bot", "worker"]), default="all", show_default=True)
+@CONFIG
+def serve(role: str, config: Path) -> None:
+    """Run the system: the Slack bot, the worker, or both."""
+    from app.serving import run
+
+    run(role=role, config=config)
+
+
+@cli.command()
+@click.option("--as-of", type=Day(), required=True, help="The day to report on.")
+@click.option("--json", "as_json", is_flag=True, help="Events as JSON lines.")
+@CONFIG
+def sweep(as_of: date, as_json: bool, config: Path) -> None:
+    """Run one sweep now."""
+    from app.sweeping import run
+
+    run(as_of=as_of, as_json=as_json, config=config)
+
+
+@cli.command()
+@click.option("--source", type=click.Path(path_type=Path, file_okay=False, exists=True), required=True)
+@click.option("--from", "first", type=Day(), required=True, help="First day to sweep.")
+@click.option("--to", "last", type=Day(), required=True, help="Last day to sweep.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="JSON lines; standard output otherwise.")
+@click.option("--config", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="The operating model.")
+def replay(source: Path, first: date, last: date, out: Path | None, config: Path | None) -> None:
+    """Run the daily sweep over history as it would have happened."""
+    from app.replaying import run
+
+    run(source=source, first=first, last=last, out=out, config=config)
+
+
+@cli.command()
+@click.argument("question")
+@click.option("--as-of", type=Day(), help="Answer as known on this day; the newest day otherwise.")
+@CONFIG
+def ask(question: str, as_of: date | None, config: Path) -> None:
+    """Answer a question as Slack would."""
+    from app.asking import run
+
+    run(question=question, as_of=as_of, config=config)
+
+
+@cli.group()
+def ledger() -> None:
+    """The record of everything that was decided and done."""
+
+
+@ledger.command("verify")
+@CONFIG
+def ledger_verify(config: Path) -> None:
+    """Check that no record was changed, removed or put in between."""
+    from app.keeping import verify
+
+    verify(config)
+
+
+@ledger.command("export")
+@CONFIG
+def ledger_export(config: Path) -> None:
+    """Print the ledger as JSON lines."""
+    from app.keeping import export
+
+    export(config)
+
+
+@cli.group()
+def memory() -> None:
+    """What was learned."""
+
+
+@memory.command("rebuild")
+@CONFIG
+def memory_rebuild(config: Path) -> None:
+    """Build the lesson index anew from the database."""
+    from app.keeping import rebuild
+
+    rebuild(config)
+
+
+@memory.command("search")
+@click.argument("words")
+@CONFIG
+def memory_search(words: str, config: Path) -> None:
+    """Find lessons."""
+    from app.keeping import search
+
+    search(words, config)
+
+
+@cli.group()
+def policy() -> None:
+    """May we?"""
+
+
+@policy.command("test")
+@CONFIG
+def policy_test(config: Path) -> None:
+    """Review past proposals under the policy as written."""
+    from app.checking import test_policy
+
+    test_policy(config)
+
+
+@cli.command()
+@CONFIG
+def check(config: Path) -> None:
+    """Test configuration, source, database and Slack."""
+    from app.checking import run
+
+    run(config)
+
+
+@cli.command()
+@click.option("--to", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path(), show_default=True)
+@click.option("--company", default="My company", show_default=True)
+def init(folder: Path, company: str) -> None:
+    """Write baton.yaml, slack-manifest.yaml, .env.example."""
+    from app.starting import run
+
+    run(folder=folder, company=company)
+
+
+def main() -> None:
+    """Run the command. Our own errors end as one sentence: exit code 2 for configuration, 1 for the rest."""
+    try:
+        cli(prog_name="baton")
+    except ConfigurationError as error:
+        click.echo(f"baton: {error}", err=True)
+        sys.exit(2)
+    except MarketingError as error:
+        click.echo(f"baton: {error}", err=True)
+        sys.exit(1)
