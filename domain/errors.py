@@ -1,6 +1,6 @@
 """Everything that can go wrong, named for what a person can do about it. Each message is one sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 class MarketingError(Exception):
@@ -78,6 +78,15 @@ class NotFound(Refusal):
 
 class PlatformUnavailable(MarketingError):
     """The platform certainly did nothing: it could not be reached, or refused. Safe to try again later."""
+
+
+class Drifted(PlatformUnavailable):
+    """The live value was no longer the approved one when the write arrived. Nothing was written; back to a person."""
+
+    def __init__(self, message: str, live: Mapping[str, str]) -> None:
+        super().__init__(message)
+        self.live = dict(live)
+        """What the platform shows now, by address."""
 
 
 class OutcomeUnknown(MarketingError):

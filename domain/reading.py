@@ -10,21 +10,23 @@ from domain.errors import OutsideGrant
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """One table as known on `as_of`. Columns and types are those of `domain.tables.TABLES[table]`."""
-
-    table: str
-    as_of: date
-    rows: pl.DataFrame
-
-
-@dataclass(frozen=True, slots=True)
 class Gap:
     """Something a source does not have, said next to whatever it weakens."""
 
     table: str
     because: str
     """One clause: "no web_report, so tracking faults cannot be told from page faults"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One table as known on `as_of`. Columns and types are those of `domain.tables.TABLES[table]`."""
+
+    table: str
+    as_of: date
+    rows: pl.DataFrame
+    gaps: tuple[Gap, ...] = ()
+    """What the table is there without: a required column of which every row is empty, "no spend, so …"."""
 
 
 @dataclass(frozen=True, slots=True)
