@@ -1,0 +1,50 @@
+"""What every action has in common."""
+
+from decimal import Decimal
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from domain.base import Frozen
+from domain.effect import Effect
+
+Money = Annotated[Decimal, Field(ge=0, decimal_places=2, max_digits=14)]
+"""An amount in the action's `currency`: 12.50 means twelve and a half euros where currency is EUR."""
+
+
+class Editable(Frozen):
+    """One value an owner may change when overriding."""
+
+    field: str
+    label: str
+    """As the modal asks for it: "Daily budget (EUR)"."""
+    hint: str = ""
+
+
+class ActionBase(Frozen):
+    """What every action names."""
+
+    platform: str | None = None
+    account_id: str | None = None
+    currency: str
+    """ISO 4217."""
+
+    editable: ClassVar[tuple[Editable, ...]] = ()
+
+    def effect(self) -> Effect:
+        """What the executor is to bring about."""
+        raise NotImplementedError
+
+    @property
+    def money_at_stake(self) -> Decimal:
+        """Money per day this action moves or risks, in `currency`; 0 when it moves none."""
+        return Decimal(0)
+
+    def entity(self, kind: str, ident: str) -> str:
+        """The address of a platform object, the same everywhere: "meta/a1/campaign/c3"."""
+        return f"{self.platform}/{self.account_id}/{kind}/{ident}"
+
+
+def amount_text(amount: Decimal) -> str:
+    """An amount as platforms are told it and as it is read back: "450.00"."""
+    return f"{amount:.2f}"

@@ -1,0 +1,152 @@
+"""Actions an ad platform carries out itself: absolute values with preconditions."""
+
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from domain.action_base import ActionBase, Editable, Money, amount_text
+from domain.effect import Effect, Setting, SetValues
+
+
+class SetBudget(ActionBase):
+    """Give one campaign another daily budget."""
+
+    kind: Literal["set_budget"] = "set_budget"
+    campaign_id: str
+    daily_budget: Money
+    was: Money
+    """The daily budget the owner was shown."""
+
+    editable: ClassVar = (Editable(field="daily_budget", label="Daily budget"),)
+
+    def effect(self) -> Effect:
+        """Set the budget, provided it still is what the owner was shown."""
+        return SetValues(
+            settings=(
+                Setting(
+                    entity=self.entity("campaign", self.campaign_id),
+                    field="daily_budget",
+                    was=amount_text(self.was),
+                    to=amount_text(self.daily_budget),
+                ),
+            )
+        )
+
+    @property
+    def money_at_stake(self) -> Decimal:
+        """The change per day."""
+        return abs(self.daily_budget - self.was)
+
+
+class ShiftBudget(ActionBase):
+    """Move daily spend between two campaigns of one account; the total stays the same."""
+
+    kind: Literal["shift_budget"] = "shift_budget"
+    from_campaign: str
+    to_campaign: str
+    amount: Annotated[Decimal, Field(gt=0, decimal_places=2, max_digits=14)]
+    """Money per day."""
+    from_was: Money
+    to_was: Money
+
+    @model_validator(mode="after")
+    def _leaves_something(self) -> "ShiftBudget":
+        if self.amount > self.from_was:
+            raise ValueError(f"only {amount_text(self.from_was)} a day can be moved")
+        return self
+
+    editable: ClassVar = (Editable(field="amount", label="Amount to move per day"),)
+
+    def effect(self) -> Effect:
+        """Set both budgets, each provided it still is what the owner was shown."""
+        pairs = (
+            (self.from_campaign, self.from_was, self.from_was - self.amount),
+            (self.to_campaign, self.to_was, self.to_was + self.amount),
+        )
+        return SetValues(
+            settings=tuple(
+                Setting(
+                    entity=self.entity("campaign", ident),
+                    field="daily_budget",
+                    was=amount_text(was),
+                    to=amount_text(to),
+                )
+                for ident, was, to in pairs
+            )
+        )
+
+    @property
+    def money_at_stake(self) -> Decimal:
+        """The amount moved per day."""
+        return self.amount
+
+
+class PauseAd(ActionBase):
+    """Stop showing one ad."""
+
+    kind: Literal["pause_ad"] = "pause_ad"
+    campaign_id: str
+    ad_id: str
+    spend_per_day: Money = Decimal(0)
+    """What the ad spends per day now."""
+
+    def effect(self) -> Effect:
+        """Set the ad's status to paused."""
+        return _status(self.entity("ad", self.ad_id), "active", "paused")
+
+    @property
+    def money_at_stake(self) -> Decimal:
+        """The ad's daily spend."""
+        return self.spend_per_day
+
+
+class ResumeAd(ActionBase):
+    """Show one paused ad again."""
+
+    kind: Literal["resume_ad"] = "resume_ad"
+    campaign_id: str
+    ad_id: str
+    spend_per_day: Money = Decimal(0)
+    """What the ad spent per day before it was paused."""
+
+    def effect(self) -> Effect:
+        """Set the ad's status to active."""
+        return _status(self.entity("ad", self.ad_id), "paused", "active")
+
+    @property
+    def money_at_stake(self) -> Decimal:
+        """The ad's daily spend."""
+        return self.spend_per_day
+
+
+class SetTarget(ActionBase):
+    """Give a campaign's bidding another target."""
+
+    kind: Literal["set_target"] = "set_target"
+    campaign_id: str
+    metric: Literal["target_cpa", "target_roas"]
+    target: Annotated[Decimal, Field(gt=0, decimal_places=2, max_digits=14)]
+    """Money per conversion for target_cpa, a ratio (3.20) for target_roas."""
+    was: Money
+    spend_per_day: Money = Decimal(0)
+
+    editable: ClassVar = (Editable(field="target", label="Target"),)
+
+    def effect(self) -> Effect:
+        """Set the target, provided it still is what the owner was shown."""
+        entity = self.entity("campaign", self.campaign_id)
+        return SetValues(
+            settings=(
+                Setting(entity=entity, field=self.metric, was=amount_text(self.was), to=amount_text(self.target)),
+            )
+        )
+
+    @property
+    def money_at_stake(self) -> Decimal:
+        """The campaign's daily spend, all of which the new target steers."""
+        return self.spend_per_day
+
+
+def _status(entity: str, was: str, to: str) -> SetValues:
+    return SetValues(settings=(Setting(entity=entity, field="status", was=was, to=to),))

@@ -1,0 +1,218 @@
+"""Actions a team carries out: tasks created once, under our own token."""
+
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from domain.action_base import ActionBase, Editable, Money
+from domain.effect import Effect, HandOver
+
+
+class RefreshCreative(ActionBase):
+    """Have a worn-out ad's creative replaced by a new concept."""
+
+    kind: Literal["refresh_creative"] = "refresh_creative"
+    campaign_id: str
+    ad_id: str
+    brief: str = Field(max_length=600)
+    """What the new concept should keep and change."""
+    variants: int = Field(default=3, ge=1, le=6)
+
+    editable: ClassVar = (
+        Editable(field="brief", label="Brief for the new concept"),
+        Editable(field="variants", label="How many variants", hint="1 to 6"),
+    )
+
+    def effect(self) -> Effect:
+        """A task for the creative team; the new creative replaces the old in the same ad."""
+        return HandOver(
+            entity=self.entity("ad", self.ad_id),
+            task="refresh_creative",
+            details={"brief": self.brief, "variants": str(self.variants)},
+        )
+
+
+class RotateAudience(ActionBase):
+    """Point a campaign at another audience segment."""
+
+    kind: Literal["rotate_audience"] = "rotate_audience"
+    campaign_id: str
+    from_segment: str
+    to_segment: str
+    spend_per_day: Money = Decimal(0)
+
+    editable: ClassVar = (Editable(field="to_segment", label="Segment to reach instead"),)
+
+    def effect(self) -> Effect:
+        """A task for the media team."""
+        return HandOver(
+            entity=self.entity("campaign", self.campaign_id),
+            task="rotate_audience",
+            details={"from_segment": self.from_segment, "to_segment": self.to_segment},
+        )
+
+    @property
+    def money_at_stake(self) -> Decimal:
+        """The campaign's daily spend."""
+        return self.spend_per_day
+
+
+class FixTracking(ActionBase):
+    """Have the conversion tracking of a campaign, or of the whole account, repaired."""
+
+    kind: Literal["fix_tracking"] = "fix_tracking"
+    campaign_id: str | None = None
+    symptom: str = Field(max_length=300)
+
+    def effect(self) -> Effect:
+        """A task for the web team."""
+        entity = self.entity("campaign", self.campaign_id) if self.campaign_id else self.entity("account", "all")
+        return HandOver(entity=entity, task="fix_tracking", details={"symptom": self.symptom})
+
+
+class FixLandingPage(ActionBase):
+    """Have a landing page repaired."""
+
+    kind: Literal["fix_landing_page"] = "fix_landing_page"
+    campaign_id: str
+    page: str = ""
+    """The page's address or path; empty where the data names none."""
+    symptom: str = Field(max_length=300)
+
+    def effect(self) -> Effect:
+        """A task for the web team."""
+        return HandOver(
+            entity=self.entity("campaign", self.campaign_id),
+            task="fix_landing_page",
+            details={"page": self.page, "symptom": self.symptom},
+        )
+
+
+class RetentionFlow(ActionBase):
+    """Start a win-back or re-engagement flow for one segment on owned channels."""
+
+    kind: Literal["retention_flow"] = "retention_flow"
+    segment_id: str
+    channel: str = "email"
+    message: str = Field(max_length=600)
+
+    editable: ClassVar = (
+        Editable(field="channel", label="Channel", hint="email, push or sms"),
+        Editable(field="message", label="What the flow says"),
+    )
+
+    def effect(self) -> Effect:
+        """A task for the CRM team."""
+        return HandOver(
+            entity=self.entity("segment", self.segment_id),
+            task="retention_flow",
+            details={"channel": self.channel, "message": self.message},
+        )
+
+
+class UpdatePromise(ActionBase):
+    """Change what a campaign promises, so that it fits what customers get."""
+
+    kind: Literal["update_promise"] = "update_promise"
+    campaign_id: str
+    promise: str = Field(max_length=600)
+
+    editable: ClassVar = (Editable(field="promise", label="The new promise"),)
+
+    def effect(self) -> Effect:
+        """A task for the creative team."""
+        entity = self.entity("campaign", self.campaign_id)
+        return HandOver(entity=entity, task="update_promise", details={"promise": self.promise})
+
+
+class WriteBrief(ActionBase):
+    """Have content written for a theme people search or ask for."""
+
+    kind: Literal["write_brief"] = "write_brief"
+    theme: str = Field(max_length=200)
+    page: str = ""
+    brief: str = Field(max_length=600)
+
+    editable: ClassVar = (Editable(field="brief", label="Brief"),)
+
+    def effect(self) -> Effect:
+        """A task for the content team."""
+        return HandOver(
+            entity=f"content/{self.theme}",
+            task="write_brief",
+            details={"theme": self.theme, "page": self.page, "brief": self.brief},
+        )
+
+
+class StartTest(ActionBase):
+    """Start an experiment."""
+
+    kind: Literal["start_test"] = "start_test"
+    campaign_id: str | None = None
+    hypothesis: str = Field(max_length=300)
+    metric: str
+    share: float = Field(gt=0, le=0.5)
+    """Share of traffic that sees the new arm."""
+
+    editable: ClassVar = (Editable(field="share", label="Share of traffic in the new arm", hint="0.05 to 0.5"),)
+
+    def effect(self) -> Effect:
+        """A task for the media team."""
+        return HandOver(
+            entity=self.entity("campaign", self.campaign_id or "all"),
+            task="start_test",
+            details={"hypothesis": self.hypothesis, "metric": self.metric, "share": f"{self.share:g}"},
+        )
+
+
+class RollOutTest(ActionBase):
+    """Give the winning arm of an experiment to everybody."""
+
+    kind: Literal["roll_out_test"] = "roll_out_test"
+    test_id: str
+    arm: str
+
+    editable: ClassVar = (Editable(field="arm", label="Arm to roll out"),)
+
+    def effect(self) -> Effect:
+        """A task for the media team."""
+        return HandOver(entity=f"experiment/{self.test_id}", task="roll_out_test", details={"arm": self.arm})
+
+
+class ExcludeData(ActionBase):
+    """Tell the platform's bidding to ignore days with broken tracking."""
+
+    kind: Literal["exclude_data"] = "exclude_data"
+    campaign_id: str | None = None
+    first_day: date
+    last_day: date
+
+    def effect(self) -> Effect:
+        """A task for the media team."""
+        return HandOver(
+            entity=self.entity("campaign", self.campaign_id or "all"),
+            task="exclude_data",
+            details={"first_day": self.first_day.isoformat(), "last_day": self.last_day.isoformat()},
+        )
+
+
+class ChangeGoal(ActionBase):
+    """Change a goal of the operating model."""
+
+    kind: Literal["change_goal"] = "change_goal"
+    goal: str
+    """The goal's name in `baton.yaml`."""
+    target: Decimal
+    was: Decimal
+
+    editable: ClassVar = (Editable(field="target", label="Target"),)
+
+    def effect(self) -> Effect:
+        """A task for the architect, who edits the operating model."""
+        return HandOver(
+            entity=f"goal/{self.goal}",
+            task="change_goal",
+            details={"was": str(self.was), "target": str(self.target)},
+        )

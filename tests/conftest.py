@@ -1,0 +1,43 @@
+"""What all tests share."""
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--crash-rounds", type=int, default=1, help="how often each kill test is repeated")
+
+
+@pytest.fixture(scope="session")
+def blockkit() -> Any:
+    """The Block Kit oracle: `check_message(payload)` and `check_view(view)` list what Slack would refuse."""
+    path = SHARED / "oracles" / "blockkit.py"
+    if not path.exists():
+        pytest.skip("the Block Kit oracle is not beside this checkout")
+    spec = importlib.util.spec_from_file_location("blockkit", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["blockkit"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Callable[[str], Path]:
+    """The folder of one public data set; skips where it is not there."""
+
+    def folder(name: str) -> Path:
+        path = SHARED / "data" / name
+        if not path.is_dir():
+            pytest.skip(f"the {name} data set is not beside this checkout")
+        return path
+
+    return folder
