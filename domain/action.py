@@ -4,66 +4,48 @@ from typing import Annotated, get_args
 
 from pydantic import Field, TypeAdapter
 
-from domain.action_base import (
-    ActionBase as ActionBase,
-)
-from domain.action_base import (
-    Editable as Editable,
-)
-from domain.action_base import (
-    Money as Money,
-)
-from domain.action_base import (
-    amount_text as amount_text,
-)
-from domain.platform_actions import (
-    PauseAd as PauseAd,
-)
-from domain.platform_actions import (
-    ResumeAd as ResumeAd,
-)
-from domain.platform_actions import (
-    SetBudget as SetBudget,
-)
-from domain.platform_actions import (
-    SetTarget as SetTarget,
-)
-from domain.platform_actions import (
-    ShiftBudget as ShiftBudget,
-)
+from domain.action_base import ActionBase, Editable, Money, amount_text
+from domain.platform_actions import PauseAd, ResumeAd, SetBudget, SetTarget, ShiftBudget
 from domain.team_actions import (
-    ChangeGoal as ChangeGoal,
+    ChangeGoal,
+    ExcludeData,
+    FixLandingPage,
+    FixTracking,
+    RefreshCreative,
+    RetentionFlow,
+    RollOutTest,
+    RotateAudience,
+    StartTest,
+    UpdatePromise,
+    WriteBrief,
 )
-from domain.team_actions import (
-    ExcludeData as ExcludeData,
-)
-from domain.team_actions import (
-    FixLandingPage as FixLandingPage,
-)
-from domain.team_actions import (
-    FixTracking as FixTracking,
-)
-from domain.team_actions import (
-    RefreshCreative as RefreshCreative,
-)
-from domain.team_actions import (
-    RetentionFlow as RetentionFlow,
-)
-from domain.team_actions import (
-    RollOutTest as RollOutTest,
-)
-from domain.team_actions import (
-    RotateAudience as RotateAudience,
-)
-from domain.team_actions import (
-    StartTest as StartTest,
-)
-from domain.team_actions import (
-    UpdatePromise as UpdatePromise,
-)
-from domain.team_actions import (
-    WriteBrief as WriteBrief,
-)
+
+__all__ = [
+    "ACTION",
+    "ACTION_KINDS",
+    "ACTION_TYPES",
+    "Action",
+    "ActionBase",
+    "ChangeGoal",
+    "Editable",
+    "ExcludeData",
+    "FixLandingPage",
+    "FixTracking",
+    "Money",
+    "PauseAd",
+    "RefreshCreative",
+    "ResumeAd",
+    "RetentionFlow",
+    "RollOutTest",
+    "RotateAudience",
+    "SetBudget",
+    "SetTarget",
+    "ShiftBudget",
+    "StartTest",
+    "UpdatePromise",
+    "WriteBrief",
+    "amount_text",
+]
 
 Action = Annotated[
     SetBudget
