@@ -1,0 +1,165 @@
+"""An ad account over HTTP: absolute values with preconditions, and tasks created once per token.
+
+The protocol is in docs/architecture.md; any bridge to a platform can speak it.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+import aiohttp
+from pydantic import BaseModel, ValidationError
+
+from domain.effect import Effect, HandOver, Setting, SetValues
+from domain.errors import Drifted, OutcomeUnknown, PlatformUnavailable
+
+TIMEOUT = 10.0
+"""Seconds for one call, connecting included."""
+
+_PARTS_OF_AN_ADDRESS = 5
+
+
+class _Values(BaseModel):
+    values: dict[str, str]
+
+
+class _Answer(BaseModel):
+    answer: str
+
+
+class _Task(BaseModel):
+    token: str
+    entity: str
+    task: str
+    done_on: str | None = None
+
+
+class _Tasks(BaseModel):
+    tasks: list[_Task]
+
+
+class _Complaint(BaseModel):
+    error: str = ""
+    values: dict[str, str] = {}
+
+
+class AdAccount:
+    """Writes values and tasks to one ad account server. A repeat with the same token changes nothing there."""
+
+    def __init__(self, address: str, *, by: str = "baton", timeout: float = TIMEOUT) -> None:
+        """`address` is the server's base: "http://127.0.0.1:8081". `by` is who the change history names."""
+        self._address = address.rstrip("/")
+        self._by = by
+        self._timeout = aiohttp.ClientTimeout(total=timeout)
+
+    def takes(self, effect: Effect) -> bool:
+        """Values with a platform address, and every task but a change of our own goals."""
+        if isinstance(effect, HandOver):
+            return not effect.entity.startswith("goal/")
+        return all(len(setting.address.split("/")) == _PARTS_OF_AN_ADDRESS for setting in effect.settings)
+
+    async def read(self, effect: Effect, token: str) -> Mapping[str, str]:
+        """The live values by address. A task reads {} until it exists, then "open", or "done" with the day.
+
+        Raises PlatformUnavailable.
+        """
+        if isinstance(effect, HandOver):
+            tasks = _Tasks.model_validate_json(await self._get("tasks", [("token", token)], _Tasks)).tasks
+            return {f"{task.entity}/{task.task}": _standing(task) for task in tasks if task.token == token}
+        wanted = [setting.address for setting in effect.settings]
+        body = await self._get("values", [("address", address) for address in wanted], _Values)
+        values = _Values.model_validate_json(body).values
+        if unsaid := [address for address in wanted if address not in values]:
+            raise PlatformUnavailable(f"The ad account did not say what {', '.join(unsaid)} is.")
+        return {address: values[address] for address in wanted}
+
+    async def write(self, effect: Effect, token: str) -> str:
+        """Set all values or none, or create the task; answers with what the account said, in one line.
+
+        Raises Drifted or PlatformUnavailable when it certainly did not happen, OutcomeUnknown when nobody can say.
+        """
+        status, body = await self._post(*_request(effect, token, self._by))
+        if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise _refusal(effect, status, body)
+        if status not in {HTTPStatus.OK, HTTPStatus.CREATED}:
+            raise OutcomeUnknown(f"The ad account answered {status}; whether it acted is not known.")
+        try:
+            answer = _Answer.model_validate_json(body).answer
+        except ValidationError as error:
+            raise OutcomeUnknown("The ad account answered unreadably; whether it acted is not known.") from error
+        return " ".join(answer.split())
+
+    async def _get(self, call: str, query: list[tuple[str, str]], shape: type[BaseModel]) -> bytes:
+        """A readable answer to a question, or PlatformUnavailable: asking changes nothing, so every failure is safe."""
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=self._timeout) as session,
+                session.get(f"{self._address}/{call}", params=query, allow_redirects=False) as response,
+            ):
+                status, body = response.status, await response.read()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise PlatformUnavailable(f"The ad account could not be asked ({_reason(error)}).") from error
+        if status != HTTPStatus.OK:
+            raise PlatformUnavailable(f"The ad account answered {status}{_said(body)}.")
+        try:
+            shape.model_validate_json(body)
+        except ValidationError as error:
+            raise PlatformUnavailable("The ad account answered unreadably.") from error
+        return body
+
+    async def _post(self, call: str, content: Mapping[str, object]) -> tuple[int, bytes]:
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=self._timeout) as session,
+                session.post(f"{self._address}/{call}", json=content, allow_redirects=False) as response,
+            ):
+                return response.status, await response.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+            raise PlatformUnavailable(f"The ad account could not be reached ({_reason(error)}).") from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            reason = _reason(error)
+            raise OutcomeUnknown(
+                f"The ad account was asked but no answer came ({reason}); whether it acted is not known."
+            ) from error
+
+
+def _request(effect: Effect, token: str, by: str) -> tuple[str, Mapping[str, object]]:
+    common = {"token": token, "by": by}
+    if isinstance(effect, HandOver):
+        task = {"entity": effect.entity, "task": effect.task, "details": dict(effect.details)}
+        return "tasks", common | task
+    changes = [{"address": s.address, "was": s.was, "to": s.to} for s in effect.settings]
+    return "values", common | {"set": changes}
+
+
+def _refusal(effect: Effect, status: int, body: bytes) -> PlatformUnavailable:
+    try:
+        complaint = _Complaint.model_validate_json(body)
+    except ValidationError:
+        complaint = _Complaint()
+    if status == HTTPStatus.CONFLICT and isinstance(effect, SetValues):
+        live = complaint.values
+        moved = [_drift(s, live[s.address]) for s in effect.settings if live.get(s.address, s.was) != s.was]
+        found = "; ".join(moved) or "a value is no longer what was approved"
+        return Drifted(f"The ad account was changed meanwhile: {found}. Nothing was written.", live)
+    said = complaint.error or "no reason given"
+    return PlatformUnavailable(f"The ad account refused with {status} ({said}). Nothing was written.")
+
+
+def _drift(setting: Setting, live: str) -> str:
+    return f"{setting.address} is {live}, not {setting.was} as approved"
+
+
+def _standing(task: _Task) -> str:
+    return f"done on {task.done_on}" if task.done_on else "open"
+
+
+def _said(body: bytes) -> str:
+    try:
+        error = _Complaint.model_validate_json(body).error
+    except ValidationError:
+        error = ""
+    return f" ({error})" if error else ""
+
+
+def _reason(error: BaseException) -> str:
+    return "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
