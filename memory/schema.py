@@ -1,0 +1,247 @@
+"""The tables. Bodies are the frozen domain types as JSON; the columns beside them are for finding and for locking."""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import TypeEngine
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        "uq": "%(table_name)s_%(column_0_name)s_key",
+        "ix": "%(table_name)s_%(column_0_name)s_idx",
+    }
+)
+_MOMENT = DateTime(timezone=True)
+
+
+def _filled(name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]], *more: SchemaItem) -> Column[Any]:
+    return Column(name, kind, *more, nullable=False)
+
+
+SIGNAL = Table(
+    "signal",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    _filled("version", Integer),
+    _filled("body", JSONB),
+    _filled("cause", Text),
+    _filled("at_stake_per_day", Numeric(14, 2)),
+    _filled("opened_on", Date),
+    _filled("is_open", Boolean),
+    Column("closed", Text),
+    Column("closed_on", Date),
+    Column("revision", BigInteger, nullable=False, server_default="1"),
+    Column("drawn", BigInteger, nullable=False, server_default="0"),
+    Index("signal_open_idx", "is_open", "at_stake_per_day"),
+)
+"""`revision` counts every change of the case; `drawn` is the revision last shown. A smaller `drawn`: draw again."""
+
+SIGNAL_EVENT = Table(
+    "signal_event",
+    METADATA,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _filled("as_of", Date),
+    _filled("signal_id", Text),
+    _filled("event", Text),
+    Column("reason", Text),
+    _filled("body", JSONB),
+    UniqueConstraint("as_of", "signal_id", "event"),
+)
+
+PROPOSAL = Table(
+    "proposal",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    _filled("signal_id", Text, ForeignKey("signal.id")),
+    _filled("version", Integer),
+    _filled("body", JSONB),
+    _filled("verdict", JSONB),
+    _filled("owner", Text),
+    Column("expires_at", _MOMENT),
+    Column("withdrawn_at", _MOMENT),
+    _filled("place", Integer),
+    Index("proposal_signal_id_idx", "signal_id"),
+)
+"""The version on the card. `expires_at` moves with a snooze; `place` is the order on the card."""
+
+PROPOSAL_VERSION = Table(
+    "proposal_version",
+    METADATA,
+    Column("proposal_id", Text, ForeignKey("proposal.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    _filled("body", JSONB),
+    _filled("verdict", JSONB),
+)
+"""Every version ever asked, for the record."""
+
+APPROVAL = Table(
+    "approval",
+    METADATA,
+    Column("proposal_id", Text, ForeignKey("proposal.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("by", Text, primary_key=True),
+    _filled("at", _MOMENT),
+    _filled("body", JSONB),
+)
+"""Approvals on the way to a quorum."""
+
+SNOOZE = Table(
+    "snooze",
+    METADATA,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _filled("proposal_id", Text, ForeignKey("proposal.id")),
+    _filled("until", _MOMENT),
+    _filled("body", JSONB),
+    Index("snooze_proposal_id_idx", "proposal_id"),
+)
+
+DECISION = Table(
+    "decision",
+    METADATA,
+    Column("proposal_id", Text, ForeignKey("proposal.id"), primary_key=True),
+    _filled("version", Integer),
+    _filled("kind", Text),
+    _filled("by", Text),
+    _filled("at", _MOMENT),
+    _filled("body", JSONB),
+    Column("salt", Text),
+    Index("decision_by_idx", "by"),
+)
+"""One final decision per proposal: the primary key is what makes two presses one decision."""
+
+ACTION = Table(
+    "action",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    _filled("proposal_id", Text, ForeignKey("proposal.id")),
+    _filled("body", JSONB),
+    _filled("token", Text),
+    _filled("state", Text),
+    _filled("by", Text),
+    Column("before", JSONB),
+    Column("answer", Text),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("lease_owner", Text),
+    Column("lease_until", _MOMENT),
+    Column("fence", BigInteger, nullable=False, server_default="0"),
+    Column("not_before", _MOMENT),
+    Column("executed_on", Date),
+    Column("measured_after", Date),
+    UniqueConstraint("proposal_id"),
+    Index("action_state_idx", "state"),
+)
+
+RECEIPT = Table(
+    "receipt",
+    METADATA,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _filled("action_id", Text, ForeignKey("action.id")),
+    _filled("proposal_id", Text),
+    _filled("status", Text),
+    _filled("at", _MOMENT),
+    _filled("body", JSONB),
+    Index("receipt_proposal_id_idx", "proposal_id"),
+)
+"""The newest receipt of a proposal counts: UNKNOWN may be followed by what reading found out."""
+
+OUTCOME = Table(
+    "outcome",
+    METADATA,
+    Column("proposal_id", Text, ForeignKey("proposal.id"), primary_key=True),
+    _filled("measured_on", Date),
+    _filled("body", JSONB),
+)
+
+LESSON = Table(
+    "lesson",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    _filled("kind", Text),
+    Column("cause", Text),
+    _filled("learned_on", Date),
+    _filled("expires_on", Date),
+    _filled("source", Text),
+    _filled("body", JSONB),
+    Column("indexed", Boolean, nullable=False, server_default="false"),
+    Index("lesson_cause_idx", "cause"),
+)
+
+POST = Table(
+    "post",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    _filled("signal_id", Text),
+    _filled("body", JSONB),
+    Index("post_signal_id_idx", "signal_id"),
+)
+
+UPLOAD = Table("upload", METADATA, Column("key", Text, primary_key=True), _filled("file_id", Text))
+
+SWEEP = Table(
+    "sweep",
+    METADATA,
+    Column("as_of", Date, primary_key=True),
+    _filled("at", _MOMENT),
+    _filled("took_seconds", Double),
+    _filled("sources", JSONB),
+    _filled("gaps", JSONB),
+    _filled("agents", JSONB),
+)
+
+DIGEST = Table("digest", METADATA, Column("day", Date, primary_key=True), _filled("at", _MOMENT))
+"""Days whose digest was posted."""
+
+PERSON = Table(
+    "person",
+    METADATA,
+    Column("pseudonym", Text, primary_key=True),
+    _filled("slack", Text),
+    UniqueConstraint("slack"),
+)
+"""Who is behind the names in the ledger. Deleting a row makes that person unknown there; the chain still verifies."""
+
+LEDGER = Table(
+    "ledger",
+    METADATA,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    _filled("at", Text),
+    _filled("kind", Text),
+    _filled("actor", Text),
+    _filled("subject", Text),
+    _filled("payload", Text),
+    _filled("payload_hash", Text),
+    _filled("prev_hash", Text),
+    _filled("hash", Text),
+    Index("ledger_subject_idx", "subject"),
+)
+"""Append-only, by trigger. `at` and `payload` are text because the exact characters are hashed."""
+
+LEDGER_HEAD = Table(
+    "ledger_head",
+    METADATA,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    _filled("seq", BigInteger),
+    _filled("hash", Text),
+)
+"""One row, locked by every writer as its last act: order in the chain is order of commit, without gaps."""
