@@ -1,0 +1,83 @@
+"""A chat model by name. Providers are optional packages; without a name the deterministic writer does everything."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from langchain_core.language_models.chat_models import BaseChatModel
+
+from domain.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Where a provider's chat model lives."""
+
+    package: str
+    """As pip installs it: "langchain-openai"."""
+    chat_model: str
+    """The class, which takes `model=`: "ChatOpenAI"."""
+
+    @property
+    def module(self) -> str:
+        """As Python imports it: "langchain_openai"."""
+        return self.package.replace("-", "_")
+
+
+PROVIDERS = {
+    "anthropic": Provider("langchain-anthropic", "ChatAnthropic"),
+    "google_genai": Provider("langchain-google-genai", "ChatGoogleGenerativeAI"),
+    "ollama": Provider("langchain-ollama", "ChatOllama"),
+    "openai": Provider("langchain-openai", "ChatOpenAI"),
+}
+
+
+def load_chat_model(name: str) -> BaseChatModel | None:
+    """The model of "provider:model" or "package.module:factory"; None for an empty name.
+
+    A factory is called without arguments. Keys and base addresses are read by the provider's own package.
+    Raises ConfigurationError.
+    """
+    if not name:
+        return None
+    place, colon, rest = name.partition(":")
+    if not (colon and place and rest):
+        known = ", ".join(f"{provider}:…" for provider in PROVIDERS)
+        raise ConfigurationError(f'BATON_MODEL "{name}" is not a model. Write {known} or package.module:factory.')
+    if place in PROVIDERS:
+        return _provided(PROVIDERS[place], rest, name)
+    return _made(place, rest, name)
+
+
+def _provided(provider: Provider, model: str, name: str) -> BaseChatModel:
+    try:
+        module = importlib.import_module(provider.module)
+    except ModuleNotFoundError as error:
+        if error.name != provider.module:
+            raise
+        problem = f'BATON_MODEL "{name}" needs a package that is not installed: pip install {provider.package}'
+        raise ConfigurationError(problem) from error
+    return _checked(lambda: getattr(module, provider.chat_model)(model=model), name)
+
+
+def _made(place: str, factory: str, name: str) -> BaseChatModel:
+    try:
+        module = importlib.import_module(place)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{place}.".startswith(f"{error.name}."):
+            raise
+        problem = f'BATON_MODEL "{name}": {place} is neither a known provider ({", ".join(PROVIDERS)}) nor a module.'
+        raise ConfigurationError(problem) from error
+    if not hasattr(module, factory):
+        raise ConfigurationError(f'BATON_MODEL "{name}": {place} has no {factory}.')
+    return _checked(getattr(module, factory), name)
+
+
+def _checked(make: Callable[[], object], name: str) -> BaseChatModel:
+    try:
+        model = make()
+    except Exception as error:  # a provider's own complaint: a missing key, an unknown model
+        raise ConfigurationError(f'BATON_MODEL "{name}" cannot be used: {error}') from error
+    if not isinstance(model, BaseChatModel):
+        raise ConfigurationError(f'BATON_MODEL "{name}" made a {type(model).__name__}, not a chat model.')
+    return model
