@@ -97,17 +97,22 @@ class Column:
     @property
     def value(self) -> pl.Expr:
         """The value in the contract's type; null where it cannot be one. Reads the column as `raw` left it."""
-        typed = self._parsed() if self.is_text else self._converted()
+        typed = self._read()
+        typed = pl.lit(None) if typed is None else typed
         if self.table.name == "calendar" and self.name == "account_id":
             typed = typed.fill_null("")
         return typed.cast(POLARS_TYPES[self.kind]).alias(self.name)
 
+    def _read(self) -> pl.Expr | None:
+        """The value as far as it can be read; None where the stored type can never be."""
+        if not self.is_text:
+            return self._converted()
+        if self.kind == TEXT:
+            return pl.col(self.name)
+        return self._parsed() if self.from_text else None
+
     def _parsed(self) -> pl.Expr:
         raw, kind = pl.col(self.name), self.kind
-        if kind == TEXT:
-            return raw
-        if not self.from_text:
-            return pl.lit(None)
         if kind == DAY:
             midnight = pl.when(raw.str.contains(_ISO_MIDNIGHT)).then(raw)
             return midnight.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
@@ -118,7 +123,7 @@ class Column:
             return pl.coalesce(raw.cast(pl.Int64, strict=False), _whole(raw.cast(pl.Float64, strict=False)))
         return raw.cast(pl.Float64, strict=False)
 
-    def _converted(self) -> pl.Expr:
+    def _converted(self) -> pl.Expr | None:
         raw, kind, dtype = pl.col(self.name), self.kind, self.dtype
         midnight = pl.when(raw.dt.time() == pl.time(0, 0, 0)).then(raw.dt.date())
         ways = (
@@ -131,12 +136,12 @@ class Column:
             (kind == COUNT and (dtype.is_float() or dtype.is_decimal()), _whole(raw.cast(pl.Float64))),
             (kind in {MONEY, SHARE} and dtype.is_numeric(), raw.cast(pl.Float64)),
         )
-        return next((converted for fits, converted in ways if fits), pl.lit(None))
+        return next((converted for fits, converted in ways if fits), None)
 
     def problems(self, today: date) -> Iterator[Problem]:
         """Everything that refuses the column, in the order in which it is said."""
         raw, value = pl.col(self.name), self.value
-        form, noun = _FORM[self.kind], _NOUN[self.kind]
+        form, noun = f"{_FORM[self.kind]}{self._type_remark()}", _NOUN[self.kind]
         one = {DAY: "not a day", COUNT: "not a whole number", MONEY: "not an amount", SHARE: "not a number"}
         yield self._problem(
             raw.is_not_null() & value.is_null(),
@@ -158,6 +163,12 @@ class Column:
         if self.name == self.table.day and not self.table.has_future:
             remedy = f"No row may be dated after today, {today}; remove these rows or correct their day, and run again."
             yield self._problem(value > today, "1 day from the future", "{count} days from the future", remedy)
+
+    def _type_remark(self) -> str:
+        """For those who set the types of an export, where the stored type as a whole is the trouble."""
+        if self.from_text or not (isinstance(self.dtype, pl.Datetime) or self._read() is None):
+            return ""
+        return f" The Parquet column is {self.dtype.base_type()}; it should be {POLARS_TYPES[self.kind]}."
 
     def emptiness(self) -> Problem:
         """Some rows lack what others have. All rows empty is a gap instead, not a problem."""

@@ -60,11 +60,11 @@ def _require_columns(table: Table, present: set[str], stored: list[str]) -> None
     if len(stored) == 1 and (mark := next((sign for sign in ";\t|" if sign in stored[0]), None)):
         name = {";": "semicolons", "\t": "tabs", "|": "bars"}[mark]
         remedy = "Export the file with commas between columns and run again."
-        raise TableRefused(table.name, None, f"the columns are separated by {name}, not commas.", [], remedy)
+        raise TableRefused(table.name, None, f"the columns are separated by {name}, not commas", [], remedy)
     one = len(lacking) == 1
     problem = "the required column is missing" if one else f"required columns are missing: {', '.join(lacking)}"
     remedy = f"The file has {', '.join(stored[:30])}. Add {'it' if one else 'them'} to the export and run again."
-    raise TableRefused(table.name, lacking[0] if one else None, f"{problem}.", [], remedy)
+    raise TableRefused(table.name, lacking[0] if one else None, problem, [], remedy)
 
 
 def _check_values(table: Table, raw: pl.LazyFrame, columns: list[Column], today: date) -> tuple[Gap, ...]:
@@ -77,7 +77,7 @@ def _check_values(table: Table, raw: pl.LazyFrame, columns: list[Column], today:
     ).collect()
     counts: dict[str, int] = counted.row(0, named=True)
     if not counts["rows"] and table.name == "ad_report":
-        raise TableRefused(table.name, None, "the file has no rows.", [], "Export at least one day and run again.")
+        raise TableRefused(table.name, None, "the file has no rows", [], "Export at least one day and run again.")
     for place, problem in enumerate(problems):
         if count := counts[f"problem {place}"]:
             raise _refusal(table, raw, problem, count)

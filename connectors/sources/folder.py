@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from threading import Lock
+from weakref import finalize
 
 import polars as pl
 
@@ -23,6 +25,11 @@ IN_MEMORY = 200_000_000
 
 _BYTES_PER_VALUE = 16
 _REEXPORT = "Export it again and run again."
+_DAMAGED = f"The file is damaged or cut off. {_REEXPORT}"
+_REMEDIES = {
+    "utf-8": "Save it as UTF-8 and run again.",
+    "more fields": "A line has more fields than the header; put text that holds commas in quotes and run again.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ class FolderSource:
         self._in_memory = in_memory
         self._kept: dict[str, _Kept] = {}
         self._locks = {name: Lock() for name in TABLES}
-        self._spilled: TemporaryDirectory[str] | None = None
+        self._spilled: Path | None = None
         self._spills = 0
 
     async def read(self, table: str, as_of: date, days: int) -> Reading | Gap:
@@ -115,10 +122,10 @@ class FolderSource:
             raise SourceUnavailable(f"The folder {self.path}", "it does not exist or is not a folder.")
         paths = [path for kind in ("parquet", "csv") if (path := self.path / f"{table.name}.{kind}").exists()]
         if len(paths) > 1:
-            problem = f"both {table.name}.parquet and {table.name}.csv are in the folder."
+            problem = f"both {table.name}.parquet and {table.name}.csv are in the folder"
             raise TableRefused(table.name, None, problem, [], "Remove the one that is out of date and run again.")
         if not paths and table.name == "ad_report":
-            problem = "the folder has neither ad_report.parquet nor ad_report.csv."
+            problem = "the folder has neither ad_report.parquet nor ad_report.csv"
             raise TableRefused(
                 table.name, None, problem, [], "Export this table, the only required one, and run again."
             )
@@ -130,14 +137,15 @@ class FolderSource:
     def _load(self, table: Table, stamp: _Stamp) -> Accepted:
         name, from_text = stamp.path.name, stamp.path.suffix == ".csv"
         if not stamp.size:
-            raise TableRefused(table.name, None, f"{name} is empty.", [], _REEXPORT)
+            raise TableRefused(table.name, None, f"{name} is empty", [], _REEXPORT)
         try:
             stored, large = self._scan(table, stamp.path, from_text=from_text)
             keep = self._spill if large else _collect
             return accept(table, stored, from_text=from_text, today=self._today(), keep=keep)
         except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
-            problem = f"{name} cannot be read ({_first_line(error)})."
-            raise TableRefused(table.name, None, problem, [], f"The file is damaged or cut off. {_REEXPORT}") from error
+            reason = _first_line(error)
+            remedy = next((say for sign, say in _REMEDIES.items() if sign in reason), _DAMAGED)
+            raise TableRefused(table.name, None, f"{name} cannot be read ({reason})", [], remedy) from error
 
     def _scan(self, table: Table, path: Path, *, from_text: bool) -> tuple[pl.LazyFrame, bool]:
         """The file as a lazy frame, and whether it is too large for memory.
@@ -160,9 +168,10 @@ class FolderSource:
     def _spill(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """Write a large checked table to a temporary file sorted by day, which reads skip through by its statistics."""
         if self._spilled is None:
-            self._spilled = TemporaryDirectory(prefix="baton-")
+            self._spilled = Path(mkdtemp(prefix="baton-"))
+            finalize(self, rmtree, self._spilled, ignore_errors=True)
         self._spills += 1
-        path = Path(self._spilled.name) / f"{self._spills}.parquet"
+        path = self._spilled / f"{self._spills}.parquet"
         frame.sink_parquet(path, row_group_size=50_000)
         return pl.scan_parquet(path, glob=False)
 
