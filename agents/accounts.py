@@ -1,0 +1,145 @@
+"""What campaigns stand at today: live budgets, spend and conversions, and whether tracking can be believed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+import polars as pl
+
+from agents import metrics, wording
+from agents.forecasting import Economics
+from domain.reading import Readings
+from domain.scope import Scope
+
+RECENT_DAYS = 28
+IMMATURE_DAYS = 2
+"""Conversions of the last two days are still coming in."""
+STALE_AFTER_DAYS = 7
+"""A budget last seen longer ago than this is not known."""
+BROKEN_BELOW = 0.6
+"""Pixel conversions per backend order, against their own past, below which no budget is moved on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One campaign as it runs today."""
+
+    platform: str
+    account_id: str
+    campaign_id: str
+    daily_budget: Decimal
+    learning: bool
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What planning looks up. Reads only."""
+
+    readings: Readings
+    today: date
+
+    def campaigns(self, platform: str | None, account_id: str | None) -> tuple[Campaign, ...]:
+        """The campaigns of an account with a known budget, each as last seen."""
+        frame = self.readings.get("campaign_status")
+        if frame is None:
+            return ()
+        since = self.today - timedelta(days=STALE_AFTER_DAYS)
+        frame = metrics.within(frame, Scope(platform=platform, account_id=account_id)).filter(
+            pl.col("date_day").is_between(since, self.today) & pl.col("daily_budget").is_not_null()
+        )
+        latest = frame.sort("date_day").unique(["platform", "account_id", "campaign_id"], keep="last")
+        return tuple(
+            Campaign(
+                row["platform"],
+                row["account_id"],
+                row["campaign_id"],
+                Decimal(str(row["daily_budget"])).quantize(Decimal("0.01")),
+                bool(row.get("learning")),
+                str(row.get("status") or "active").lower() in {"active", "enabled"},
+            )
+            for row in latest.sort(["platform", "account_id", "campaign_id"]).iter_rows(named=True)
+        )
+
+    def economics(self, scope: Scope) -> Economics | None:
+        """Spend and conversions a day over recent days with mostly complete conversions."""
+        last = self.today - timedelta(days=IMMATURE_DAYS)
+        first = last - timedelta(days=RECENT_DAYS - 1)
+        sums = metrics.total(self.readings, metrics.METRICS["cpa"], scope, first, last)
+        return Economics(sums[0] / RECENT_DAYS, sums[1] / RECENT_DAYS) if sums else None
+
+    def cpa(self, scope: Scope) -> float | None:
+        """Cost per conversion over the same days; None with fewer than ten conversions."""
+        known = self.economics(scope)
+        enough = known is not None and known.conversions * RECENT_DAYS >= 10
+        return known.spend / known.conversions if known and enough else None
+
+    def spend_per_day(self, scope: Scope, days: int = 7) -> Decimal:
+        """Mean daily spend over the last days, to the cent."""
+        first = self.today - timedelta(days=days - 1)
+        sums = metrics.total(self.readings, metrics.METRICS["spend"], scope, first, self.today)
+        return Decimal(str((sums[0] if sums else 0.0) / days)).quantize(Decimal("0.01"))
+
+    def tracking_broken(self, scope: Scope) -> bool:
+        """Whether pixel conversions have come apart from the backend's orders in the last two days."""
+        ratio = metrics.METRICS["pixel_ratio"]
+        split = self.today - timedelta(days=2)
+        now = metrics.total(self.readings, ratio, scope, split + timedelta(days=1), self.today)
+        past = metrics.total(self.readings, ratio, scope, split - timedelta(days=RECENT_DAYS), split)
+        if not now or not past or now[1] < 10 or past[1] < 30 or not past[0]:
+            return False
+        return (now[0] / now[1]) / (past[0] / past[1]) < BROKEN_BELOW
+
+    def segments_of(self, campaign_id: str) -> frozenset[str]:
+        """The segments a campaign reaches, as far as the source says."""
+        frame = self.readings.get("campaign_segment")
+        if frame is None:
+            return frozenset()
+        return frozenset(frame.filter(pl.col("campaign_id") == campaign_id)["segment_id"].to_list())
+
+    def campaigns_of(self, segment_id: str) -> tuple[str, ...]:
+        """The campaigns that reach a segment."""
+        frame = self.readings.get("campaign_segment")
+        if frame is None:
+            return ()
+        return tuple(sorted(frame.filter(pl.col("segment_id") == segment_id)["campaign_id"].unique().to_list()))
+
+    def currency(self, scope: Scope, otherwise: str) -> str:
+        """The account's currency where the data says it."""
+        frame = self.readings.get("ad_report")
+        if frame is None or "currency" not in frame.columns:
+            return otherwise
+        known = metrics.within(frame, scope)["currency"].drop_nulls()
+        return str(known[-1]) if len(known) else otherwise
+
+    def name(self, column: str, ident: str) -> str:
+        """What people call an object: its campaign_name, ad_name or segment name, made harmless; else its id."""
+        table, key, named = _NAMED[column]
+        frame = self.readings.get(table)
+        if frame is None or named not in frame.columns:
+            return wording.quote(ident, 60)
+        found = frame.filter(pl.col(key) == ident)[named].drop_nulls()
+        return wording.quote(str(found[-1]) if len(found) else ident, 60)
+
+    def creative(self, platform: str | None, ad_id: str) -> dict[str, str]:
+        """The creative's own words, short and harmless; empty where unknown."""
+        frame = self.readings.get("creative")
+        if frame is None:
+            return {}
+        found = metrics.within(frame, Scope(platform=platform, ad_id=ad_id))
+        row: dict[str, object] = found.row(0, named=True) if len(found) else {}
+        return {name: wording.quote(str(value), 80) for name, value in row.items() if isinstance(value, str) and value}
+
+
+def ids(frame: pl.DataFrame, column: str) -> Iterable[str]:
+    """The distinct ids in a column, in order."""
+    return sorted(str(value) for value in frame[column].drop_nulls().unique().to_list())
+
+
+_NAMED = {
+    "campaign_id": ("ad_report", "campaign_id", "campaign_name"),
+    "ad_id": ("ad_report", "ad_id", "ad_name"),
+    "account_id": ("ad_report", "account_id", "account_name"),
+    "segment_id": ("segment", "segment_id", "name"),
+}

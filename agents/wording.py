@@ -1,0 +1,108 @@
+"""How numbers, days and names are written, in one place, so that cards, digests and answers say them alike."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from domain.base import Interval
+
+_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+_ACRONYMS = {"cmo": "CMO", "crm": "CRM", "seo": "SEO", "cpa": "CPA", "ctr": "CTR", "cvr": "CVR", "roas": "ROAS"}
+_PLATFORMS = {"google_ads": "Google Ads", "google": "Google", "tiktok": "TikTok", "linkedin": "LinkedIn"}
+
+
+def percent(change: float) -> str:
+    """A relative change with its sign: 0.31 is "+31 %", -0.004 is "-0.4 %"."""
+    figure = change * 100
+    text = f"{figure:+.0f}" if abs(figure) >= 2 or figure == 0 else f"{figure:+.1f}"
+    return "0 %" if float(text) == 0 else f"{text} %"
+
+
+def share(value: float) -> str:
+    """A share without sign, with the digits a rate needs: 0.0131 is "1.31 %", 0.62 is "62 %"."""
+    figure = value * 100
+    digits = 0 if figure >= 20 or figure == 0 else 1 if figure >= 5 else 2
+    return f"{figure:.{digits}f} %"
+
+
+def bounds(interval: Interval) -> str:
+    """An interval of relative changes in per cent: (0.12, 0.52) is "[12, 52]"."""
+    low, high = (f"{end * 100:.0f}" for end in interval)
+    return f"[{_unsigned_zero(low)}, {_unsigned_zero(high)}]"
+
+
+def money(amount: Decimal | float, currency: str) -> str:
+    """An amount people can read at a glance: "€38.20", "€450", "€1,240"."""
+    exact = Decimal(str(amount))
+    rounded = exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    if rounded == rounded.to_integral_value() or abs(rounded) >= 1000:
+        text = f"{abs(rounded):,.0f}"
+    else:
+        text = f"{abs(rounded):,.2f}"
+    sign = "-" if rounded < 0 else ""
+    symbol = _SYMBOLS.get(currency)
+    return f"{sign}{symbol}{text}" if symbol else f"{sign}{text} {currency}"
+
+
+def count(value: float) -> str:
+    """A whole number with thousands marked: "48,900"."""
+    return f"{value:,.0f}"
+
+
+def day(when: date, today: date | None = None) -> str:
+    """A day in words: "14 March", with the year when it is not the year of `today`."""
+    text = f"{when.day} {when:%B}"
+    return text if today is None or when.year == today.year else f"{text} {when.year}"
+
+
+def days(first: date, last: date, today: date | None = None) -> str:
+    """A span of days: "8 to 14 March", "28 February to 6 March", or one day alone."""
+    if first == last:
+        return day(first, today)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {day(last, today)}"
+    return f"{day(first, today if first.year == last.year else last)} to {day(last, today)}"
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """A counted noun: "1 signal", "3 signals", "no signals"."""
+    noun = one if number == 1 else many or f"{one}s"
+    return f"{number or 'no'} {noun}"
+
+
+def listing(words: Sequence[str], last: str = "and") -> str:
+    """Words as a person lists them: "a, b and c"."""
+    if len(words) <= 1:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def role(name: str) -> str:
+    """A role in words: "media_lead" is "media lead", "crm_lead" is "CRM lead"."""
+    return " ".join(_ACRONYMS.get(word, word) for word in name.split("_"))
+
+
+def platform(name: str | None) -> str:
+    """A platform as it writes itself: "meta" is "Meta", "google_ads" is "Google Ads"."""
+    if not name:
+        return "all platforms"
+    return _PLATFORMS.get(name, name.replace("_", " ").title())
+
+
+def quote(text: str, longest: int = 80) -> str:
+    """Somebody else's words, made harmless for Slack and short: no markup, no line breaks, cut visibly."""
+    plain = " ".join(re.sub(r"[<>&`*_~|\x00-\x1f\x7f]", " ", text).split())
+    return plain if len(plain) <= longest else plain[: longest - 1].rstrip() + "…"
+
+
+def sentence(text: str) -> str:
+    """The text with a capital first letter and a full stop."""
+    whole = text.strip()
+    if not whole:
+        return ""
+    return whole[0].upper() + whole[1:] + ("" if whole[-1] in ".!?" else ".")
+
+
+def _unsigned_zero(text: str) -> str:
+    return "0" if text == "-0" else text
