@@ -1,0 +1,258 @@
+"""The simulated market: what happened on each day, as a pure function of (world, seed, log of changes, days).
+
+A day depends on the days before it only through the log, so any stretch can be computed alone, and what is past never
+changes when somebody acts today.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+
+from app.demo.effects import USED_BUDGET, Moves, moves
+from app.demo.grid import Grid, Index
+from app.demo.levers import Levers, levers
+from app.demo.log import Entry
+from app.demo.noise import Days, Floats, Noise, poisson
+
+KNOWN_AFTER = (0.82, 0.94, 0.985, 1.0)
+"""Part of a day's pixel conversions known after 0, 1, 2 and 3 days."""
+KNOWN_LATE = (0.30, 0.60, 0.88, 1.0)
+"""The same while an account reports late."""
+PIXEL_SHARE = 0.93
+"""Part of the backend's orders the pixel sees."""
+_SPEND_ELASTICITY = 0.7
+"""How spend follows a budget raised beyond what the campaign asks for."""
+_RETURNS_ELASTICITY = 0.65
+"""How results follow spend: a tenth less spend costs 6.6 % of the orders, so each is cheaper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What happened, by day (rows) and object (columns). Counts are whole numbers held as floats."""
+
+    days: Days
+    impressions: Floats
+    clicks: Floats
+    spend: Floats
+    sessions: Floats
+    orders: Floats
+    revenue: Floats
+    conversions: tuple[Floats, ...]
+    """Pixel conversions known after 0, 1, 2 and 3 days, by grid row like all of the above."""
+    order_value: Floats
+    ad_reach: Floats
+    campaign_reach: Floats
+    budget: Floats
+    running: Floats
+    hours: Floats
+    unsettled: Floats
+    owned_delivered: tuple[Floats, Floats]
+    """E-mail and push, by segment, as the following."""
+    owned_opens: tuple[Floats, Floats]
+    owned_clicks: tuple[Floats, Floats]
+    owned_leaves: tuple[Floats, Floats]
+    owned_orders: tuple[Floats, Floats]
+    cohort: Floats
+    retained: tuple[Floats, ...]
+    """After 7, 30 and 90 days, by segment."""
+    searches: Floats
+    search_clicks: Floats
+    position: Floats
+    """By theme."""
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """A world with its chance."""
+
+    grid: Grid
+    noise: Noise
+
+    def simulate(self, entries: Sequence[Entry], days: Days) -> Stretch:
+        """The days asked for, given everything done so far."""
+        set_to = levers(self.grid.world, entries, days)
+        moved = moves(self.grid, days, set_to.work, self.noise)
+        tide = self._tide(days)
+        spend, hours, strain = self._spend(days, set_to, moved, tide)
+        return self._deliver(days, set_to, moved, spend, hours, strain)
+
+    def _tide(self, days: Days) -> Floats:
+        """Demand for each campaign's product: season, weekday, a slowly drifting level and the day itself."""
+        grid, noise = self.grid, self.noise
+        season = 1 + 0.08 * np.sin(2 * np.pi * (days - 745_900) / 365.25)
+        amplitude = 0.05 + 0.12 * noise.uniform("weekday size", days[:1] * 0, grid.campaigns)
+        wave = _WEEKDAYS[(days - 1) % 7][:, None] * amplitude
+        level = noise.drift("demand level", days, grid.campaigns, sd=0.07)
+        shock = 0.05 * noise.normal("demand", days, grid.campaigns)
+        together = 0.02 * noise.normal("demand together", days, grid.accounts)[:, grid.campaign_account]
+        return season[:, None] * (1 + wave) * np.exp(level + shock + together)
+
+    def _spend(self, days: Days, set_to: Levers, moved: Moves, tide: Floats) -> tuple[Floats, Floats, Floats]:
+        """Money spent, hours served, and how hard spend presses on what the market gives at its ordinary price."""
+        first = np.array([float(campaign.daily_budget) for campaign in self.grid.world.campaigns])
+        surge = np.maximum(np.exp(moved.demand), 1)
+        raised = np.maximum(set_to.budget / (first * surge), 1) ** _SPEND_ELASTICITY
+        cut = np.minimum(set_to.budget / first, 1)
+        paused = 1 - 0.4 * (1 - self._by_campaign(set_to.active * self._ad_parts(), self.grid.ad_campaign))
+        ordinary = USED_BUDGET * first * tide
+        wanted = ordinary * np.exp(moved.demand) * raised * cut * set_to.target**0.8 * np.maximum(paused, 0.6)
+        wanted = wanted * set_to.running * (self._by_campaign(set_to.active, self.grid.ad_campaign) > 0)
+        spend = np.minimum(wanted, set_to.budget)
+        hours = 24 * np.clip(set_to.budget / np.maximum(wanted, 0.01), 0, 1) * (wanted > 0)
+        press = np.maximum(spend, 0.01) / ordinary
+        strain = np.where(press < 1, press, np.where(press > surge, press / surge, 1))
+        return spend, hours, np.maximum(strain, 0.05) ** (1 - _RETURNS_ELASTICITY)
+
+    def _ad_parts(self) -> Floats:
+        shares = np.array([ad.share / sum(a.share for a in campaign.ads) for campaign, ad in self.grid.ads])
+        return shares[None, :]
+
+    def _by_campaign(self, values: Floats, owner: Index) -> Floats:
+        total = np.zeros((len(values), len(self.grid.world.campaigns)))
+        np.add.at(total.T, owner, values.T)
+        return total
+
+    def _deliver(
+        self, days: Days, set_to: Levers, moved: Moves, spend: Floats, hours: Floats, strain: Floats
+    ) -> Stretch:
+        grid, noise = self.grid, self.noise
+        of_campaign, of_ad, campaigns = grid.row_campaign, grid.row_ad, grid.world.campaigns
+        weight = moved.weight * np.exp(moved.favour)[:, of_ad] * set_to.active[:, of_ad]
+        whole = np.maximum(self._by_campaign(weight, of_campaign), 1e-12)
+        part = weight / whole[:, of_campaign]
+        cpm = np.array([campaign.cpm for campaign in campaigns]) * np.exp(
+            moved.cpm
+            + noise.drift("price level", days, grid.campaigns, sd=0.04)
+            + 0.03 * noise.normal("price", days, grid.campaigns)
+            + 0.02 * noise.normal("price together", days, grid.accounts)[:, grid.campaign_account]
+        )
+        cpm = cpm * strain**0.5 * set_to.target**0.5
+        spent = spend[:, of_campaign] * part * np.exp(0.04 * noise.normal("split", days, grid.rows))
+        impressions = np.floor(1000 * spent / cpm[:, of_campaign])
+        spent = np.round(impressions * cpm[:, of_campaign] / 1000, 2)
+
+        ctr = self._rate("ctr", days, [campaign.ctr for campaign in campaigns], moved.ctr, row_sd=0.04)
+        ctr = ctr * np.array([ad.appeal for _, ad in grid.ads])[of_ad]
+        clicks = np.minimum(self._count("clicks", days, impressions * ctr), impressions)
+        cvr = self._rate("cvr", days, [campaign.cvr for campaign in campaigns], moved.cvr, row_sd=0.03)
+        cvr = cvr / (strain**0.5)[:, of_campaign] * (1 - 0.04 * set_to.unsettled)[:, of_campaign]
+        visit = np.minimum(0.88 * np.exp(moved.visits), 1)
+        sessions = np.minimum(self._count("sessions", days, clicks * visit), clicks)
+        seen = PIXEL_SHARE * np.exp(moved.pixel)
+        known = self._known(days, clicks * cvr * seen, moved)
+        unseen = self._count("unseen", days, clicks * cvr * (1 - seen))
+        orders = known[-1] + unseen
+        value = np.array([campaign.order_value for campaign in campaigns])[of_campaign]
+        value = value * np.exp(0.05 * noise.normal("order value", days, grid.rows))
+        return Stretch(
+            days=days,
+            impressions=impressions,
+            clicks=clicks,
+            spend=spent,
+            sessions=sessions,
+            orders=orders,
+            revenue=np.round(orders * value, 2),
+            conversions=known,
+            order_value=value,
+            budget=set_to.budget,
+            running=set_to.running,
+            hours=np.round(hours, 2),
+            unsettled=set_to.unsettled,
+            **self._reach(days, impressions, moved),
+            **self._owned(days, moved),
+            **self._cohorts(days, moved),
+            **self._search(days, moved),
+        )
+
+    def _rate(self, purpose: str, days: Days, base: list[float], moved: Floats, row_sd: float) -> Floats:
+        """A rate by grid row: the campaign's own, its drifting level, the day's noise of campaign and row, and moves."""
+        grid, noise = self.grid, self.noise
+        campaign = noise.drift(f"{purpose} level", days, grid.campaigns, sd=0.04)
+        campaign = campaign + 0.03 * noise.normal(f"{purpose} day", days, grid.campaigns)
+        row = row_sd * noise.normal(f"{purpose} row", days, grid.rows)
+        return np.array(base)[grid.row_campaign] * np.exp(campaign[:, grid.row_campaign] + row + moved)
+
+    def _count(self, purpose: str, days: Days, mean: Floats) -> Floats:
+        return poisson(self.noise.uniform(purpose, days, self.grid.rows), mean)
+
+    def _known(self, days: Days, mean: Floats, moved: Moves) -> tuple[Floats, ...]:
+        """Pixel conversions as they come in: each day of delay brings its own Poisson count."""
+        late = moved.lagging[:, self.grid.campaign_account][:, self.grid.row_campaign] > 0
+        total, before, known = np.zeros_like(mean), np.zeros_like(mean), list[Floats]()
+        for delay, (usual, lagging) in enumerate(zip(KNOWN_AFTER, KNOWN_LATE, strict=True)):
+            share = np.where(late, lagging, usual)
+            total = total + self._count(f"pixel {delay}", days, mean * (share - before))
+            before = share
+            known.append(total)
+        return tuple(known)
+
+    def _reach(self, days: Days, impressions: Floats, moved: Moves) -> dict[str, Floats]:
+        grid, noise = self.grid, self.noise
+        usual = np.array([campaign.frequency for campaign in grid.world.campaigns])
+        jitter = 0.03 * noise.normal("frequency", days, grid.ad_keys) + noise.drift(
+            "frequency level", days, grid.ad_keys, sd=0.03
+        )
+        by_ad = np.zeros((len(days), len(grid.ads)))
+        np.add.at(by_ad.T, grid.row_ad, impressions.T)
+        per_ad = usual[grid.ad_campaign] * np.exp(jitter + moved.ad_frequency + moved.frequency[:, grid.ad_campaign])
+        ad_reach = np.minimum(np.ceil(by_ad / np.maximum(per_ad, 1.01)), by_ad)
+        overlap = 0.82 * np.exp(0.01 * noise.normal("overlap", days, grid.campaigns))
+        together = self._by_campaign(ad_reach, grid.ad_campaign)
+        return {"ad_reach": ad_reach, "campaign_reach": np.ceil(together * overlap)}
+
+    def _owned(self, days: Days, moved: Moves) -> dict[str, tuple[Floats, Floats]]:
+        segments, noise = self.grid.world.segments, self.noise
+        keys, wave = self.grid.segments, (1 + 0.12 * _MAIL_DAYS[(days - 1) % 7])[:, None]
+        size = np.array([segment.delivered for segment in segments])
+        rate = np.array([segment.click_rate for segment in segments])
+        mail, push = list[Floats](), list[Floats]()
+        for channel, part, lift, into in (("email", 1.0, 1.0, mail), ("push", 0.5, 1.25, push)):
+            sway = 0.03 * noise.normal(f"{channel} size", days, keys)
+            sent = np.floor(size * part * wave * np.exp(sway))
+            level = noise.drift(f"{channel} level", days, keys, sd=0.03)
+            click = rate * lift * np.exp(moved.owned + level + 0.05 * noise.normal(f"{channel} day", days, keys))
+            clicks = poisson(noise.uniform(f"{channel} clicks", days, keys), sent * click)
+            opened = 0.36 * np.exp(0.35 * moved.owned + 0.03 * noise.normal(f"{channel} opens", days, keys))
+            opens = np.maximum(poisson(noise.uniform(f"{channel} open", days, keys), sent * opened), clicks)
+            leaves = poisson(noise.uniform(f"{channel} leave", days, keys), sent * 0.0016 * np.exp(-0.8 * moved.owned))
+            orders = poisson(noise.uniform(f"{channel} orders", days, keys), clicks * 0.045)
+            into.extend((sent, opens, clicks, leaves, orders))
+        names = ("owned_delivered", "owned_opens", "owned_clicks", "owned_leaves", "owned_orders")
+        return {name: (a, b) for name, a, b in zip(names, mail, push, strict=True)}
+
+    def _cohorts(self, days: Days, moved: Moves) -> dict[str, Floats | tuple[Floats, ...]]:
+        keys, noise = self.grid.segments, self.noise
+        size = np.floor(420 * np.exp(0.06 * noise.normal("cohort size", days, keys)))
+        month = np.array([segment.retention for segment in self.grid.world.segments])
+        kept = list[Floats]()
+        for horizon, factor in zip(HORIZONS, (1.45, 1.0, 0.72), strict=True):
+            level = noise.drift("retention level", days, keys, sd=0.02)
+            rate = np.minimum(month * factor * np.exp(moved.retention + level), 0.95)
+            spread = np.sqrt(size * rate * (1 - rate)) * noise.normal(f"retained {horizon}", days, keys)
+            kept.append(np.clip(np.round(size * rate + spread), 0, size))
+        return {"cohort": size, "retained": tuple(kept)}
+
+    def _search(self, days: Days, moved: Moves) -> dict[str, Floats]:
+        themes, noise, keys = self.grid.world.themes, self.noise, self.grid.themes
+        usual = np.array([theme.impressions for theme in themes], dtype=np.float64)
+        wave = (1 + 0.08 * _SEARCH_DAYS[(days - 1) % 7])[:, None]
+        level = noise.drift("search level", days, keys, sd=0.05) + 0.05 * noise.normal("search", days, keys)
+        searches = poisson(noise.uniform("searches", days, keys), usual * wave * np.exp(level + moved.searches))
+        rank = np.array([theme.position for theme in themes]) + moved.position
+        position = np.maximum(rank + 0.25 * noise.normal("rank", days, keys), 1)
+        clicks = poisson(noise.uniform("search clicks", days, keys), searches * 0.30 * position**-1.15)
+        return {
+            "searches": searches,
+            "search_clicks": np.minimum(clicks, searches),
+            "position": cast(Floats, np.round(position, 2)),
+        }
+
+
+HORIZONS = (7, 30, 90)
+"""Days after which a cohort is read."""
+_WEEKDAYS = np.array([0.1, 0.2, 0.4, 0.3, -0.2, -0.8, 0.0])
+"""Monday first: how ad demand leans over the week, before each campaign's own size of it."""
+_MAIL_DAYS = np.array([0.0, 1.0, 0.3, 0.8, -0.2, -1.0, -0.9])
+_SEARCH_DAYS = np.array([0.3, 0.2, 0.1, 0.2, -0.1, -0.6, -0.1])
