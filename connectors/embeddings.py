@@ -3,6 +3,7 @@
 Finds what shares words or word stems, not what merely means the same; the word index beside it carries the quality.
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
@@ -16,7 +17,7 @@ _PART = 4
 
 
 class HashingEmbedder:
-    """Deterministic on every machine: each word and part of a word adds to one of `dimension` places."""
+    """Deterministic on every machine: each word and part of a word adds to two of `dimension` places."""
 
     name = "hash256_v1"
     """Changes when the vectors do, so that an index knows it must be rebuilt."""
@@ -29,18 +30,19 @@ class HashingEmbedder:
     def _vector(self, text: str) -> NDArray[np.float64]:
         vector = np.zeros(self.dimension)
         for feature, weight in _features(text):
-            digest = int.from_bytes(blake2b(feature.encode(), digest_size=8).digest(), "big")
-            sign = 1 if digest & 1 else -1
-            vector[(digest >> 1) % self.dimension] += sign * weight
+            digest = blake2b(feature.encode(), digest_size=8).digest()
+            for half in (digest[:4], digest[4:]):  # two places each: one collision cannot make strangers alike
+                number = int.from_bytes(half, "big")
+                vector[(number >> 1) % self.dimension] += weight if number & 1 else -weight
         length = float(np.linalg.norm(vector))
         return vector / length if length else vector
 
 
 def _features(text: str) -> Iterator[tuple[str, float]]:
-    """Words weigh as much as all their parts together, so that long words do not drown short ones."""
+    """A word weighs as much as all its parts together, so that long words do not drown short ones."""
     for word in _WORD.findall(text.casefold()):
         yield f"word {word}", 1.0
         bounded = f"<{word}>"
         parts = [bounded[start : start + _PART] for start in range(max(1, len(bounded) - _PART + 1))]
         for part in parts:
-            yield f"part {part}", 1.0 / len(parts)
+            yield f"part {part}", 1.0 / math.sqrt(len(parts))

@@ -142,7 +142,7 @@ class FolderSource:
             stored, large = self._scan(table, stamp.path, from_text=from_text)
             keep = self._spill if large else _collect
             return accept(table, stored, from_text=from_text, today=self._today(), keep=keep)
-        except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
             reason = _first_line(error)
             remedy = next((say for sign, say in _REMEDIES.items() if sign in reason), _DAMAGED)
             raise TableRefused(table.name, None, f"{name} cannot be read ({reason})", [], remedy) from error
@@ -180,5 +180,5 @@ def _collect(frame: pl.LazyFrame) -> pl.LazyFrame:
     return frame.collect().lazy()
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     return str(error).strip().splitlines()[0].removesuffix(".") if str(error).strip() else type(error).__name__
