@@ -65,7 +65,7 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[Writing]:
-        """One transaction, committed when the block ends without an error; then changed cards are queued for drawing."""
+        """One transaction, committed when the block ends without an error; then changed cards are queued."""
         async with self.engine.begin() as tx:
             writing = Writing(tx)
             yield writing

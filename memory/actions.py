@@ -1,0 +1,193 @@
+"""Actions on their way to a platform: leased to one worker at a time, each step fenced by a token."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.action import ACTION, Action, ActionBase
+from domain.receipt import Receipt, ReceiptStatus
+from memory import facts
+from memory.database import Database
+from memory.people import SYSTEM
+from memory.proposals import signal_of
+from memory.schema import ACTION as TABLE
+from memory.schema import RECEIPT
+from memory.writing import Writing
+
+APPROVED, READY, INTENT, WRITTEN, UNKNOWN = "approved", "ready", "intent", "written", "unknown"
+"""approved: decided, to be checked once more. ready: may be executed. intent: about to write, or writing.
+written: the platform answered. unknown: nobody can say. Anything else is a receipt's status, and final."""
+_UNDER_WAY = (READY, INTENT, WRITTEN, UNKNOWN)
+
+
+class LeaseLost(Exception):
+    """Another worker has taken over: this one must not write anything any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on one action until it runs out, by the database's clock."""
+
+    action_id: str
+    proposal_id: str
+    action: Action
+    token: str
+    """Our own name for this effect on the platform: the same on every try."""
+    state: str
+    before: Mapping[str, str] | None
+    """Live values read before the write, once there was an intent."""
+    by: str
+    attempts: int
+    fence: int
+    """Counts up with every lease; an older one can no longer write."""
+
+
+async def create(writing: Writing, proposal_id: str, version: int, action: ActionBase, by: str) -> str:
+    """The action row of an approval."""
+    ident = facts.name_of("act", proposal_id, version)
+    token = hashlib.sha256(f"{proposal_id}/{version}/1".encode()).hexdigest()[:32]
+    row = {"id": ident, "proposal_id": proposal_id, "body": facts.body(action), "token": token}
+    await writing.tx.execute(insert(TABLE).values(**row, state=APPROVED, by=by))
+    return ident
+
+
+async def release(database: Database, proposal_id: str) -> str | None:
+    """Let an approved action be executed, with the job that does it. Returns its id, whatever its state."""
+    async with database.write() as writing:
+        found = (
+            await writing.tx.execute(select(TABLE.c.id, TABLE.c.state).where(TABLE.c.proposal_id == proposal_id))
+        ).first()
+        if found is None:
+            return None
+        ready = update(TABLE).where((TABLE.c.id == found.id) & (TABLE.c.state == APPROVED)).values(state=READY)
+        if await writing.tx.scalar(ready.returning(TABLE.c.id)):
+            await writing.defer("execute", found.id, once=True)
+        return found.id
+
+
+async def lease(
+    database: Database, action_id: str, owner: str, seconds: float, *, states: Sequence[str] = _UNDER_WAY
+) -> Lease | None:
+    """Take an action that nobody works on. None: it is in another state, taken, or not yet due again."""
+    free = (TABLE.c.id == action_id, TABLE.c.state.in_(states), _is_free(), _is_due())
+    taken = (
+        update(TABLE)
+        .where(*free)
+        .values(
+            lease_owner=owner,
+            lease_until=func.clock_timestamp() + timedelta(seconds=seconds),
+            fence=TABLE.c.fence + 1,
+        )
+        .returning(TABLE)
+    )
+    async with database.engine.begin() as tx:
+        row = (await tx.execute(taken)).one_or_none()
+    if row is None:
+        return None
+    return Lease(
+        action_id=row.id,
+        proposal_id=row.proposal_id,
+        action=ACTION.validate_python(row.body),
+        token=row.token,
+        state=row.state,
+        before=row.before,
+        by=row.by,
+        attempts=row.attempts,
+        fence=row.fence,
+    )
+
+
+async def intend(database: Database, held: Lease, before: Mapping[str, str]) -> None:
+    """Note that a write is about to be tried, with what was there before. Raises LeaseLost."""
+    async with database.engine.begin() as tx:
+        await _step(tx, held, state=INTENT, before=dict(before), attempts=held.attempts + 1)
+
+
+async def written(database: Database, held: Lease, answer: str) -> None:
+    """Note that the platform answered. Raises LeaseLost."""
+    async with database.engine.begin() as tx:
+        await _step(tx, held, state=WRITTEN, answer=answer)
+
+
+async def postpone(database: Database, held: Lease, state: str, after_seconds: float, attempts: int) -> None:
+    """Give the lease back and try again later. Raises LeaseLost."""
+    async with database.write() as writing:
+        later = func.clock_timestamp() + timedelta(seconds=after_seconds)
+        await _step(writing.tx, held, state=state, attempts=attempts, not_before=later, lease_until=None)
+        await writing.defer("execute", held.action_id, once=True, after_seconds=after_seconds)
+
+
+async def finish(
+    database: Database,
+    held: Lease,
+    receipt: Receipt,
+    *,
+    executed_on: date | None = None,
+    measured_after: date | None = None,
+    retry_after_seconds: float | None = None,
+) -> Writing:
+    """Record how an execution ended, with its ledger line and the job that goes on from there. Raises LeaseLost."""
+    async with database.write() as writing:
+        signal_id = await signal_of(writing.tx, held.proposal_id)
+        assert signal_id is not None
+        await writing.touch(signal_id)
+        state = UNKNOWN if receipt.status is ReceiptStatus.UNKNOWN else receipt.status.value
+        later = func.clock_timestamp() + timedelta(seconds=retry_after_seconds) if retry_after_seconds else None
+        dates = {"executed_on": executed_on, "measured_after": measured_after}
+        await _step(writing.tx, held, state=state, answer=receipt.answer, lease_until=None, not_before=later, **dates)
+        await keep_receipt(writing, receipt)
+        await writing.defer("advance", held.proposal_id)
+        if retry_after_seconds:
+            await writing.defer("execute", held.action_id, once=True, after_seconds=retry_after_seconds)
+    return writing
+
+
+async def keep_receipt(writing: Writing, receipt: Receipt) -> None:
+    """Add a receipt, unless it says no more than the newest one."""
+    newest = select(RECEIPT.c.status).where(RECEIPT.c.action_id == receipt.action_id).order_by(RECEIPT.c.id.desc())
+    if await writing.tx.scalar(newest.limit(1)) == receipt.status.value:
+        return
+    columns = {"action_id": receipt.action_id, "proposal_id": receipt.proposal_id, "status": receipt.status.value}
+    await writing.tx.execute(insert(RECEIPT).values(**columns, at=receipt.at, body=facts.body(receipt)))
+    status, digest = receipt.status.value, facts.digest(receipt)
+    await writing.record(f"receipt.{status}", SYSTEM, receipt.proposal_id, action=receipt.action_id, digest=digest)
+
+
+async def holds(database: Database, held: Lease) -> bool:
+    """Whether a lease is still good: looked up right before anything leaves for a platform."""
+    mine = (TABLE.c.id == held.action_id) & (TABLE.c.fence == held.fence)
+    good = select(TABLE.c.id).where(mine & (TABLE.c.lease_until > func.clock_timestamp()))
+    async with database.engine.connect() as tx:
+        return await tx.scalar(good) is not None
+
+
+async def due(tx: AsyncConnection) -> tuple[str, ...]:
+    """Actions to be worked on now: ready ones, and what a crash or an unknown answer left behind."""
+    found = select(TABLE.c.id).where(TABLE.c.state.in_(_UNDER_WAY), _is_free(), _is_due())
+    return tuple(await tx.scalars(found.order_by(TABLE.c.id)))
+
+
+async def state_of(tx: AsyncConnection, proposal_id: str) -> tuple[str, str] | None:
+    """Id and state of a proposal's action."""
+    found = (await tx.execute(select(TABLE.c.id, TABLE.c.state).where(TABLE.c.proposal_id == proposal_id))).first()
+    return (found.id, found.state) if found else None
+
+
+async def _step(tx: AsyncConnection, held: Lease, **values: object) -> None:
+    """Write only while the fence is still ours."""
+    mine = update(TABLE).where((TABLE.c.id == held.action_id) & (TABLE.c.fence == held.fence)).values(**values)
+    if await tx.scalar(mine.returning(TABLE.c.id)) is None:
+        raise LeaseLost(held.action_id)
+
+
+def _is_free() -> ColumnElement[bool]:
+    return or_(TABLE.c.lease_until.is_(None), TABLE.c.lease_until <= func.clock_timestamp())
+
+
+def _is_due() -> ColumnElement[bool]:
+    return or_(TABLE.c.not_before.is_(None), TABLE.c.not_before <= func.clock_timestamp())

@@ -1,0 +1,140 @@
+"""Decisions: claimed once, with everything that follows from them, in one transaction."""
+
+import secrets
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.action import ActionBase
+from domain.errors import NoLongerOpen, NotFound, StaleCard
+from domain.proposal import Approved, Decision, Expired, FinalDecision, Overridden, Proposal, Rejected, Snoozed
+from domain.verdict import Ask
+from memory import actions, facts
+from memory.database import Database
+from memory.proposals import VERDICT, Asked, ask, row_of, signal_of
+from memory.schema import APPROVAL, DECISION, PROPOSAL, SNOOZE
+from memory.writing import Writing
+
+DECISIONS: TypeAdapter[Decision] = TypeAdapter(Decision)
+
+
+async def claim(database: Database, decision: FinalDecision) -> FinalDecision | None:
+    """Record who decided first, with the action, the ledger line and the job that carries it out.
+
+    Returns the earlier decision where somebody was first, and None where this one stands, or counts towards a quorum.
+    Raises NotFound, StaleCard, NoLongerOpen.
+    """
+    async with database.write() as writing:
+        row = await _locked(writing, decision)
+        if earlier := await of(writing.tx, decision.proposal_id):
+            return earlier
+        _must_be_open(row, decision)
+        verdict = VERDICT.validate_python(row.verdict)
+        quorum = verdict.quorum if isinstance(verdict, Ask) else 1
+        if quorum > 1 and isinstance(decision, Approved | Overridden):
+            if isinstance(decision, Overridden):
+                decision = await _asked_anew(writing, row, decision)
+            if await _approvals_with(writing, decision) < quorum:
+                return None
+        await _decide(writing, row, decision)
+    return None
+
+
+async def snooze(database: Database, decision: Snoozed) -> FinalDecision | None:
+    """Put a question off; its deadline moves by the same time. Returns the earlier decision where there is one."""
+    async with database.write() as writing:
+        row = await _locked(writing, decision)
+        if earlier := await of(writing.tx, decision.proposal_id):
+            return earlier
+        _must_be_open(row, decision)
+        later = row.expires_at + (decision.until - decision.at) if row.expires_at else None
+        await writing.tx.execute(update(PROPOSAL).where(PROPOSAL.c.id == row.id).values(expires_at=later))
+        body = facts.body(decision)
+        await writing.tx.execute(insert(SNOOZE).values(proposal_id=row.id, until=decision.until, body=body))
+        until = decision.until.isoformat()
+        await writing.record("decision.snoozed", decision.by, row.id, version=decision.version, until=until)
+    return None
+
+
+async def refused(database: Database, by: str, proposal_id: str, version: int, kind: str, why: str) -> None:
+    """Keep that a press was refused, and why."""
+    async with database.write() as writing:
+        await writing.record("refusal", by, proposal_id, version=version, press=kind, why=why)
+
+
+async def of(tx: AsyncConnection, proposal_id: str) -> FinalDecision | None:
+    """The decision on a proposal, once there is one."""
+    found = await tx.scalar(select(DECISION.c.body).where(DECISION.c.proposal_id == proposal_id))
+    decision = DECISIONS.validate_python(found) if found else None
+    assert not isinstance(decision, Snoozed)
+    return decision
+
+
+async def _locked(writing: Writing, decision: Decision) -> Row[tuple[object, ...]]:
+    """The proposal as it stands, with its case locked until the transaction ends."""
+    signal_id = await signal_of(writing.tx, decision.proposal_id)
+    if signal_id is None:
+        raise NotFound(f"There is no proposal {decision.proposal_id}.")
+    await writing.touch(signal_id)
+    row = await row_of(writing.tx, decision.proposal_id)
+    assert row is not None
+    return row
+
+
+def _must_be_open(row: Row[tuple[object, ...]], decision: Decision) -> None:
+    if row.withdrawn_at is not None:
+        raise NoLongerOpen("This proposal was withdrawn: its signal closed, or a newer proposal took its place.")
+    if row.version != decision.version:
+        raise StaleCard("The proposal has changed since this card was drawn; please look at the new one.")
+    is_late = row.expires_at is not None and row.expires_at <= decision.at
+    if is_late and not isinstance(decision, Expired):
+        raise NoLongerOpen("This proposal has expired; nobody answered in time.")
+    if isinstance(decision, Expired) and not is_late:
+        raise NoLongerOpen("This proposal has not expired yet.")
+
+
+async def _decide(writing: Writing, row: Row[tuple[object, ...]], decision: FinalDecision) -> None:
+    """Decision, action, ledger line and job: all of them or none."""
+    salt = secrets.token_hex(16) if isinstance(decision, Overridden | Rejected) else None
+    columns = {"version": decision.version, "kind": decision.kind, "by": decision.by, "at": decision.at}
+    decided = insert(DECISION).values(proposal_id=row.id, body=facts.body(decision), salt=salt, **columns)
+    await writing.tx.execute(decided)
+    action: ActionBase | None = None
+    if isinstance(decision, Overridden):
+        action = decision.action
+    elif isinstance(decision, Approved):
+        action = Proposal.model_validate(row.body).action
+    if action is not None:
+        await actions.create(writing, row.id, decision.version, action, decision.by)
+    reason = decision.reason if isinstance(decision, Overridden | Rejected) else None
+    await writing.record(
+        f"decision.{decision.kind}",
+        decision.by,
+        row.id,
+        version=decision.version,
+        decided_at=decision.at.isoformat(),
+        action=facts.digest(action) if action else None,
+        reason=facts.veiled(reason, salt) if reason and salt else None,
+    )
+    await writing.defer("advance", row.id)
+
+
+async def _approvals_with(writing: Writing, decision: Approved) -> int:
+    """How many different people approve this version, counting this press."""
+    key = {"proposal_id": decision.proposal_id, "version": decision.version, "by": decision.by}
+    added = insert(APPROVAL).values(**key, at=decision.at, body=facts.body(decision))
+    if await writing.tx.scalar(added.on_conflict_do_nothing().returning(APPROVAL.c.by)) is not None:
+        await writing.record("approval", decision.by, decision.proposal_id, version=decision.version)
+    same = (APPROVAL.c.proposal_id == decision.proposal_id) & (APPROVAL.c.version == decision.version)
+    return await writing.tx.scalar(select(func.count()).where(same)) or 0
+
+
+async def _asked_anew(writing: Writing, row: Row[tuple[object, ...]], decision: Overridden) -> Approved:
+    """Where several must agree, a change is a new version that the others see; whoever changed it has approved it."""
+    changed = Proposal.model_validate(row.body).model_copy(update={"action": decision.action})
+    await ask(writing, Asked(changed, VERDICT.validate_python(row.verdict), row.expires_at), row.place)
+    version = decision.version + 1
+    await writing.record("approval.changed", decision.by, row.id, version=version, action=facts.digest(decision.action))
+    return Approved(proposal_id=row.id, version=version, by=decision.by, at=decision.at)

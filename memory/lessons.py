@@ -1,0 +1,81 @@
+"""Outcomes and lessons."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.lesson import Lesson
+from domain.receipt import Outcome
+from domain.signal import Cause
+from memory import facts
+from memory.people import SYSTEM
+from memory.schema import LESSON, OUTCOME
+from memory.writing import Writing
+
+
+async def keep_outcome(writing: Writing, outcome: Outcome, lesson: Lesson) -> bool:
+    """Record what came of an action together with what it teaches. The case must be locked. False: already there."""
+    row = {"measured_on": outcome.measured_on, "body": facts.body(outcome)}
+    added = insert(OUTCOME).values(proposal_id=outcome.proposal_id, **row).on_conflict_do_nothing()
+    if await writing.tx.scalar(added.returning(OUTCOME.c.proposal_id)) is None:
+        return False
+    digest = facts.digest(outcome)
+    await writing.record("outcome", SYSTEM, outcome.proposal_id, measurable=outcome.measurable, digest=digest)
+    await keep(writing, lesson)
+    return True
+
+
+async def keep(writing: Writing, lesson: Lesson) -> None:
+    """Record a lesson; the same one a second time changes nothing."""
+    row = {
+        "id": lesson.id,
+        "kind": lesson.kind.value,
+        "cause": lesson.cause.value if lesson.cause else None,
+        "learned_on": lesson.learned_on,
+        "expires_on": lesson.expires_on,
+        "source": lesson.source,
+        "body": facts.body(lesson),
+    }
+    if await writing.tx.scalar(insert(LESSON).values(row).on_conflict_do_nothing().returning(LESSON.c.id)):
+        await writing.record("lesson", SYSTEM, lesson.id, source=lesson.source, digest=facts.digest(lesson))
+
+
+async def about(tx: AsyncConnection, cause: Cause, today: date, limit: int = 20) -> tuple[Lesson, ...]:
+    """What was learnt about a cause and still holds, newest first."""
+    found = select(LESSON.c.body).where(LESSON.c.cause == cause.value, LESSON.c.expires_on >= today)
+    newest = found.order_by(LESSON.c.learned_on.desc(), LESSON.c.id).limit(limit)
+    return _read(await tx.scalars(newest))
+
+
+async def by_ids(tx: AsyncConnection, ids: Sequence[str]) -> tuple[Lesson, ...]:
+    """Lessons in the order asked; unknown ids are left out."""
+    found = {les.id: les for les in _read(await tx.scalars(select(LESSON.c.body).where(LESSON.c.id.in_(ids))))}
+    return tuple(found[ident] for ident in ids if ident in found)
+
+
+async def every(tx: AsyncConnection) -> tuple[Lesson, ...]:
+    """All lessons, oldest first."""
+    return _read(await tx.scalars(select(LESSON.c.body).order_by(LESSON.c.learned_on, LESSON.c.id)))
+
+
+async def count(tx: AsyncConnection) -> int:
+    """How many lessons there are."""
+    return await tx.scalar(select(func.count()).select_from(LESSON)) or 0
+
+
+async def unindexed(tx: AsyncConnection) -> tuple[Lesson, ...]:
+    """Lessons the index may not have yet."""
+    return _read(await tx.scalars(select(LESSON.c.body).where(~LESSON.c.indexed).order_by(LESSON.c.id)))
+
+
+async def indexed(tx: AsyncConnection, ids: Sequence[str]) -> None:
+    """Note that the index has these lessons."""
+    await tx.execute(update(LESSON).where(LESSON.c.id.in_(ids)).values(indexed=True))
+
+
+def _read(rows: Iterable[Any]) -> tuple[Lesson, ...]:
+    return tuple([Lesson.model_validate(row) for row in rows])

@@ -1,0 +1,113 @@
+"""Proposals: what is asked now, and every version that was ever asked."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.proposal import Proposal
+from domain.verdict import Verdict
+from memory import facts
+from memory.people import SYSTEM
+from memory.schema import DECISION, PROPOSAL, PROPOSAL_VERSION
+from memory.writing import Writing
+
+VERDICT: TypeAdapter[Verdict] = TypeAdapter(Verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A proposal with what governance said to it."""
+
+    proposal: Proposal
+    verdict: Verdict
+    expires_at: datetime | None
+    """When it stops being open; None where nobody is asked."""
+
+
+async def ask(writing: Writing, asked: Asked, place: int = 0) -> bool:
+    """Put a proposal on its case's card. The case must be locked.
+
+    The same question is not asked twice: once decided it stays decided, and unchanged it stays as it is.
+    """
+    now = await row_of(writing.tx, asked.proposal.id)
+    if now is None:
+        await _keep(writing, asked, place)
+        return True
+    if await writing.tx.scalar(select(DECISION.c.proposal_id).where(DECISION.c.proposal_id == now.id)):
+        return False
+    if now.withdrawn_at is None and not _differs(now, asked):
+        return False
+    newer = asked.proposal.model_copy(update={"version": now.version + 1})
+    await _keep(writing, Asked(newer, asked.verdict, asked.expires_at), place)
+    return True
+
+
+def _differs(now: Row[tuple[object, ...]], asked: Asked) -> bool:
+    """Whether a person would decide about something else than before."""
+    before = Proposal.model_validate(now.body)
+    parts = ("action", "owner", "forecast")
+    changed = any(getattr(before, part) != getattr(asked.proposal, part) for part in parts)
+    return changed or VERDICT.validate_python(now.verdict) != asked.verdict
+
+
+async def _keep(writing: Writing, asked: Asked, place: int) -> None:
+    proposal = asked.proposal
+    row = {
+        "version": proposal.version,
+        "body": facts.body(proposal),
+        "verdict": facts.body(asked.verdict),
+        "owner": proposal.owner,
+        "expires_at": asked.expires_at,
+        "withdrawn_at": None,
+        "place": place,
+    }
+    kept = insert(PROPOSAL).values(id=proposal.id, signal_id=proposal.signal_id, **row)
+    await writing.tx.execute(kept.on_conflict_do_update(index_elements=["id"], set_=row))
+    version = {key: row[key] for key in ("version", "body", "verdict")}
+    await writing.tx.execute(insert(PROPOSAL_VERSION).values(proposal_id=proposal.id, **version))
+    await writing.record(
+        "proposal.asked",
+        SYSTEM,
+        proposal.id,
+        version=proposal.version,
+        signal=proposal.signal_id,
+        action=proposal.action.kind,
+        verdict=asked.verdict.kind,
+        digest=facts.digest(proposal),
+    )
+
+
+async def withdraw(writing: Writing, signal_id: str, at: datetime, *, keep: Collection[str] = ()) -> tuple[str, ...]:
+    """Take what nobody decided off a case's card, except `keep`. The case must be locked."""
+    decided = select(DECISION.c.proposal_id)
+    undecided = PROPOSAL.c.id.not_in(decided) & PROPOSAL.c.withdrawn_at.is_(None) & PROPOSAL.c.id.not_in(list(keep))
+    gone = update(PROPOSAL).where((PROPOSAL.c.signal_id == signal_id) & undecided).values(withdrawn_at=at)
+    ids = tuple(await writing.tx.scalars(gone.returning(PROPOSAL.c.id)))
+    for ident in ids:
+        await writing.record("proposal.withdrawn", SYSTEM, ident)
+    return ids
+
+
+async def row_of(tx: AsyncConnection, proposal_id: str) -> Row[tuple[object, ...]] | None:
+    """The proposal's row as it stands."""
+    return (await tx.execute(select(PROPOSAL).where(PROPOSAL.c.id == proposal_id))).one_or_none()
+
+
+async def signal_of(tx: AsyncConnection, proposal_id: str) -> str | None:
+    """The case a proposal belongs to."""
+    return await tx.scalar(select(PROPOSAL.c.signal_id).where(PROPOSAL.c.id == proposal_id))
+
+
+async def undecided(tx: AsyncConnection, *, expired_by: datetime | None = None) -> tuple[str, ...]:
+    """Proposals nobody decided and nobody withdrew; only those past their time when `expired_by` is given."""
+    found = select(PROPOSAL.c.id).where(
+        PROPOSAL.c.withdrawn_at.is_(None) & PROPOSAL.c.id.not_in(select(DECISION.c.proposal_id))
+    )
+    if expired_by is not None:
+        found = found.where(PROPOSAL.c.expires_at <= expired_by)
+    return tuple(await tx.scalars(found.order_by(PROPOSAL.c.id)))
