@@ -1,0 +1,29 @@
+"""An answer in Slack: the words, and under them where each number comes from."""
+
+from bot.blocks import Block, Message, context, section, shorten
+from bot.digest import pieces
+from bot.words import day, escape, outside, plain
+from domain.case import Answer, Citation
+
+
+def answer(given: Answer, asked_by: str = "") -> Message:
+    """An answer with its citations; `asked_by` (a name) quotes the question for those who did not hear it."""
+    blocks: list[Block] = []
+    if asked_by:
+        blocks.append(context(f"*{asked_by}* asked: “{outside(given.question, 500)}”"))
+    words = shorten(escape(given.text).strip() or "I have no answer.", 8000)
+    blocks += [section(piece) for piece in pieces(words)]
+    if given.citations:
+        cited = [_citation(one) for one in given.citations[:8]]
+        rest = [f"and {len(given.citations) - 8} more sources"] if len(given.citations) > 8 else []
+        blocks.append(context("\n".join([*cited, *rest])))
+    return Message(text=outside(plain(given.text, 1000), 2000) or "I have no answer.", blocks=tuple(blocks))
+
+
+def _citation(cited: Citation) -> str:
+    window = ""
+    if cited.window:
+        first, last = cited.window
+        window = f", {day(first)}" if first == last else f", {day(first, last)} to {day(last)}"
+    chosen = f", {outside(cited.filter, 120)}" if cited.filter.strip() else ""
+    return f"Source: {outside(cited.table, 60)}{window}{chosen}"

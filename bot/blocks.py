@@ -1,0 +1,132 @@
+"""Block Kit pieces that keep Slack's limits by themselves: too long is cut visibly, never refused."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from slack_sdk.models import JsonObject
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    ButtonElement,
+    ContextBlock,
+    DividerBlock,
+    HeaderBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
+
+from bot.words import cut, plain
+
+Block = dict[str, object]
+"""One block or element as it travels."""
+
+MOST_BLOCKS = 50
+MOST_CHARACTERS = 11_000
+"""All visible characters of one message; Slack refuses from about 13,000."""
+MOST_TEXT = 3000
+_SEEN = frozenset({"text", "title", "caption", "label", "name"})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one Slack message shows."""
+
+    text: str
+    """For notifications and screen readers; escaped mrkdwn."""
+    blocks: tuple[Block, ...]
+
+
+def header(text: str) -> Block:
+    """A headline, at most 150 characters."""
+    return _dict(HeaderBlock(text=PlainTextObject(text=plain(text, 150) or "–", emoji=True)))
+
+
+def section(text: str) -> Block:
+    """A paragraph of mrkdwn; longer than Slack allows is cut at a line."""
+    return _dict(SectionBlock(text=_mrkdwn(text)))
+
+
+def fields(texts: Sequence[str]) -> Block:
+    """Up to ten short cells, two in a row (one below the other on a phone)."""
+    return _dict(SectionBlock(fields=[_mrkdwn(text, 2000) for text in texts[:10]]))
+
+
+def context(*texts: str) -> Block:
+    """Small print: up to ten pieces of mrkdwn."""
+    return _dict(ContextBlock(elements=[_mrkdwn(text) for text in texts[:10]]))
+
+
+def divider() -> Block:
+    """A line."""
+    return _dict(DividerBlock())
+
+
+def actions(block_id: str, buttons: Sequence[Block]) -> Block:
+    """A row of buttons."""
+    return {**_dict(ActionsBlock(elements=[], block_id=block_id)), "elements": list(buttons)}
+
+
+def button(label: str, action_id: str, value: str, style: str | None = None, hint: str = "") -> Block:
+    """One button; `hint` is what a screen reader says."""
+    made = ButtonElement(text=PlainTextObject(text=label, emoji=True), action_id=action_id, value=value, style=style)
+    return {**_dict(made), **({"accessibility_label": plain(hint, 75)} if hint else {})}
+
+
+def table(rows: Sequence[Sequence[str]]) -> Block:
+    """Slack's table block: at most 100 rows of 20 cells and 10,000 characters; the first row heads it."""
+    width = min(max((len(row) for row in rows), default=1), 20)
+    kept: list[list[Block]] = []
+    room = MOST_CHARACTERS - 2000
+    for row in rows[:100]:
+        cells = [plain(cell, 300) or "–" for cell in [*row, *[""] * width][:width]]
+        room -= sum(map(len, cells))
+        if room < 0:
+            break
+        kept.append([{"type": "raw_text", "text": cell} for cell in cells])
+    return {"type": "table", "rows": kept, "column_settings": [{"is_wrapped": True}] * width}
+
+
+def picture(file_id: str, alt: str) -> Block:
+    """An image that lies in Slack's own file store."""
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": plain(alt, 1900) or "Chart"}
+
+
+def weight(blocks: Iterable[Block]) -> int:
+    """Visible characters in blocks, counted as Slack's own total is."""
+    return sum(_weight(block) for block in blocks)
+
+
+def _weight(value: object) -> int:
+    if isinstance(value, Mapping):
+        parts = cast("Mapping[str, object]", value)
+        own = sum(len(text) for name, text in parts.items() if name in _SEEN and isinstance(text, str))
+        return own + sum(_weight(part) for part in parts.values())
+    if isinstance(value, list | tuple):
+        return sum(_weight(part) for part in cast("Sequence[object]", value))
+    return 0
+
+
+def _mrkdwn(text: str, most: int = MOST_TEXT) -> MarkdownTextObject:
+    # verbatim: bare addresses, #names and @names in the text stay text.
+    return MarkdownTextObject(text=shorten(text, most) or "–", verbatim=True)
+
+
+def shorten(text: str, most: int) -> str:
+    """Mrkdwn cut between lines where possible, so that no mention, date or entity is cut in two."""
+    if len(text) <= most:
+        return text
+    lines = text[: most - 2].split("\n")
+    if len(lines) > 1:
+        return "\n".join([*lines[:-1], "…"])
+    head = lines[0]
+    for opening, closing in (("<", ">"), ("&", ";")):
+        start = head.rfind(opening)
+        if start > head.rfind(closing):
+            head = head[:start]
+    return cut(head + " …", most)
+
+
+def _dict(block: JsonObject) -> Block:
+    made: Block = block.to_dict()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - untyped
+    return made

@@ -1,0 +1,177 @@
+"""Keeps Slack in step with the database: posts what is missing, edits what changed, leaves the rest alone."""
+
+import asyncio
+import hashlib
+import json
+import logging
+import uuid
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import digest as digests
+from bot import thread
+from bot.blocks import Message
+from bot.card import card
+from bot.charts import draw
+from bot.door import Door
+from bot.slack import Place, Slack, SlackRefused
+from domain.case import Case, Post
+from domain.chart import Chart
+from domain.errors import SlackUnavailable
+
+_log = logging.getLogger(__name__)
+
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+"""Slack's words for a message that can no longer be edited: it is posted anew."""
+_NOT_READY = frozenset({"invalid_blocks", "file_not_found", "slack_file_not_found"})
+"""What Slack says of an image whose file it has not finished storing."""
+DIGESTS = "digests"
+"""Under this name instead of a signal's id, the daily digests are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One message as it should look now."""
+
+    key: str
+    message: Message
+    under: str | None = None
+    """The `ts` of the card in whose thread it hangs."""
+    first: Message | None = None
+    """How it looks when posted for the first time, where that differs (a mention notifies once)."""
+
+    @property
+    def digest(self) -> str:
+        """Changes when, and only when, what people see changes; names the thread it hangs in."""
+        seen = json.dumps([self.message.text, self.message.blocks], sort_keys=True, ensure_ascii=False)
+        return f"{self.under or ''}/{hashlib.sha256(seen.encode(errors='replace')).hexdigest()[:24]}"
+
+
+class SlackBoard:
+    """A `domain.ports.Board` over Slack's Web API."""
+
+    def __init__(self, runner: Door, client: AsyncWebClient) -> None:
+        self._runner, self._slack = runner, Slack(client)
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def show(self, signal_id: str) -> None:
+        """Bring every message about a signal up to date with the database. Raises SlackUnavailable."""
+        async with self._alone(signal_id):
+            case = await self._runner.case(signal_id)
+            problem = await self._draw(case)
+            # Somebody may have decided while this was drawn: an older picture must not be the last one.
+            for _ in range(3):
+                later = await self._runner.case(signal_id)
+                if later == case:
+                    break
+                case, problem = later, await self._draw(later)
+        if problem:
+            raise problem
+
+    async def refresh(self, signal_id: str) -> None:
+        """Draw a card that is already there anew, whatever it is remembered to show. Posts nothing, never raises."""
+        try:
+            async with self._alone(signal_id):
+                posts = await self._runner.posts(signal_id)
+                if held := posts.get(f"{signal_id}/card"):
+                    await self._edit(signal_id, self._card(await self._runner.case(signal_id)), held)
+        except SlackUnavailable as problem:
+            _log.warning("The card of %s could not be drawn anew: %s", signal_id, problem)
+
+    async def post_digest(self, day: date) -> None:
+        """Post the daily digest, once per day however often it is called. Raises SlackUnavailable."""
+        key = f"digest/{day.isoformat()}"
+        async with self._alone(key):
+            if key not in await self._runner.posts(DIGESTS):
+                wanted = Wanted(key, digests.digest(await self._runner.digest(day)))
+                await self._post(DIGESTS, wanted, self._runner.model.routes.channel)
+
+    async def _draw(self, case: Case) -> SlackUnavailable | None:
+        """Everything once. A chart that cannot be shown holds back nothing else and is answered with at the end."""
+        ident = case.signal.id
+        posts = await self._runner.posts(ident)
+        head = await self._place(ident, self._card(case), posts, self._runner.model.routes.channel)
+        rows = await self._runner.evidence(ident)
+        table = Wanted(f"{ident}/evidence", thread.evidence(case, rows), head.ts)
+        await self._place(ident, table, posts, head.channel)
+        problem = await self._try_chart(ident, posts, head)
+        for wanted in _results(case, head):
+            await self._place(ident, wanted, posts, head.channel)
+        return problem
+
+    def _card(self, case: Case) -> Wanted:
+        model = self._runner.model
+        return Wanted(f"{case.signal.id}/card", card(case, model), first=card(case, model, mention=True))
+
+    async def _place(self, ident: str, wanted: Wanted, posts: Mapping[str, Post], channel: str) -> Post:
+        held = posts.get(wanted.key)
+        if held is None:
+            return await self._post(ident, wanted, channel)
+        if held.digest == wanted.digest:
+            return held
+        in_place = held.digest.partition("/")[0] == (wanted.under or "")
+        edited = await self._edit(ident, wanted, held) if in_place else None
+        return edited or await self._post(ident, wanted, channel, instead_of=held.ts)
+
+    async def _post(self, ident: str, wanted: Wanted, channel: str, *, instead_of: str = "") -> Post:
+        once = str(uuid.uuid5(uuid.NAMESPACE_URL, f"baton:{wanted.key}:{instead_of}"))
+        place = await self._slack.post(channel, wanted.first or wanted.message, thread_ts=wanted.under, once=once)
+        post = Post(key=wanted.key, channel=place.channel, ts=place.ts, digest=wanted.digest)
+        await self._runner.posted(ident, post)
+        return post
+
+    async def _edit(self, ident: str, wanted: Wanted, held: Post) -> Post | None:
+        """The edited post; None when the message is no longer there."""
+        try:
+            await self._slack.edit(Place(held.channel, held.ts), wanted.message)
+        except SlackRefused as problem:
+            if problem.code in GONE:
+                return None
+            raise
+        post = held.model_copy(update={"digest": wanted.digest})
+        await self._runner.posted(ident, post)
+        return post
+
+    async def _try_chart(self, ident: str, posts: Mapping[str, Post], head: Post) -> SlackUnavailable | None:
+        try:
+            if chart := await self._runner.chart(ident):
+                await self._show_chart(ident, chart, posts, head)
+        except SlackUnavailable as problem:
+            _log.warning("The chart of %s is not shown yet: %s", ident, problem)
+            return problem
+        return None
+
+    async def _show_chart(self, ident: str, chart: Chart, posts: Mapping[str, Post], head: Post) -> None:
+        name = hashlib.sha256(chart.model_dump_json().encode()).hexdigest()[:16]
+        file_id = await self._runner.upload(f"{ident}/chart/{name}")
+        if file_id is None:
+            file_id = await self._slack.upload(f"{ident}-{name}.png", await draw(chart), chart.title, chart.alt)
+            await self._runner.uploaded(f"{ident}/chart/{name}", file_id)
+        wanted = Wanted(f"{ident}/chart", thread.chart(chart, file_id), head.ts)
+        for pause in (0.5, 1.5, 3.0, None):
+            try:
+                await self._place(ident, wanted, posts, head.channel)
+            except SlackRefused as problem:
+                if pause is None or problem.code not in _NOT_READY:
+                    raise
+                await asyncio.sleep(pause)
+            else:
+                return
+
+    @asynccontextmanager
+    async def _alone(self, name: str) -> AsyncGenerator[None]:
+        """One drawing at a time per signal, so that two of them never post the same message twice."""
+        async with self._locks.setdefault(name, asyncio.Lock()):
+            yield
+
+
+def _results(case: Case, head: Post) -> Iterator[Wanted]:
+    """The receipts and outcomes there are so far, in the card's order."""
+    for view in case.proposals:
+        for name, message in (("receipt", thread.receipt(case, view)), ("outcome", thread.outcome(case, view))):
+            if message:
+                yield Wanted(f"{view.proposal.id}/{name}", message, head.ts)

@@ -1,0 +1,156 @@
+"""The signal card: one message a busy owner decides from in thirty seconds, whatever state the case is in."""
+
+from collections.abc import Sequence
+
+from bot.blocks import MOST_BLOCKS, MOST_CHARACTERS, Block, Message, context, divider, fields, header, section, weight
+from bot.change import title
+from bot.people import WAITING, holders, who_is_asked
+from bot.question import question
+from bot.stamp import ENDED
+from bot.words import (
+    ARROW,
+    day,
+    figure,
+    likelihood,
+    listed,
+    many,
+    metric_name,
+    money,
+    outside,
+    percent,
+    plain,
+    spoken,
+)
+from bot.words import title as title_of
+from domain.case import Case, ProposalStatus, ProposalView
+from domain.finding import Finding
+from domain.operating_model import OperatingModel
+from domain.signal import CloseReason, Signal
+
+MOST_QUESTIONS = 10
+"""Proposals shown in full; as these are decided, the next ones take their place."""
+MOST_METRICS = 4
+_CLOSED = {
+    CloseReason.RECOVERED: "Recovered",
+    CloseReason.ACTED: "Acted on",
+    CloseReason.EXPIRED: "Expired",
+}
+
+
+def card(case: Case, model: OperatingModel, *, mention: bool = False) -> Message:
+    """The card of a case. `mention` notifies each owner once: for the first post only."""
+    signal = case.signal
+    top = [header(_headline(case)), section(_verdict(case))]
+    top += _owners(case, model, mention=mention)
+    if moved := [_metric(finding, signal) for finding in _strongest(signal.findings)]:
+        top.append(fields(moved))
+    if small := _small_print(signal):
+        top.append(context(*small))
+    end = [context(f"{outside(signal.id, 40)} · as of {day(signal.as_of)} · evidence and chart in the thread")]
+    return Message(text=_notification(case, model), blocks=(*top, *_questions(case, model, top + end), *end))
+
+
+def _headline(case: Case) -> str:
+    if case.is_open:
+        return case.signal.headline
+    return f"{_CLOSED[case.closed] if case.closed else 'Closed'} · {case.signal.headline}"
+
+
+def _verdict(case: Case) -> str:
+    signal = case.signal
+    stake = f"*{money(signal.at_stake_per_day, signal.currency)} a day* at stake"
+    cause = f"*{title_of(signal.cause)}*, {likelihood(signal.confidence)}"
+    lines = [outside(signal.why, 600), f"{cause} · {stake} · since {day(signal.since, signal.as_of)}"]
+    if not case.is_open:
+        when = f" on {day(case.closed_on, signal.as_of)}" if case.closed_on else ""
+        because = f": {ENDED[case.closed]}" if case.closed else ""
+        lines.insert(0, f"✅ *Closed{when}*{because}. Nothing waits here any more.")
+    return "\n".join(line for line in lines if line)
+
+
+def _owners(case: Case, model: OperatingModel, *, mention: bool) -> list[Block]:
+    if not case.is_open:
+        return []
+    if not any(view.status in WAITING for view in case.proposals):
+        informed = listed(
+            [f"{holders(role, model, mention=mention)} ({spoken(role)})" for role in case.signal.owners[:8]]
+        )
+        return [section(f"*Nothing waits for a decision.* Informed: {informed}")]
+    lines = who_is_asked(case, model, [title(view.proposal.action) for view in case.proposals], mention=mention)
+    shown = [*lines[:8], *([f"• and {many(len(lines) - 8, 'more role')}"] if len(lines) > 8 else [])]
+    return [section("\n".join(["*Who decides what*", *shown]))] if lines else []
+
+
+def _strongest(findings: Sequence[Finding]) -> list[Finding]:
+    """One finding per metric, the surest ones, in the order the agents gave them."""
+    best: dict[str, Finding] = {}
+    for finding in findings:
+        held = best.get(finding.metric)
+        if held is None or finding.q_value < held.q_value:
+            best[finding.metric] = finding
+    surest = sorted(best.values(), key=lambda finding: finding.q_value)[:MOST_METRICS]
+    return [finding for finding in best.values() if finding in surest]
+
+
+def _metric(finding: Finding, signal: Signal) -> str:
+    before, now = (figure(finding.metric, number, signal.currency) for number in (finding.baseline, finding.observed))
+    low, high = finding.interval
+    sure = f"95 % sure: {percent(low)} to {percent(high)}"
+    return f"{metric_name(finding.metric)}\n{before} {ARROW} {now}\n*{percent(finding.change)}* ({sure})"
+
+
+def _small_print(signal: Signal) -> list[str]:
+    agents = list(dict.fromkeys(spoken(finding.agent) for finding in signal.findings))
+    lines = [f"*Seen by* the {listed(agents)} {'agent' if len(agents) == 1 else 'agents'}" if agents else ""]
+    others = [other for other in signal.candidates if other.cause != signal.cause and other.probability >= 0.02]
+    if others:
+        guesses = [f"{spoken(other.cause)} ({round(other.probability * 100)} %)" for other in others[:3]]
+        lines.append(f"*Still possible:* {listed(guesses, last='or')}")
+    if signal.ruled_out:
+        out = [f"{spoken(ruled.cause)} ({outside(ruled.because, 140)})" for ruled in signal.ruled_out[:4]]
+        more = [f"{len(signal.ruled_out) - 4} more"] if len(signal.ruled_out) > 4 else []
+        lines.append(f"*Ruled out:* {'; '.join(out + more)}")
+    if signal.gaps:
+        more = [f"{len(signal.gaps) - 3} more"] if len(signal.gaps) > 3 else []
+        gaps = [outside(gap, 160) for gap in signal.gaps[:3]]
+        lines.append(f"*Weakened by:* {'; '.join(gaps + more)}")
+    return [line for line in lines if line]
+
+
+def _questions(case: Case, model: OperatingModel, around: Sequence[Block]) -> list[Block]:
+    """As many proposals as fit, those that wait first in line for the room, all in the order they were planned."""
+    room, characters = MOST_BLOCKS - len(around) - 2, MOST_CHARACTERS - weight(around) - 300
+    shown: dict[str, list[Block]] = {}
+    order = sorted(enumerate(case.proposals, 1), key=lambda numbered: _rank(case, numbered[1]))
+    for number, view in order[:MOST_QUESTIONS]:
+        blocks = question(case, view, number, model)
+        room, characters = room - len(blocks), characters - weight(blocks)
+        if room < 0 or characters < 0:
+            break
+        shown[view.proposal.id] = blocks
+    lines = [block for view in case.proposals for block in shown.get(view.proposal.id, [])]
+    hidden = [view for view in case.proposals if view.proposal.id not in shown]
+    rest = [section(_rest(hidden))] if hidden else []
+    return [divider(), *lines, *rest] if case.proposals else [section("No action is proposed.")]
+
+
+def _rank(case: Case, view: ProposalView) -> int:
+    if case.is_open and view.status in WAITING:
+        return 0
+    return 1 if view.status in {ProposalStatus.UNKNOWN, ProposalStatus.DRIFTED, ProposalStatus.FAILED} else 2
+
+
+def _rest(hidden: Sequence[ProposalView]) -> str:
+    waiting = sum(view.status in WAITING for view in hidden)
+    if waiting:
+        return f"*and {many(waiting, 'more proposal')} to decide* in App Home; they move up here as these are decided"
+    return f"_and {many(len(hidden), 'more proposal')}, all decided_"
+
+
+def _notification(case: Case, model: OperatingModel) -> str:
+    """What a locked phone shows: the verdict, the money, and who is asked."""
+    signal = case.signal
+    waiting = sum(view.status in WAITING for view in case.proposals) if case.is_open else 0
+    stake = f"{money(signal.at_stake_per_day, signal.currency)} a day at stake"
+    asks = f"{many(waiting, 'decision')} to make" if waiting else "nothing to decide"
+    return f"{outside(plain(_headline(case), 200), 400)}. {stake}, {asks} ({outside(model.company, 80)})"

@@ -1,0 +1,150 @@
+"""Draws a signal's chart as a PNG that reads on a phone, in dark and light, and without colour vision."""
+
+# matplotlib leaves every **kwargs untyped.
+# pyright: reportUnknownMemberType=false
+
+import asyncio
+import io
+import math
+import textwrap
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.dates import AutoDateLocator
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from bot.words import MINUS, day, plain
+from domain.chart import Chart, Mark, Series
+
+# Okabe and Ito's palette, told apart in every common kind of colour vision; shape and words say the same again.
+_LINE, _BAND, _START, _MARK, _INK, _PAPER = "#0072B2", "#56B4E9", "#D55E00", "#6B6B6B", "#1D1C1D", "#FFFFFF"
+_WIDTH = 6.0
+"""Inches; at 180 dots per inch a picture is 1,080 pixels wide, three for each of a phone's 360."""
+_DPI = 180
+_STYLE: Mapping[Any, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 12.0,
+    "axes.edgecolor": _MARK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "text.color": _INK,
+    "text.parse_math": False,
+    "axes.labelcolor": _INK,
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+}
+
+
+_BADGE: Mapping[str, Any] = {
+    "ha": "center",
+    "va": "top",
+    "fontsize": 10,
+    "color": _PAPER,
+    "bbox": {"boxstyle": "circle,pad=0.25", "facecolor": _MARK, "edgecolor": "none"},
+}
+_LOCK = threading.Lock()
+"""matplotlib's settings are shared by all threads."""
+
+
+async def draw(chart: Chart) -> bytes:
+    """The PNG of a chart, drawn off the event loop."""
+    return await asyncio.to_thread(render, chart)
+
+
+def render(chart: Chart) -> bytes:
+    """The PNG of a chart: a panel per series, on paper of its own so that no theme can swallow it."""
+    panels, marks = chart.series[:4], _inside(chart)
+    notes = 0.26 * (len(marks) + 1)
+    tall = 0.75 + 2.15 * max(len(panels), 1) + notes
+    with _LOCK, mpl.rc_context(dict(_STYLE)):
+        layout = ConstrainedLayoutEngine(rect=(0.01, notes / tall, 0.97, 0.99 - notes / tall))
+        figure = Figure(figsize=(_WIDTH, tall), dpi=_DPI, facecolor=_PAPER, layout=layout)
+        FigureCanvasAgg(figure)
+        figure.suptitle(_wrapped(chart.title, 46), x=0.02, ha="left", fontsize=14, fontweight="bold")
+        axes: list[Axes] = [figure.add_subplot(max(len(panels), 1), 1, row + 1) for row in range(len(panels))]
+        for panel, series in zip(axes, panels, strict=True):
+            _panel(panel, series, chart, marks)
+        _key(figure, chart, marks, tall)
+        sheet = io.BytesIO()
+        figure.savefig(sheet, format="png", metadata={"Software": None})
+    return sheet.getvalue()
+
+
+def _panel(panel: Axes, series: Series, chart: Chart, marks: Sequence[Mark]) -> None:
+    days = [_at(one) for one in series.days]
+    observed, low, high = (_numbers(values) for values in (series.observed, series.low, series.high))
+    start = _at(chart.since)
+    panel.set_facecolor(_PAPER)
+    panel.set_title(plain(series.title, 52), loc="left", fontsize=12, color=_INK)
+    if days:
+        panel.fill_between(days, low, high, color=_BAND, alpha=0.35, linewidth=0, label="expected")
+        dot = "o" if len(days) <= 60 else ""
+        panel.plot(days, observed, color=_LINE, linewidth=2, marker=dot, markersize=3, label="observed")
+        panel.set_xlim(days[0] - 0.5, days[-1] + 0.5)
+        panel.margins(y=0.16)
+        if start <= days[-1]:
+            panel.axvline(max(start, days[0]), color=_START, linewidth=2, linestyle=(0, (5, 2)))
+    for number, mark in enumerate(marks, 1):
+        at = _at(mark.day)
+        panel.axvline(at, color=_MARK, linewidth=1.2, linestyle=":")
+        panel.annotate(str(number), (at, 0.98), xycoords=panel.get_xaxis_transform(), **_BADGE)
+    panel.grid(axis="y", color="#E4E4E4", linewidth=0.8)
+    panel.set_axisbelow(True)
+    panel.yaxis.set_major_locator(MaxNLocator(4))
+    panel.yaxis.set_major_formatter(FuncFormatter(partial(_tick, unit=series.unit)))
+    panel.xaxis.set_major_locator(AutoDateLocator(minticks=4, maxticks=6))
+    panel.xaxis.set_major_formatter(FuncFormatter(_short_day))
+
+
+def _key(figure: Figure, chart: Chart, marks: Sequence[Mark], tall: float) -> None:
+    """What lines, band and numbers mean, one line each under the panels."""
+    handles = [
+        Line2D([], [], color=_LINE, linewidth=2, label="observed"),
+        Patch(facecolor=_BAND, alpha=0.35, label="expected"),
+        Line2D([], [], color=_START, linewidth=2, linestyle=(0, (5, 2)), label=f"since {day(chart.since)}"),
+    ]
+    bottom = 0.26 * len(marks) / tall
+    figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.01, bottom), ncols=3, frameon=False, fontsize=11)
+    for number, mark in enumerate(reversed(marks)):
+        words = f"{len(marks) - number}  {day(mark.day)}: {plain(mark.label, 52)}"
+        figure.text(0.025, (0.07 + 0.26 * number) / tall, words, fontsize=11, color=_INK)
+
+
+def _inside(chart: Chart) -> list[Mark]:
+    """The marks that fall on the days drawn, oldest first, at most six."""
+    days = [one for series in chart.series for one in series.days]
+    inside = [mark for mark in chart.marks if days and min(days) <= mark.day <= max(days) and mark.day != chart.since]
+    return sorted(inside, key=lambda mark: mark.day)[-6:]
+
+
+def _at(one: date) -> float:
+    """A day on the axis, as matplotlib counts: days since 1970."""
+    return float((one - date(1970, 1, 1)).days)
+
+
+def _numbers(values: Sequence[float | None]) -> list[float]:
+    return [math.nan if value is None else value for value in values]
+
+
+def _tick(number: float, _: int | None = None, *, unit: str) -> str:
+    places = next((count for count in range(4) if math.isclose(number, round(number, count), abs_tol=1e-9)), 4)
+    return f"{number:,.{places}f}{' ' + unit if unit else ''}".replace("-", MINUS)
+
+
+def _short_day(number: float, _: int | None = None) -> str:
+    at = date(1970, 1, 1) + timedelta(days=round(number))
+    return f"{at.day} {at:%b}"
+
+
+def _wrapped(text: str, most: int) -> str:
+    return "\n".join(textwrap.wrap(plain(text, most * 2), most)) or " "

@@ -1,0 +1,144 @@
+"""`/baton …`: what can be asked for by typing. Every answer is seen by the person who typed alone."""
+
+from collections.abc import Awaitable, Callable
+from difflib import get_close_matches
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.answer import answer
+from bot.blocks import Block, Message, context, header, section, shorten
+from bot.card import card
+from bot.change import title
+from bot.digest import summary
+from bot.door import Door
+from bot.home import system
+from bot.people import asked, holders, name_of
+from bot.private import Body, said
+from bot.question import can_be_decided
+from bot.words import many, money, outside, plain, spoken
+from domain.case import Case
+from domain.errors import MarketingError
+
+USAGE = {
+    "status": "`/baton status`  how the system is doing: day, sources, gaps, agents",
+    "pending": "`/baton pending`  what waits for a decision, yours first",
+    "signal": "`/baton signal trail shoe`  one signal by name or id; without a name, all that are open",
+    "summary": "`/baton summary last week for Meta`  what happened, was decided and was measured",
+    "ask": "`/baton ask why did CTR fall on Meta?`  an answer with its sources",
+    "help": "`/baton help`  this list",
+}
+_MOST_LISTED = 15
+Verb = Callable[[str, str], Awaitable[Message]]
+
+
+class Commands:
+    """The listener of `/baton`."""
+
+    def __init__(self, runner: Door) -> None:
+        self._runner = runner
+        self._verbs: dict[str, Verb] = {
+            "status": self._status,
+            "pending": self._pending,
+            "signal": self._signal,
+            "summary": self._summary,
+            "ask": self._ask,
+            "help": self._help,
+        }
+
+    async def baton(self, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
+        """Acknowledge, then answer: nothing here decides anything."""
+        await ack()
+        message = await self.reply(str(body.get("text") or ""), str(body.get("user_id", "")))
+        await respond(text=message.text, blocks=list(message.blocks), response_type="ephemeral", replace_original=False)
+
+    async def reply(self, typed: str, user: str) -> Message:
+        """The answer to what stands behind `/baton`."""
+        verb, _, rest = typed.strip().partition(" ")
+        known = self._verbs.get(verb.lower())
+        try:
+            return await (known(rest.strip(), user) if known else self._unknown(verb, user))
+        except MarketingError as error:
+            words = said(error, self._runner.model)
+            return Message(words, (section(words),))
+
+    async def _status(self, _: str, user: str) -> Message:
+        health = await self._runner.health()
+        text = f"{many(health.open_signals, 'open signal')}, {many(health.pending, 'decision')} pending"
+        return Message(text, tuple(system(health)))
+
+    async def _pending(self, _: str, user: str) -> Message:
+        inbox = await self._runner.inbox(user)
+        model = self._runner.model
+        waiting = [
+            (case, view)
+            for case in await self._runner.open_cases()
+            for view in case.proposals
+            if can_be_decided(case, view)
+        ]
+        if not waiting:
+            words = f"✅ *Nothing waits for a decision, {name_of(user, model)}.*"
+            return Message(words, (section(words),))
+        blocks: list[Block] = [header(f"{many(len(waiting), 'decision')} pending")]
+        mine = [pair for pair in waiting if asked(pair[1]) in inbox.roles]
+        others = [pair for pair in waiting if asked(pair[1]) not in inbox.roles]
+        for heading, pairs in (("For you, with buttons in App Home", mine), ("For others", others)):
+            lines = [
+                f"• *{title(view.proposal.action)}* for {holders(asked(view), model)} ({spoken(asked(view))}): "
+                f"{_case_line(case)}"
+                for case, view in pairs[:_MOST_LISTED]
+            ]
+            rest = [f"• and {len(pairs) - _MOST_LISTED} more"] if len(pairs) > _MOST_LISTED else []
+            if pairs:
+                blocks.append(section(shorten("\n".join([f"*{heading}*", *lines, *rest]), 2900)))
+        return Message(f"{many(len(waiting), 'decision')} pending, {len(mine)} for you", tuple(blocks))
+
+    async def _signal(self, words: str, user: str) -> Message:
+        if not words:
+            return _open_list(await self._runner.open_cases())
+        case = await self._runner.find(words)
+        if case:
+            return card(case, self._runner.model)
+        listed = _open_list(await self._runner.open_cases())
+        text = f"No signal is called “{outside(words, 100)}”."
+        return Message(text, (section(text), *listed.blocks))
+
+    async def _summary(self, words: str, user: str) -> Message:
+        return summary(await self._runner.summary(words), words)
+
+    async def _ask(self, question: str, user: str) -> Message:
+        if not question:
+            text = f"What do you want to know? {USAGE['ask']}"
+            return Message(text, (section(text),))
+        return answer(await self._runner.ask(question, user))
+
+    async def _help(self, _: str, user: str) -> Message:
+        return _usage(
+            "Baton watches your marketing, proposes, and asks you. It never acts without the owner's approval."
+        )
+
+    async def _unknown(self, verb: str, user: str) -> Message:
+        if not verb:
+            return await self._help("", user)
+        near = get_close_matches(verb.lower(), list(USAGE), n=1, cutoff=0.5)
+        guess = f" Did you mean `/baton {near[0]}`?" if near else ""
+        return _usage(f"I don't know “{outside(verb, 60)}”.{guess}")
+
+
+def _usage(lead: str) -> Message:
+    return Message(lead, (section(lead), section("\n".join(USAGE.values()))))
+
+
+def _open_list(cases: tuple[Case, ...]) -> Message:
+    if not cases:
+        return Message("No signal is open.", (section("No signal is open."),))
+    lines = [f"• {_case_line(case)} `{outside(case.signal.id, 40)}`" for case in cases[:_MOST_LISTED]]
+    rest = [context(f"and {len(cases) - _MOST_LISTED} more")] if len(cases) > _MOST_LISTED else []
+    text = many(len(cases), "open signal")
+    return Message(text, (header(text), section(shorten("\n".join(lines), 2900)), *rest))
+
+
+def _case_line(case: Case) -> str:
+    signal = case.signal
+    stake = money(signal.at_stake_per_day, signal.currency)
+    return f"{outside(plain(signal.headline, 120), 160)} ({stake} a day at stake)"

@@ -1,0 +1,123 @@
+"""Talking with the bot: mentions, direct messages and the assistant pane. One answer per message, in its thread."""
+
+import logging
+import re
+import uuid
+from collections import OrderedDict
+
+from bot.answer import answer
+from bot.blocks import Message, section
+from bot.door import Door
+from bot.private import Body, said
+from bot.slack import Slack, SlackRefused
+from domain.errors import MarketingError, SlackUnavailable
+
+_log = logging.getLogger(__name__)
+
+_MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^<>]*)?>")
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+_REMEMBERED = 2000
+"""How many recent events are remembered, so that a redelivered one is answered once."""
+MOST_ASKED = 2000
+"""Characters of a question that are read."""
+
+GREETING = (
+    "Ask me about your marketing: *why did CTR fall on Meta last week?*, *what waits for me?*, "
+    "*what did we learn about video?* Every number in my answers names its source. "
+    "I am a piece of software: I propose, people decide. `/baton help` lists what else I do."
+)
+PROMPTS = {
+    "What waits for me?": "What is waiting for my decision?",
+    "What changed?": "What changed since yesterday, and how sure are you?",
+    "Last week": "How did last week compare with the week before?",
+    "What did we learn?": "What did we learn from our last decisions?",
+}
+
+
+class Conversation:
+    """The listeners of messages."""
+
+    def __init__(self, runner: Door, slack: Slack) -> None:
+        self._runner, self._slack = runner, slack
+        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._has_pane = True
+
+    async def mentioned(self, event: Body, body: Body) -> None:
+        """Answer a mention in a channel."""
+        await self._answer(event, body)
+
+    async def message(self, event: Body, body: Body) -> None:
+        """Answer a direct message; everything else that arrives as a message is not for us."""
+        if event.get("channel_type") == "im" and event.get("subtype") in (None, "file_share"):
+            await self._answer(event, body)
+
+    async def pane_opened(self, event: Body) -> None:
+        """Suggest prompts in the assistant pane, where the workspace lets us."""
+        opened: Body = event.get("assistant_thread", {})
+        try:
+            await self._slack.suggest(
+                str(opened.get("channel_id", "")), str(opened.get("thread_ts", "")), "Ask about your marketing", PROMPTS
+            )
+        except SlackUnavailable as problem:
+            _log.info("No prompts were suggested: %s", problem)
+
+    async def pane_moved(self) -> None:
+        """The pane is shown beside another channel: nothing of ours depends on it."""
+
+    async def _answer(self, event: Body, body: Body) -> None:
+        user, channel, ts = str(event.get("user", "")), str(event.get("channel", "")), str(event.get("ts", ""))
+        if event.get("bot_id") or not user or not self._is_new(str(body.get("event_id", "")), f"{channel}/{ts}"):
+            return
+        thread_ts = str(event.get("thread_ts") or ts)
+        question = _words(str(event.get("text", "")))
+        message = Message(GREETING, (section(GREETING),))
+        if question:
+            await self._say_working(channel, event)
+            message = await self._reply(question, user, channel, thread_ts)
+        once = str(uuid.uuid5(uuid.NAMESPACE_URL, f"baton:answer:{channel}:{ts}"))
+        await self._slack.post(channel, message, thread_ts=thread_ts, once=once)
+
+    async def _reply(self, question: str, user: str, channel: str, thread_ts: str) -> Message:
+        try:
+            signal_id = await self._signal_of(channel, thread_ts)
+            return answer(await self._runner.ask(question[:MOST_ASKED], user, signal_id))
+        except MarketingError as error:
+            words = f"I could not answer that: {said(error, self._runner.model)}"
+            return Message(words, (section(words),))
+
+    async def _signal_of(self, channel: str, thread_ts: str) -> str | None:
+        """The open signal whose card heads a thread."""
+        for case in await self._runner.open_cases():
+            post = (await self._runner.posts(case.signal.id)).get(f"{case.signal.id}/card")
+            if post and (post.channel, post.ts) == (channel, thread_ts):
+                return case.signal.id
+        return None
+
+    async def _say_working(self, channel: str, event: Body) -> None:
+        """Show a status in the assistant pane. It needs a scope we do not ask for: one refusal ends the attempts."""
+        if not (self._has_pane and event.get("channel_type") == "im" and event.get("thread_ts")):
+            return
+        try:
+            await self._slack.set_status(channel, str(event["thread_ts"]), "is looking at the data…")
+        except SlackRefused as problem:
+            self._has_pane = False
+            _log.info("The assistant pane shows no status: %s", problem)
+        except SlackUnavailable as problem:
+            _log.info("No status was shown: %s", problem)
+
+    def _is_new(self, *names: str) -> bool:
+        """Whether none of these names was seen before. Slack delivers at least once."""
+        known = any(name in self._seen for name in names if name)
+        for name in filter(None, names):
+            self._seen[name] = None
+        while len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        return not known
+
+
+def _words(text: str) -> str:
+    """What a person typed, without mentions and Slack's escapes."""
+    typed = _MENTION.sub(" ", text)
+    for entity, sign in _ENTITIES:
+        typed = typed.replace(entity, sign)
+    return " ".join(typed.split())

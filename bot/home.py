@@ -1,0 +1,126 @@
+"""App Home: what waits for me, what waits for others, what was decided, and how the system is doing."""
+
+from collections.abc import Sequence
+
+from bot.blocks import Block, actions, button, context, divider, header, section, shorten
+from bot.change import changes, title
+from bot.names import REFRESH_HOME
+from bot.people import asked, holders, name_of
+from bot.question import buttons, can_be_decided, forecast_words
+from bot.stamp import ENDED, stamp
+from bot.words import day, likelihood, listed, many, money, outside, plain, spoken
+from domain.case import Case, Health, Inbox, ProposalView
+from domain.operating_model import OperatingModel
+
+MOST_BLOCKS = 100
+_MOST_OTHERS, _MOST_DECIDED = 8, 8
+
+
+def home(inbox: Inbox, model: OperatingModel) -> dict[str, object]:
+    """The home view of one person; the same inbox always gives the same view."""
+    bottom = system(inbox.health)
+    others = _others(inbox, model)
+    decided = _decided(inbox, model)
+    room = MOST_BLOCKS - len(bottom) - len(others) - len(decided)
+    return {"type": "home", "blocks": [*_mine(inbox, model, room), *others, *decided, *bottom]}
+
+
+def _mine(inbox: Inbox, model: OperatingModel, room: int) -> list[Block]:
+    name = name_of(inbox.user, model)
+    waiting = sum(len(_for_me(case, inbox)) for case in inbox.mine)
+    roles = (
+        f"You answer for: {listed([spoken(role) for role in inbox.roles])}"
+        if inbox.roles
+        else ("You hold no role in the operating model, so nothing will be put to you.")
+    )
+    blocks = [header("Your decisions"), context(roles), actions("home", [button("Refresh", REFRESH_HOME, "home")])]
+    if not waiting:
+        return [*blocks, section(f"✅ *Nothing waits for you, {name}.*")]
+    blocks.append(section(f"*{many(waiting, 'decision')}* {'waits' if waiting == 1 else 'wait'} for you, {name}."))
+    left = waiting
+    for case in inbox.mine:
+        views = _for_me(case, inbox)
+        for first, view in zip([True] + [False] * len(views), views, strict=False):
+            part = [*([divider(), section(_case_line(case))] if first else []), *_decision(case, view)]
+            if len(blocks) + len(part) + 1 > room:
+                return [*blocks, section(f"*and {many(left, 'more decision')}*; they move up as these are decided")]
+            blocks += part
+            left -= 1
+    return blocks
+
+
+def _for_me(case: Case, inbox: Inbox) -> list[ProposalView]:
+    return [view for view in case.proposals if can_be_decided(case, view) and asked(view) in inbox.roles]
+
+
+def _case_line(case: Case) -> str:
+    signal = case.signal
+    stake = f"*{money(signal.at_stake_per_day, signal.currency)} a day* at stake"
+    sure = f"{spoken(signal.cause)}, {likelihood(signal.confidence)}"
+    return f"*{outside(plain(signal.headline, 150), 200)}*\n{outside(signal.why, 400)}\n{stake} · {sure}"
+
+
+def _decision(case: Case, view: ProposalView) -> list[Block]:
+    action = view.proposal.action
+    lines = [f"*{title(action)}*", *changes(action, case.signal.names), forecast_words(view.proposal.forecast)]
+    lines += [f"> {outside(lesson, 200)}" for lesson in view.proposal.remembered[:1]]
+    return [section(shorten("\n".join(lines), 2000)), buttons(view)]
+
+
+def _others(inbox: Inbox, model: OperatingModel) -> list[Block]:
+    blocks = [divider(), header("Open with others")]
+    if not inbox.others:
+        return [*blocks, section("Nothing is open with others.")]
+    for case in inbox.others[:_MOST_OTHERS]:
+        signal = case.signal
+        roles = dict.fromkeys(asked(view) for view in case.proposals if can_be_decided(case, view))
+        who = listed([f"{holders(role, model)} ({spoken(role)})" for role in list(roles)[:4]])
+        waits = f"waits for {who}" if who else "nothing to decide"
+        stake = f"{money(signal.at_stake_per_day, signal.currency)} a day"
+        blocks.append(section(f"*{outside(plain(signal.headline, 150), 200)}*\n{stake} · {waits}"))
+    return [*blocks, *_more(len(inbox.others) - _MOST_OTHERS)]
+
+
+def _decided(inbox: Inbox, model: OperatingModel) -> list[Block]:
+    blocks = [divider(), header("Decided")]
+    if not inbox.decided:
+        return [*blocks, section("Nothing was decided yet.")]
+    for case in inbox.decided[:_MOST_DECIDED]:
+        views = [view for view in case.proposals if view.decision or view.receipt or view.outcome]
+        lines = [f"*{outside(plain(case.signal.headline, 150), 200)}*{_closed(case)}"]
+        for view in views[:3]:
+            lines += [f"• {title(view.proposal.action)}", *stamp(case, view, model)]
+        lines += [f"and {many(len(views) - 3, 'more decision')}"] if len(views) > 3 else []
+        blocks.append(section(shorten("\n".join(lines), 2600)))
+    return [*blocks, *_more(len(inbox.decided) - _MOST_DECIDED)]
+
+
+def _closed(case: Case) -> str:
+    return f" · closed: {ENDED[case.closed]}" if case.closed and not case.is_open else ""
+
+
+def system(health: Health) -> list[Block]:
+    """How the system itself is doing."""
+    swept = "no sweep yet"
+    if health.last_sweep:
+        took = f" in {health.last_sweep_took_seconds:,.1f} s" if health.last_sweep_took_seconds is not None else ""
+        swept = f"last sweep for {day(health.last_sweep, health.today)}{took}"
+    lines = [f"*{day(health.today, health.today)}* · {swept} · words by {outside(health.model, 80)}"]
+    lines.append(f"{many(health.open_signals, 'open signal')}, {many(health.pending, 'decision')} pending")
+    if health.unknown:
+        lines.append(f"⚠️ *{many(health.unknown, 'execution')} with unknown result*: a person should look")
+    blocks = [divider(), header("How Baton is doing"), section("\n".join(lines))]
+    for name, entries in (("Sources", health.sources), ("Gaps", health.gaps), ("Agents", health.agents)):
+        if entries:
+            blocks.append(context(shorten(_listed_lines(name, entries), 2000)))
+    return blocks
+
+
+def _listed_lines(name: str, entries: Sequence[str]) -> str:
+    shown = [f"• {outside(entry, 160)}" for entry in entries[:12]]
+    rest = [f"• and {len(entries) - 12} more"] if len(entries) > 12 else []
+    return "\n".join([f"*{name}*", *shown, *rest])
+
+
+def _more(number: int) -> list[Block]:
+    return [context(f"and {number} more; `/baton signal` and a name or id shows any of them")] if number > 0 else []

@@ -1,0 +1,51 @@
+"""Names shared by a button and its listener, and what a button carries."""
+
+from dataclasses import dataclass
+
+APPROVE, OVERRIDE, REJECT, SNOOZE, ASK = (
+    "approve_proposal",
+    "override_proposal",
+    "reject_proposal",
+    "snooze_proposal",
+    "ask_about_proposal",
+)
+"""Buttons under a proposal."""
+REFRESH_HOME = "refresh_home"
+
+OVERRIDE_FORM, REJECT_FORM, SNOOZE_FORM, ASK_FORM, NOTICE = (
+    "override_form",
+    "reject_form",
+    "snooze_form",
+    "ask_form",
+    "notice",
+)
+"""Modals, by callback id."""
+REASON, QUESTION, UNTIL, VALUE = "reason", "question", "until", "value"
+"""Inputs: block id of the required reason, of a question, of a snooze; action id of every input."""
+COMMAND = "/baton"
+
+
+def field_block(field: str) -> str:
+    """The block id of the input for one field of an action."""
+    return f"field/{field}"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a button carries: which proposal, and the version that was on the card."""
+
+    proposal_id: str
+    version: int
+
+    @property
+    def value(self) -> str:
+        """As the button's value: "prop_1f2e3d4c5b6a:2"."""
+        return f"{self.proposal_id}:{self.version}"
+
+    @classmethod
+    def parse(cls, value: str) -> "Press | None":
+        """The press behind a button's value; None for anything a button of ours never carries."""
+        proposal_id, colon, version = value.rpartition(":")
+        if not (colon and proposal_id and version.isascii() and version.isdecimal() and 1 <= int(version) < 2**31):
+            return None
+        return cls(proposal_id, int(version))

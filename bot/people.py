@@ -1,0 +1,78 @@
+"""Who is asked, who decided, and how a person or a role is written."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.words import listed, outside, spoken
+from domain.case import Case, ProposalStatus, ProposalView
+from domain.operating_model import OperatingModel
+from domain.verdict import Ask
+
+SLACK_ID = re.compile(r"[UW][A-Z0-9]+")
+WAITING = frozenset({ProposalStatus.PENDING, ProposalStatus.SNOOZED})
+"""States in which somebody may still decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one owner role has to do with a case."""
+
+    role: str
+    asks: tuple[ProposalView, ...]
+    """Proposals that wait for this role, in the card's order."""
+
+
+def name_of(user: str, model: OperatingModel) -> str:
+    """A person's name without notifying them; a mention only for somebody the operating model does not know."""
+    if user == "baton":
+        return "Baton"
+    if person := model.person(user):
+        return outside(person.name, 80)
+    return f"<@{user}>" if SLACK_ID.fullmatch(user) else outside(user, 80)
+
+
+def holders(role: str, model: OperatingModel, *, mention: bool = False) -> str:
+    """The people behind a role: "Mara Lindt", "<@U0MARA0001>" or "nobody yet"."""
+    people = model.holders(role)
+    if not people:
+        return "nobody yet"
+    shown = [f"<@{person.slack}>" if mention else outside(person.name, 80) for person in people[:3]]
+    rest = [f"{len(people) - 3} more"] if len(people) > 3 else []
+    return listed(shown + rest)
+
+
+def asked(view: ProposalView) -> str:
+    """The role a proposal waits for."""
+    return view.verdict.role if isinstance(view.verdict, Ask) else view.proposal.owner
+
+
+def parts(case: Case) -> tuple[Part, ...]:
+    """Each owner role once, the lead first; roles that are only asked by a proposal follow."""
+    roles = dict.fromkeys([*case.signal.owners, *(asked(view) for view in case.proposals)])
+    waiting = [view for view in case.proposals if view.status in WAITING and isinstance(view.verdict, Ask)]
+    return tuple(Part(role, tuple(view for view in waiting if asked(view) == role)) for role in roles)
+
+
+def who_is_asked(case: Case, model: OperatingModel, titles: Sequence[str], *, mention: bool) -> list[str]:
+    """One line per owner with their part: "• Mara Lindt (media lead): decide on 1 (Shift budget)".
+
+    A mention notifies, so nobody is mentioned twice even when holding two roles.
+    """
+    numbers = {view.proposal.id: index for index, view in enumerate(case.proposals)}
+    lines: list[str] = []
+    mentioned: set[str] = set()
+    for part in parts(case):
+        known = {person.slack for person in model.holders(part.role)}
+        names = holders(part.role, model, mention=mention and not known & mentioned)
+        mentioned |= known
+        lines.append(f"• *{names}* ({spoken(part.role)}): {_task(part, numbers, titles)}")
+    return lines
+
+
+def _task(part: Part, numbers: dict[str, int], titles: Sequence[str]) -> str:
+    if not part.asks:
+        return "for your information, nothing to decide"
+    shown = [f"{numbers[view.proposal.id] + 1} {titles[numbers[view.proposal.id]]}" for view in part.asks[:4]]
+    rest = [f"{len(part.asks) - 4} more"] if len(part.asks) > 4 else []
+    return f"decide on {listed(shown + rest)}"

@@ -1,0 +1,68 @@
+"""Saying something to one person alone, wherever they pressed: in a channel, in App Home or in a modal."""
+
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.blocks import Message
+from bot.modals import notice
+from bot.slack import Slack
+from bot.words import escape
+from domain.errors import MarketingError, SlackUnavailable
+from domain.operating_model import OperatingModel
+
+_log = logging.getLogger(__name__)
+_USER = re.compile(r"(?:&lt;@)?\b([UW][A-Z0-9]{6,})\b(?:&gt;)?")
+
+Body = Mapping[str, Any]
+"""A Slack payload as bolt hands it over."""
+
+
+def said(error: MarketingError, model: OperatingModel) -> str:
+    """An error's own sentence as mrkdwn, with people's names instead of ids."""
+
+    def name(found: re.Match[str]) -> str:
+        person = model.person(found[1])
+        return escape(person.name) if person else found[0]
+
+    return _USER.sub(name, escape(str(error))) or "That is not possible right now."
+
+
+async def tell(slack: Slack, respond: AsyncRespond, body: Body, words: str, heading: str = "Not possible") -> None:
+    """Say something to whoever sent `body`, seen by nobody else. A failure to say it is logged, never raised."""
+    user = user_of(body)
+    try:
+        if body.get("response_url"):
+            await respond(text=words, response_type="ephemeral", replace_original=False)
+        elif body.get("trigger_id"):
+            await slack.open_modal(str(body["trigger_id"]), notice(heading, words))
+        else:
+            await _whisper(slack, body, user, words)
+    except (SlackUnavailable, OSError) as problem:
+        _log.warning("Could not tell %s: %s", user, problem)
+
+
+async def write_to(slack: Slack, user: str, message: Message) -> None:
+    """A direct message from the bot. A failure is logged, never raised."""
+    try:
+        await slack.post(user, message)
+    except SlackUnavailable as problem:
+        _log.warning("Could not write to %s: %s", user, problem)
+
+
+def user_of(body: Body) -> str:
+    """Who sent a payload, whichever of Slack's shapes it has."""
+    user: Any = body.get("user") or body.get("user_id") or body.get("event", {}).get("user") or ""
+    return user if isinstance(user, str) else str(user.get("id", ""))
+
+
+async def _whisper(slack: Slack, body: Body, user: str, words: str) -> None:
+    event: Body = body.get("event", {})
+    channel = str(event.get("channel", ""))
+    if channel and not channel.startswith("D"):
+        await slack.whisper(channel, user, words, thread_ts=event.get("thread_ts"))
+    elif user:
+        await slack.post(channel or user, Message(words, ()), thread_ts=event.get("thread_ts"))

@@ -1,0 +1,61 @@
+"""One proposal on a card: what it would do, what to expect, and the buttons, or the stamp in their place."""
+
+from bot.blocks import Block, actions, button, section, shorten
+from bot.change import changes, title
+from bot.names import APPROVE, ASK, OVERRIDE, REJECT, SNOOZE, Press
+from bot.people import WAITING
+from bot.stamp import stamp
+from bot.words import between, metric_short, outside, percent
+from domain.case import Case, ProposalStatus, ProposalView
+from domain.operating_model import OperatingModel
+from domain.proposal import Forecast
+from domain.verdict import Ask
+
+
+def question(case: Case, view: ProposalView, number: int, model: OperatingModel) -> list[Block]:
+    """The blocks of one proposal: its text, and buttons as long as somebody may decide."""
+    proposal = view.proposal
+    head = f"*{number}. {title(proposal.action)}*"
+    text = "\n".join([head, *_what(case, view), *stamp(case, view, model)])
+    blocks = [section(shorten(text, 2400))]
+    if can_be_decided(case, view):
+        blocks.append(buttons(view))
+    return blocks
+
+
+def can_be_decided(case: Case, view: ProposalView) -> bool:
+    """Whether buttons belong under it. The press itself is checked again when it comes."""
+    return case.is_open and view.status in WAITING and isinstance(view.verdict, Ask)
+
+
+def buttons(view: ProposalView) -> Block:
+    """Approve · Override… · Reject… · Snooze · Ask, as far as they make sense here."""
+    proposal = view.proposal
+    what = title(proposal.action)
+    value = Press(proposal.id, proposal.version).value
+    row = [button("Approve", APPROVE, value, "primary", f"Approve: {what}")]
+    if proposal.action.editable:
+        row.append(button("Override…", OVERRIDE, value, hint=f"Approve with changes: {what}"))
+    row.append(button("Reject…", REJECT, value, "danger", f"Reject: {what}"))
+    if view.status is not ProposalStatus.SNOOZED:
+        row.append(button("Snooze", SNOOZE, value, hint=f"Ask me later: {what}"))
+    row.append(button("Ask", ASK, value, hint=f"Ask a question about: {what}"))
+    return actions(proposal.id, row)
+
+
+def forecast_words(forecast: Forecast | None) -> str:
+    """What to expect: "CTR +25 % (80 % sure: +12 % to +40 %), from 3 measured outcomes here"; or that nobody knows."""
+    if forecast is None:
+        return "Forecast: none; there is too little to go by"
+    expected = f"{metric_short(forecast.metric)} *{percent(forecast.change)}*"
+    return f"Forecast: {expected} (80 % sure: {between(forecast.interval)}), from {outside(forecast.basis, 160)}"
+
+
+def _what(case: Case, view: ProposalView) -> list[str]:
+    proposal = view.proposal
+    lines = changes(proposal.action, case.signal.names)
+    if view.status in WAITING or view.status is ProposalStatus.FORBIDDEN:
+        lines.append(f"_Why:_ {outside(proposal.why, 300)}")
+    lines.append(forecast_words(proposal.forecast))
+    lines += [f"> {outside(lesson, 300)}" for lesson in proposal.remembered[:3]]
+    return lines

@@ -1,0 +1,127 @@
+"""Slack's Web API as far as the bot uses it, with typed answers and our own error."""
+
+# slack_sdk leaves every **kwargs and every answer untyped.
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import cast
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler, AsyncServerErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks import Message
+from domain.errors import SlackUnavailable
+
+
+class SlackRefused(SlackUnavailable):
+    """Slack answered, and said no."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"Slack refused: {code}")
+        self.code = code
+        """Slack's own word: "channel_not_found"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message is."""
+
+    channel: str
+    ts: str
+
+
+class Slack:
+    """The calls the bot makes. Each raises SlackUnavailable, or SlackRefused with Slack's code."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        """Teaches the client to wait when Slack says how long, and to try again when Slack itself fails."""
+        self.client = client
+        held = {type(handler) for handler in client.retry_handlers}
+        for handler in (AsyncRateLimitErrorRetryHandler(max_retry_count=4), AsyncServerErrorRetryHandler(2)):
+            if type(handler) not in held:
+                client.retry_handlers.append(handler)
+
+    async def post(self, channel: str, message: Message, *, thread_ts: str | None = None, once: str = "") -> Place:
+        """Post a message; `once` is an id by which a server may recognise a repeat."""
+        async with _answered():
+            answer = await self.client.chat_postMessage(
+                channel=channel,
+                text=message.text,
+                blocks=_blocks(message),
+                thread_ts=thread_ts,
+                unfurl_links=False,
+                unfurl_media=False,
+                client_msg_id=once or None,
+            )
+            return Place(str(answer["channel"]), str(answer["ts"]))
+
+    async def edit(self, place: Place, message: Message) -> None:
+        """Replace a message's text and blocks."""
+        async with _answered():
+            await self.client.chat_update(
+                channel=place.channel, ts=place.ts, text=message.text, blocks=_blocks(message)
+            )
+
+    async def whisper(self, channel: str, user: str, words: str, *, thread_ts: str | None = None) -> None:
+        """Say something to one person in a channel, seen by nobody else."""
+        async with _answered():
+            await self.client.chat_postEphemeral(channel=channel, user=user, text=words, thread_ts=thread_ts)
+
+    async def upload(self, filename: str, content: bytes, title: str, alt: str) -> str:
+        """Store a file without showing it anywhere; answers with its id."""
+        async with _answered():
+            answer = await self.client.files_upload_v2(
+                filename=filename, content=content, title=title, alt_txt=alt[:1000]
+            )
+            files = cast("Sequence[Mapping[str, object]]", answer.get("files") or [])
+            if not files:
+                raise SlackRefused("no file came back")
+            return str(files[0]["id"])
+
+    async def open_modal(self, trigger_id: str, view: Mapping[str, object]) -> str:
+        """Open a modal within three seconds of a press; answers with its id."""
+        async with _answered():
+            answer = await self.client.views_open(trigger_id=trigger_id, view=dict(view))
+            return str(cast("Mapping[str, object]", answer.get("view") or {}).get("id", ""))
+
+    async def update_modal(self, view_id: str, view: Mapping[str, object]) -> None:
+        """Show another view in an open modal."""
+        async with _answered():
+            await self.client.views_update(view_id=view_id, view=dict(view))
+
+    async def publish_home(self, user: str, view: Mapping[str, object]) -> None:
+        """Show one person's App Home."""
+        async with _answered():
+            await self.client.views_publish(user_id=user, view=dict(view))
+
+    async def suggest(self, channel: str, thread_ts: str, title: str, prompts: Mapping[str, str]) -> None:
+        """Offer prompts in the assistant pane: label → what is asked."""
+        offered: list[dict[str, str]] = [{"title": label, "message": words} for label, words in prompts.items()]
+        async with _answered():
+            await self.client.assistant_threads_setSuggestedPrompts(
+                channel_id=channel, thread_ts=thread_ts, title=title, prompts=offered
+            )
+
+    async def set_status(self, channel: str, thread_ts: str, status: str) -> None:
+        """Say in the assistant pane what is being done; an empty status clears it."""
+        async with _answered():
+            await self.client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread_ts, status=status)
+
+
+def _blocks(message: Message) -> list[dict[str, object]]:
+    return list(message.blocks)
+
+
+@asynccontextmanager
+async def _answered() -> AsyncGenerator[None]:
+    """Whatever goes wrong on the way to Slack comes out as SlackUnavailable."""
+    try:
+        yield
+    except SlackApiError as error:
+        raise SlackRefused(str(error.response.get("error") or "no reason given")) from error
+    except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise SlackUnavailable(f"Slack could not be reached: {error or type(error).__name__}") from error

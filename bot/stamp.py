@@ -1,0 +1,166 @@
+"""What stands where the buttons were: who decided what and when, and what came of it."""
+
+from bot.change import differences
+from bot.people import holders, name_of
+from bot.words import between, day, listed, metric_short, moment, outside, percent, spoken
+from domain.case import Case, ProposalStatus, ProposalView
+from domain.catalogue import CATALOGUE
+from domain.operating_model import OperatingModel
+from domain.proposal import Approved, Expired, Overridden, Rejected, Snoozed
+from domain.receipt import Outcome, Receipt, ReceiptStatus
+from domain.signal import CloseReason
+from domain.verdict import Ask, Automatic, Forbidden
+
+ENDED = {
+    CloseReason.RECOVERED: "the numbers recovered",
+    CloseReason.ACTED: "it was acted on",
+    CloseReason.EXPIRED: "nobody answered in time",
+}
+"""Why a case closed, as a clause."""
+
+
+def stamp(case: Case, view: ProposalView, model: OperatingModel) -> list[str]:
+    """The state of one proposal, one line each; the first says where it stands."""
+    lines = [*_decision(view, model), *_progress(case, view, model)]
+    return [line for line in lines if line]
+
+
+def outcome_words(outcome: Outcome) -> str:
+    """Measured against forecast: "CTR +31 % (95 % sure: +12 % to +52 %), forecast was +25 %"."""
+    if not outcome.measurable or outcome.effect is None:
+        return f"not measurable: {outside(outcome.method, 300)}"
+    sure = f" (95 % sure: {between(outcome.interval)})" if outcome.interval else ""
+    forecast = f", forecast was {percent(outcome.forecast)}" if outcome.forecast is not None else ", no forecast"
+    return f"{metric_short(outcome.metric)} {percent(outcome.effect)}{sure}{forecast}"
+
+
+def live_values(receipt: Receipt) -> str:
+    """What the platform shows now, in its own words: "daily_budget 450.00 → 400.00"."""
+    addresses = list(dict.fromkeys([*receipt.before, *receipt.after]))
+    shown = [
+        f"{outside(address, 90)}: {_value(receipt.before.get(address))} → {_value(receipt.after.get(address))}"
+        for address in addresses[:6]
+    ]
+    return "\n".join([*shown, *([f"and {len(addresses) - 6} more"] if len(addresses) > 6 else [])])
+
+
+def _value(text: str | None) -> str:
+    return outside(text, 60) if text else "–"
+
+
+def _decision(view: ProposalView, model: OperatingModel) -> list[str]:
+    decision = view.decision
+    match decision:
+        case Approved():
+            word = "No approval needed, decided" if decision.by == "baton" else "Approved"
+            return [f"✅ *{word} by {name_of(decision.by, model)}* · {moment(decision.at)}{_helpers(view, model)}"]
+        case Overridden():
+            changed = "; ".join(differences(view.proposal.action, decision.action)) or "nothing but the reason"
+            head = f"✏️ *Changed and approved by {name_of(decision.by, model)}* · {moment(decision.at)}"
+            return [head + _helpers(view, model), changed, f"Reason: “{outside(decision.reason, 300)}”"]
+        case Rejected():
+            head = f"✖️ *Rejected by {name_of(decision.by, model)}* · {moment(decision.at)}"
+            return [head, f"Reason: “{outside(decision.reason, 300)}”"]
+        case Snoozed() if view.status is ProposalStatus.SNOOZED:
+            head = f"💤 *Snoozed by {name_of(decision.by, model)}* until {moment(decision.until)}"
+            return [f"{head}. It can still be decided now."]
+        case Expired():
+            return [f"⌛ *Expired* {moment(decision.at)}: nobody answered in time. Nothing was done."]
+        case _:
+            return []
+
+
+def _helpers(view: ProposalView, model: OperatingModel) -> str:
+    others = [name_of(user, model) for user in view.approvals if view.decision and user != view.decision.by]
+    return f" · with {listed(others)}" if others else ""
+
+
+def _progress(case: Case, view: ProposalView, model: OperatingModel) -> list[str]:  # noqa: PLR0911 - one per state
+    receipt = view.receipt
+    said = f" The platform said: “{outside(receipt.answer, 200)}”" if receipt and receipt.answer.strip() else ""
+    match view.status:
+        case ProposalStatus.PENDING:
+            return _waiting(case, view, model)
+        case ProposalStatus.FORBIDDEN:
+            rules = view.verdict.rules if isinstance(view.verdict, Forbidden) else ()
+            return [f"⛔ *Not allowed, whoever asks.* {_rules(rules)}"]
+        case ProposalStatus.APPROVED:
+            return ["Being carried out; the result follows here."]
+        case ProposalStatus.EXECUTED:
+            return [*_done(receipt), _due(view)]
+        case ProposalStatus.DRIFTED:
+            now = _now(receipt)
+            return [
+                f"⚠️ *Not carried out.* The live value was no longer what you were shown{now}. "
+                "Nothing was written; a person has to look again."
+            ]
+        case ProposalStatus.FAILED:
+            return [f"❌ *Not carried out.* The platform refused; nothing was written.{said}"]
+        case ProposalStatus.UNKNOWN:
+            return [
+                "⚠️ *Result unknown.* The platform may or may not have acted. "
+                f"Please do not repeat it by hand: Baton keeps reading the live value and says so here.{said}"
+            ]
+        case ProposalStatus.MEASURED:
+            return [*_done(receipt), f"📏 *Measured:* {outcome_words(view.outcome)}" if view.outcome else ""]
+        case ProposalStatus.WITHDRAWN:
+            return ["↩️ *Withdrawn before anyone decided:* " + _withdrawn(case)]
+        case ProposalStatus.REJECTED:
+            return ["Nothing was done."]
+        case ProposalStatus.EXPIRED:
+            return [] if isinstance(view.decision, Expired) else ["⌛ *Expired:* nobody answered in time."]
+        case ProposalStatus.SNOOZED:
+            return []
+
+
+def _waiting(case: Case, view: ProposalView, model: OperatingModel) -> list[str]:
+    verdict = view.verdict
+    if not case.is_open:
+        return ["↩️ *Nothing to decide any more:* " + _withdrawn(case)]
+    if isinstance(verdict, Automatic):
+        return [f"⚙️ *No approval needed.* {_rules(verdict.rules)}"]
+    if isinstance(verdict, Forbidden):
+        return [f"⛔ *Not allowed, whoever asks.* {_rules(verdict.rules)}"]
+    return _asking(view, verdict, model)
+
+
+def _asking(view: ProposalView, verdict: Ask, model: OperatingModel) -> list[str]:
+    who = f"{holders(verdict.role, model)} ({spoken(verdict.role)})"
+    until = f", by {moment(view.expires_at)}" if view.expires_at else ""
+    lines = [f"🟡 *Waits for {who}*{until}"]
+    if verdict.quorum > 1:
+        so_far = f": {listed([name_of(user, model) for user in view.approvals])}" if view.approvals else ""
+        lines.append(f"{len(view.approvals)} of {verdict.quorum} approvals so far{so_far}")
+    return lines
+
+
+def _done(receipt: Receipt | None) -> list[str]:
+    if receipt is None:
+        return ["Carried out."]
+    if receipt.status is ReceiptStatus.HANDED_OVER:
+        return [f"🤝 *Handed over* as a task · {moment(receipt.at)}"]
+    return [f"✔️ *Done* and read back from the platform · {moment(receipt.at)}"]
+
+
+def _due(view: ProposalView) -> str:
+    if view.measured_after:
+        return f"The effect is measured on {day(view.measured_after)}."
+    entry = CATALOGUE.get(view.proposal.action.kind)
+    return "" if entry and entry.window_days else "There is nothing to measure here."
+
+
+def _now(receipt: Receipt | None) -> str:
+    if not receipt or not receipt.before:
+        return ""
+    shown = [f"{outside(address.rsplit('/', 1)[-1], 40)} {_value(text)}" for address, text in receipt.before.items()]
+    return f" (now {listed(shown[:3])})"
+
+
+def _withdrawn(case: Case) -> str:
+    if case.is_open:
+        return "a newer proposal took its place."
+    return f"{ENDED[case.closed]}." if case.closed else "the signal closed."
+
+
+def _rules(rules: tuple[str, ...]) -> str:
+    return outside("; ".join(rules), 400)

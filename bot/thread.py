@@ -1,0 +1,69 @@
+"""What hangs in a card's thread: the evidence table, the chart, and what came of each decision."""
+
+from collections.abc import Sequence
+
+from bot.blocks import Message, context, header, picture, section, shorten, table
+from bot.change import changes, title
+from bot.stamp import live_values, outcome_words
+from bot.words import day, moment, outside, plain
+from domain.case import Case, ProposalView
+from domain.chart import Chart
+from domain.proposal import Overridden
+from domain.receipt import ReceiptStatus
+
+_RECEIPT = {
+    ReceiptStatus.DONE: "✔️ *Done:* written and read back",
+    ReceiptStatus.HANDED_OVER: "🤝 *Handed over* as a task for the people who do this by hand",
+    ReceiptStatus.DRIFTED: "⚠️ *Not carried out:* the live value was no longer what was approved against",
+    ReceiptStatus.FAILED: "❌ *Not carried out:* the platform refused, nothing was written",
+    ReceiptStatus.UNKNOWN: "⚠️ *Result unknown:* the platform may or may not have acted; please do not repeat it",
+}
+
+
+def evidence(case: Case, rows: Sequence[Sequence[str]]) -> Message:
+    """The evidence as a table, one row per finding."""
+    signal = case.signal
+    lead = f"*Evidence* as of {day(signal.as_of)}: what each agent saw, against what was to be expected"
+    shown = table(rows) if len(rows) > 1 else section("No agent left evidence for this signal.")
+    return Message(text=f"Evidence for {outside(plain(signal.headline, 200), 400)}", blocks=(section(lead), shown))
+
+
+def chart(drawn: Chart, file_id: str) -> Message:
+    """The chart as an image, with its content in words for those who cannot see it."""
+    return Message(
+        text=f"Chart: {outside(drawn.alt, 1000)}",
+        blocks=(picture(file_id, drawn.alt), context(outside(drawn.alt, 500))),
+    )
+
+
+def receipt(case: Case, view: ProposalView) -> Message | None:
+    """What the platform did; None as long as nothing was tried."""
+    held = view.receipt
+    if held is None:
+        return None
+    decision = view.decision
+    action = decision.action if isinstance(decision, Overridden) else view.proposal.action
+    head = f"{_RECEIPT[held.status]} · {moment(held.at)}"
+    said = f"Answer: “{outside(held.answer, 300)}”" if held.answer.strip() else ""
+    lines = [f"*{title(action)}*", head, *changes(action, case.signal.names), live_values(held), said]
+    text = shorten("\n".join(line for line in lines if line), 2900)
+    return Message(text=f"{title(action)}: {_RECEIPT[held.status]}", blocks=(section(text),))
+
+
+def outcome(case: Case, view: ProposalView) -> Message | None:
+    """What it changed, against the forecast; None until its window is over."""
+    held = view.outcome
+    if held is None:
+        return None
+    first, last = held.window
+    name = title(view.proposal.action)
+    lines = [
+        f"*{outcome_words(held)}*",
+        f"{name} on {outside(plain(case.signal.headline, 150), 200)}",
+        f"{day(first)} to {day(last)}, {outside(held.method, 300)}" if held.measurable else "",
+    ]
+    body = section("\n".join(line for line in lines if line))
+    return Message(
+        text=f"Outcome of {name}: {outcome_words(held)}",
+        blocks=(header(f"📏 Outcome: {name}"), body, context(f"Measured on {day(held.measured_on)}")),
+    )

@@ -1,0 +1,182 @@
+"""Numbers, days and outside text as people read them in Slack: one style everywhere."""
+
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from domain.base import Interval
+
+MINUS, ARROW, ELLIPSIS = "−", "→", "…"
+
+_METRICS = {
+    "ctr": "Click-through rate",
+    "cpc": "Cost per click",
+    "cpm": "Cost per 1,000 impressions",
+    "cvr": "Conversion rate",
+    "cpa": "Cost per conversion",
+    "cac": "Cost per new customer",
+    "roas": "Return on ad spend",
+    "frequency": "Times each person saw it",
+    "click_rate": "Click rate on owned channels",
+    "unsubscribe_rate": "Unsubscribe rate",
+    "pixel_ratio": "Conversions the pixel sees per order",
+    "hours_served": "Hours served per day",
+    "search_clicks": "Clicks from search",
+    "visit_rate": "Site visits per ad click",
+    "conversions_value": "Conversion value",
+}
+_SHORT = {"ctr": "CTR", "cpc": "CPC", "cpm": "CPM", "cvr": "CVR", "cpa": "CPA", "cac": "CAC", "roas": "ROAS"}
+_SHARES = frozenset(
+    ("ctr", "cvr", "click_rate", "open_rate", "unsubscribe_rate", "complaint_rate", "retention", "visit_rate", "share")
+)
+_MONEY = frozenset(
+    ("cpa", "cpc", "cpm", "cac", "spend", "revenue", "conversions_value", "daily_budget", "target_cpa", "price")
+)
+_RATIOS = frozenset(("roas", "frequency", "pixel_ratio", "hours_served", "position", "target_roas"))
+_CAPITALS = {"crm": "CRM", "cmo": "CMO", "seo": "SEO", "cro": "CRO", "ceo": "CEO", "cfo": "CFO", "ai": "AI"}
+
+# Characters that steer the direction or look of the text around them: a name must not reorder a card.
+_STEERING = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Slack's own formatting marks, replaced by lookalikes so that a campaign called *v2* stays a name.
+_MARKS = str.maketrans({"*": "∗", "`": "ˋ", "~": "∼"})
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+
+def cut(text: str, most: int) -> str:
+    """At most `most` characters; what is missing shows as "…"."""
+    if len(text) <= most:
+        return text
+    return text[: max(most - 1, 0)].rstrip() + ELLIPSIS
+
+
+def plain(text: str, most: int = 3000) -> str:
+    """Outside text for a plain_text field: one line, nothing that steers the text around it."""
+    visible = _STEERING.sub("", text)
+    kept = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp", "Cs"} else sign for sign in visible)
+    return cut(" ".join(kept.split()), most)
+
+
+def outside(text: str, most: int = 1000) -> str:
+    """Outside text for mrkdwn: one line that can hold no mention, no link and no formatting."""
+    return plain(text, most).translate(_MARKS).translate(_ESCAPES)
+
+
+def escape(text: str) -> str:
+    """Our own mrkdwn, made safe: line breaks and bold stay, mentions and links do not."""
+    return _STEERING.sub("", text).translate(_ESCAPES)
+
+
+def money(amount: Decimal | float, currency: str) -> str:
+    """An amount with two places and its currency: "1,184.00 EUR"."""
+    value = Decimal(str(amount)).quantize(Decimal("0.01"))
+    return f"{_minus(f'{value:,}')} {currency}"
+
+
+def percent(change: float) -> str:
+    """A relative change with its sign: 0.31 is "+31 %", -0.364 is "−36 %"; small ones keep a place."""
+    value = change * 100
+    places = 0 if abs(value) >= 9.5 or abs(value) < 0.05 else 1
+    text = f"{value:+,.{places}f}".removesuffix(".0")
+    return "0 %" if text.lstrip("+-") in {"0", "0.0"} else f"{_minus(text)} %"
+
+
+def between(interval: Interval) -> str:
+    """An interval of relative changes: "−45 % to −26 %"."""
+    low, high = interval
+    return f"{percent(low)} to {percent(high)}"
+
+
+def share(value: float) -> str:
+    """A share as a percentage without a sign: 0.0131 is "1.31 %"."""
+    points = abs(value * 100)
+    places = 1 if points >= 9.95 or points == 0 else min(2 if points >= 0.095 else 4, 4)
+    return f"{_minus(f'{value * 100:.{places}f}')} %"
+
+
+def count(value: float) -> str:
+    """A count: "48,900"; below ten it keeps a decimal place when it has one."""
+    whole = abs(value) >= 10 or value == int(value)
+    return _minus(f"{value:,.0f}" if whole else f"{value:,.1f}")
+
+
+def figure(metric: str, value: float, currency: str) -> str:
+    """A metric's value in its own unit, as people say it."""
+    if not math.isfinite(value):
+        return "–"
+    if metric in _SHARES or (metric.endswith("_rate") and abs(value) <= 1):
+        return share(value)
+    if metric in _MONEY:
+        return money(value, currency)
+    if metric in _RATIOS:
+        return _minus(f"{value:,.2f}")
+    return count(value)
+
+
+def metric_name(metric: str) -> str:
+    """What a metric is called in a field: "Click-through rate"."""
+    return _METRICS.get(metric) or _sentence(metric)
+
+
+def metric_short(metric: str) -> str:
+    """What a metric is called inside a sentence: "CTR", "click rate"."""
+    return _SHORT.get(metric) or metric.replace("_", " ")
+
+
+def spoken(code: str) -> str:
+    """A code word of ours in running text: "crm_lead" is "CRM lead", "creative_fatigue" is "creative fatigue"."""
+    return " ".join(_CAPITALS.get(part, part) for part in plain(code, 80).split("_"))
+
+
+def _sentence(code: str) -> str:
+    words = spoken(code)
+    return words[:1].upper() + words[1:]
+
+
+def title(code: str) -> str:
+    """A code word of ours at the start of a line: "Creative fatigue"."""
+    return _sentence(code)
+
+
+def likelihood(probability: float) -> str:
+    """How sure, in words and in number: "very likely (93 %)"."""
+    steps = ((0.9, "very likely"), (0.75, "likely"), (0.5, "more likely than not"), (0.0, "one guess among several"))
+    word = next(word for least, word in steps if probability >= least)
+    # Rounding down: 99.7 % is not certainty.
+    return f"{word} ({math.floor(probability * 100 + 1e-9)} %)"
+
+
+def day(value: date, today: date | None = None) -> str:
+    """A date as people say it: "14 March"; with the year where it is not the year of `today`."""
+    year = f" {value.year}" if today is not None and value.year != today.year else ""
+    return f"{value.day} {value:%B}{year}"
+
+
+def moment(at: datetime) -> str:
+    """A point in time, shown by Slack in each reader's own time zone; UTC where a client cannot."""
+    utc = at.astimezone(UTC)
+    return f"<!date^{int(utc.timestamp())}^{{date_short_pretty}} at {{time}}|{utc.day} {utc:%B %Y, %H:%M} UTC>"
+
+
+def moment_plain(at: datetime) -> str:
+    """A point in time where Slack cannot localise it: "14 March, 10:46 UTC"."""
+    utc = at.astimezone(UTC)
+    return f"{utc.day} {utc:%B, %H:%M} UTC"
+
+
+def listed(items: Sequence[str], *, last: str = "and") -> str:
+    """Several things in one clause: "a, b and c"."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def many(number: int, thing: str, things: str | None = None) -> str:
+    """A number with its noun: "1 signal", "12 signals"."""
+    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", MINUS)
