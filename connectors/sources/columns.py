@@ -170,10 +170,18 @@ class Column:
             return ""
         return f" The Parquet column is {self.dtype.base_type()}; it should be {POLARS_TYPES[self.kind]}."
 
+    @property
+    def unit(self) -> list[str]:
+        """What reports a figure for all of its rows or for none: a platform's account, a channel."""
+        return [name for name in ("platform", "account_id", "channel") if name in self.table.key]
+
     def emptiness(self) -> Problem:
-        """Some rows lack what others have. All rows empty is a gap instead, not a problem."""
+        """Rows that lack what other rows of the same account have. An account without any value is a gap instead."""
         mask = pl.col(self.name).is_null()
-        remedy = "Fill in every row, or leave the whole column empty where it is not known, and run again."
+        filled = pl.col(self.name).is_not_null().any()
+        if self.is_measured:
+            mask &= filled.over(self.unit) if self.unit else filled
+        remedy = "Fill in every row, or leave the column empty for the whole account, and run again."
         return self._problem(mask, "1 row without a value", "{count} rows without a value", remedy)
 
     def _problem(self, mask: pl.Expr, one: str, many: str, remedy: str) -> Problem:

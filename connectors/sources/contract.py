@@ -1,6 +1,6 @@
 """One file against the contract: accepted whole as typed rows with their versions, or refused with what to do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -81,14 +81,27 @@ def _check_values(table: Table, raw: pl.LazyFrame, columns: list[Column], today:
     for place, problem in enumerate(problems):
         if count := counts[f"problem {place}"]:
             raise _refusal(table, raw, problem, count)
-    gaps: list[Gap] = []
     for column in columns:
-        empty = counts[f"empty {column.name}"]
-        if empty and empty == counts["rows"] and column.is_measured:
-            gaps.append(empty_column(table.name, column.name))
-        elif empty and not column.may_be_empty and not column.in_key:
-            raise _refusal(table, raw, column.emptiness(), empty)
-    return tuple(gaps)
+        if counts[f"empty {column.name}"] and not column.may_be_empty and not column.in_key:
+            problem = column.emptiness()
+            if count := raw.select(problem.mask.sum()).collect().item():
+                raise _refusal(table, raw, problem, count)
+    empty = [column for column in columns if column.is_measured and counts[f"empty {column.name}"]]
+    return tuple(gap for column in empty for gap in _gap(column, raw))
+
+
+def _gap(column: Column, raw: pl.LazyFrame) -> Iterator[Gap]:
+    """The gap of a figure that is not there at all, or not for some of the accounts."""
+    lacks = pl.col(column.name).is_null().all().alias("lacks")
+    if not column.unit:
+        without, units = ([""], 1) if raw.select(lacks).collect().item() else ([], 1)
+    else:
+        by_unit = raw.group_by(column.unit).agg(lacks).sort(column.unit).collect()
+        without, units = by_unit.filter("lacks").select(_label(column.unit)).to_series().to_list(), by_unit.height
+    if len(without) == units:
+        yield empty_column(column.table.name, column.name)
+    elif without:
+        yield empty_column(column.table.name, column.name, ", ".join(_more(without[:SHOWN], len(without))))
 
 
 def _refusal(table: Table, raw: pl.LazyFrame, problem: Problem, count: int) -> TableRefused:

@@ -49,7 +49,7 @@ def missing_table(table: str) -> Gap:
     return Gap(table, f"no {table}, so {TABLES_WEAKEN[table]}")
 
 
-def empty_column(table: str, column: str) -> Gap:
-    """The gap a required column without a single value leaves."""
+def empty_column(table: str, column: str, where: str = "") -> Gap:
+    """The gap a required column without a single value leaves; `where` names the accounts if it is not all of them."""
     weakens = COLUMNS_WEAKEN.get((table, column), f"nothing that rests on {table}.{column} can be watched")
-    return Gap(table, f"{table} has no {column}, so {weakens}")
+    return Gap(table, f"{table} has no {column}{' for ' if where else ''}{where}, so {weakens}{' there' * bool(where)}")

@@ -170,6 +170,16 @@ async def test_an_account_without_spend_is_read_with_a_named_gap_instead_of_zero
     )
 
 
+async def test_a_platform_that_counts_no_clicks_is_a_gap_of_its_own(folder):
+    folder.ads({}, {"platform": "tv", "clicks": None})
+    reading = await folder.source().read("ad_report", DAY, 60)
+    assert reading.gaps == (
+        Gap(
+            "ad_report", "ad_report has no clicks for tv a1, so click-through rate, CPC and CVR cannot be watched there"
+        ),
+    )
+
+
 async def test_days_are_the_first_and_last_of_the_ad_report(folder):
     folder.ads({"date_day": date(2026, 3, 7)}, {"date_day": date(2026, 1, 2)})
     assert await folder.source().days() == (date(2026, 1, 2), date(2026, 3, 7))

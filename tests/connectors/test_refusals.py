@@ -171,7 +171,7 @@ async def test_spend_that_is_known_for_some_rows_only(folder):
     folder.ads({}, {"spend": None, "ad_id": "ad10"})
     assert await refusal(folder) == (
         "ad_report.spend: 1 row without a value. First rows: 2026-03-01 meta a1 c3 g1 ad10: empty. "
-        "Fill in every row, or leave the whole column empty where it is not known, and run again."
+        "Fill in every row, or leave the column empty for the whole account, and run again."
     )
 
 
