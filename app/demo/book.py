@@ -8,12 +8,11 @@ from pathlib import Path
 
 import polars as pl
 
-from app.demo.effects import ordinals
 from app.demo.grid import grid_of
 from app.demo.levers import lead_days, starting_values
 from app.demo.log import ChangeLog, DaysPassed, Entry, TaskCreated, ValueChange, ValuesSet
 from app.demo.market import Market
-from app.demo.noise import Noise
+from app.demo.noise import Noise, ordinals
 from app.demo.standing import standing_tables
 from app.demo.tables import Frames, daily_tables, known_by, write_tables
 from app.demo.world import World
@@ -74,7 +73,8 @@ class Company:
     def set_values(self, token: str, by: str, changes: Sequence[ValueChange]) -> dict[str, str]:
         """Set all or nothing, once per token; answers with the values after it. Raises AccountRefusal."""
         with self._lock:
-            wanted = ValuesSet(token=token, by=by, day=self.today, changes=tuple(changes))
+            plain = tuple(ValueChange(address=c.address, was=_plain(c.was), to=_plain(c.to)) for c in changes)
+            wanted = ValuesSet(token=token, by=by, day=self.today, changes=plain)
             if not self._is_repeat(wanted):
                 self._check(wanted.changes)
                 self._log.append(wanted)
@@ -110,7 +110,7 @@ class Company:
             if change.address not in live:
                 raise AccountRefusal(404, error="unknown address", address=change.address)
             _check_value(change)
-        if any(live[change.address] != _plain(change.was) for change in changes):
+        if any(live[change.address] != change.was for change in changes):
             raise AccountRefusal(
                 409, error="precondition", values={change.address: live[change.address] for change in changes}
             )
@@ -146,7 +146,7 @@ def _check_value(change: ValueChange) -> None:
 
 
 def _plain(value: str) -> str:
-    """ "450" and "450.0" are "450.00"."""
+    """Amounts with two places, "450" as "450.00"; a status as it is."""
     try:
         return f"{Decimal(value):.2f}"
     except InvalidOperation:

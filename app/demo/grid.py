@@ -123,3 +123,10 @@ def grid_of(world: World) -> Grid:
 
 def _total(campaign: Campaign) -> float:
     return sum(ad.share for ad in campaign.ads) * sum(part for _, part in campaign.segments)
+
+
+def summed(values: Floats, owner: Index, owners: int) -> Floats:
+    """Columns added up by whom they belong to: rows to ads, ads to campaigns."""
+    total = np.zeros((len(values), owners))
+    np.add.at(total.T, owner, values.T)
+    return total

@@ -6,15 +6,16 @@ changes when somebody acts today.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 
 from app.demo.effects import USED_BUDGET, Moves, moves
-from app.demo.grid import Grid, Index
+from app.demo.gains import gain
+from app.demo.grid import Grid, Index, summed
 from app.demo.levers import Levers, levers
 from app.demo.log import Entry
 from app.demo.noise import Days, Floats, Noise, poisson
+from app.demo.owned import Cohorts, Owned, Search, cohorts, owned_channel, search
 
 KNOWN_AFTER = (0.82, 0.94, 0.985, 1.0)
 """Part of a day's pixel conversions known after 0, 1, 2 and 3 days."""
@@ -48,19 +49,10 @@ class Stretch:
     running: Floats
     hours: Floats
     unsettled: Floats
-    owned_delivered: tuple[Floats, Floats]
-    """E-mail and push, by segment, as the following."""
-    owned_opens: tuple[Floats, Floats]
-    owned_clicks: tuple[Floats, Floats]
-    owned_leaves: tuple[Floats, Floats]
-    owned_orders: tuple[Floats, Floats]
-    cohort: Floats
-    retained: tuple[Floats, ...]
-    """After 7, 30 and 90 days, by segment."""
-    searches: Floats
-    search_clicks: Floats
-    position: Floats
-    """By theme."""
+    owned: tuple[Owned, Owned]
+    """E-mail and push."""
+    cohorts: Cohorts
+    search: Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +65,8 @@ class Market:
     def simulate(self, entries: Sequence[Entry], days: Days) -> Stretch:
         """The days asked for, given everything done so far."""
         set_to = levers(self.grid.world, entries, days)
-        moved = moves(self.grid, days, set_to.work, self.noise)
+        moved = moves(self.grid, days, set_to.work)
+        gain(moved, self.grid, days, set_to.work, self.noise)
         tide = self._tide(days)
         spend, hours, strain = self._spend(days, set_to, moved, tide)
         return self._deliver(days, set_to, moved, spend, hours, strain)
@@ -101,7 +94,7 @@ class Market:
         wanted = wanted * set_to.running * (self._by_campaign(set_to.active, self.grid.ad_campaign) > 0)
         spend = np.minimum(wanted, set_to.budget)
         hours = 24 * np.clip(set_to.budget / np.maximum(wanted, 0.01), 0, 1) * (wanted > 0)
-        press = np.maximum(spend, 0.01) / ordinary
+        press = np.maximum(spend, 0.01) / (ordinary * np.minimum(np.exp(moved.demand), 1))
         strain = np.where(press < 1, press, np.where(press > surge, press / surge, 1))
         return spend, hours, np.maximum(strain, 0.05) ** (1 - _RETURNS_ELASTICITY)
 
@@ -110,9 +103,7 @@ class Market:
         return shares[None, :]
 
     def _by_campaign(self, values: Floats, owner: Index) -> Floats:
-        total = np.zeros((len(values), len(self.grid.world.campaigns)))
-        np.add.at(total.T, owner, values.T)
-        return total
+        return summed(values, owner, len(self.grid.world.campaigns))
 
     def _deliver(
         self, days: Days, set_to: Levers, moved: Moves, spend: Floats, hours: Floats, strain: Floats
@@ -146,6 +137,7 @@ class Market:
         orders = known[-1] + unseen
         value = np.array([campaign.order_value for campaign in campaigns])[of_campaign]
         value = value * np.exp(0.05 * noise.normal("order value", days, grid.rows))
+        ad_reach, campaign_reach = self._reach(days, impressions, moved)
         return Stretch(
             days=days,
             impressions=impressions,
@@ -160,14 +152,18 @@ class Market:
             running=set_to.running,
             hours=np.round(hours, 2),
             unsettled=set_to.unsettled,
-            **self._reach(days, impressions, moved),
-            **self._owned(days, moved),
-            **self._cohorts(days, moved),
-            **self._search(days, moved),
+            ad_reach=ad_reach,
+            campaign_reach=campaign_reach,
+            owned=(
+                owned_channel(0, grid, noise, days, moved),
+                owned_channel(1, grid, noise, days, moved),
+            ),
+            cohorts=cohorts(grid, noise, days, moved),
+            search=search(grid, noise, days, moved),
         )
 
     def _rate(self, purpose: str, days: Days, base: list[float], moved: Floats, row_sd: float) -> Floats:
-        """A rate by grid row: the campaign's own, its drifting level, the day's noise of campaign and row, and moves."""
+        """A rate by grid row: the campaign's own, its drifting level, noise of the day, and moves."""
         grid, noise = self.grid, self.noise
         campaign = noise.drift(f"{purpose} level", days, grid.campaigns, sd=0.04)
         campaign = campaign + 0.03 * noise.normal(f"{purpose} day", days, grid.campaigns)
@@ -188,71 +184,18 @@ class Market:
             known.append(total)
         return tuple(known)
 
-    def _reach(self, days: Days, impressions: Floats, moved: Moves) -> dict[str, Floats]:
+    def _reach(self, days: Days, impressions: Floats, moved: Moves) -> tuple[Floats, Floats]:
+        """People reached per ad, and per campaign: fewer than the sum, because ads share people."""
         grid, noise = self.grid, self.noise
-        usual = np.array([campaign.frequency for campaign in grid.world.campaigns])
-        jitter = 0.03 * noise.normal("frequency", days, grid.ad_keys) + noise.drift(
-            "frequency level", days, grid.ad_keys, sd=0.03
-        )
-        by_ad = np.zeros((len(days), len(grid.ads)))
-        np.add.at(by_ad.T, grid.row_ad, impressions.T)
-        per_ad = usual[grid.ad_campaign] * np.exp(jitter + moved.ad_frequency + moved.frequency[:, grid.ad_campaign])
-        ad_reach = np.minimum(np.ceil(by_ad / np.maximum(per_ad, 1.01)), by_ad)
+        usual = np.array([campaign.frequency for campaign in grid.world.campaigns])[grid.ad_campaign]
+        level = noise.drift("frequency level", days, grid.ad_keys, sd=0.03)
+        day = 0.03 * noise.normal("frequency", days, grid.ad_keys)
+        often = usual * np.exp(level + day + moved.ad_frequency + moved.frequency[:, grid.ad_campaign])
+        by_ad = summed(impressions, grid.row_ad, len(grid.ads))
+        reach = np.minimum(np.ceil(by_ad / np.maximum(often, 1.01)), by_ad)
         overlap = 0.82 * np.exp(0.01 * noise.normal("overlap", days, grid.campaigns))
-        together = self._by_campaign(ad_reach, grid.ad_campaign)
-        return {"ad_reach": ad_reach, "campaign_reach": np.ceil(together * overlap)}
-
-    def _owned(self, days: Days, moved: Moves) -> dict[str, tuple[Floats, Floats]]:
-        segments, noise = self.grid.world.segments, self.noise
-        keys, wave = self.grid.segments, (1 + 0.12 * _MAIL_DAYS[(days - 1) % 7])[:, None]
-        size = np.array([segment.delivered for segment in segments])
-        rate = np.array([segment.click_rate for segment in segments])
-        mail, push = list[Floats](), list[Floats]()
-        for channel, part, lift, into in (("email", 1.0, 1.0, mail), ("push", 0.5, 1.25, push)):
-            sway = 0.03 * noise.normal(f"{channel} size", days, keys)
-            sent = np.floor(size * part * wave * np.exp(sway))
-            level = noise.drift(f"{channel} level", days, keys, sd=0.03)
-            click = rate * lift * np.exp(moved.owned + level + 0.05 * noise.normal(f"{channel} day", days, keys))
-            clicks = poisson(noise.uniform(f"{channel} clicks", days, keys), sent * click)
-            opened = 0.36 * np.exp(0.35 * moved.owned + 0.03 * noise.normal(f"{channel} opens", days, keys))
-            opens = np.maximum(poisson(noise.uniform(f"{channel} open", days, keys), sent * opened), clicks)
-            leaves = poisson(noise.uniform(f"{channel} leave", days, keys), sent * 0.0016 * np.exp(-0.8 * moved.owned))
-            orders = poisson(noise.uniform(f"{channel} orders", days, keys), clicks * 0.045)
-            into.extend((sent, opens, clicks, leaves, orders))
-        names = ("owned_delivered", "owned_opens", "owned_clicks", "owned_leaves", "owned_orders")
-        return {name: (a, b) for name, a, b in zip(names, mail, push, strict=True)}
-
-    def _cohorts(self, days: Days, moved: Moves) -> dict[str, Floats | tuple[Floats, ...]]:
-        keys, noise = self.grid.segments, self.noise
-        size = np.floor(420 * np.exp(0.06 * noise.normal("cohort size", days, keys)))
-        month = np.array([segment.retention for segment in self.grid.world.segments])
-        kept = list[Floats]()
-        for horizon, factor in zip(HORIZONS, (1.45, 1.0, 0.72), strict=True):
-            level = noise.drift("retention level", days, keys, sd=0.02)
-            rate = np.minimum(month * factor * np.exp(moved.retention + level), 0.95)
-            spread = np.sqrt(size * rate * (1 - rate)) * noise.normal(f"retained {horizon}", days, keys)
-            kept.append(np.clip(np.round(size * rate + spread), 0, size))
-        return {"cohort": size, "retained": tuple(kept)}
-
-    def _search(self, days: Days, moved: Moves) -> dict[str, Floats]:
-        themes, noise, keys = self.grid.world.themes, self.noise, self.grid.themes
-        usual = np.array([theme.impressions for theme in themes], dtype=np.float64)
-        wave = (1 + 0.08 * _SEARCH_DAYS[(days - 1) % 7])[:, None]
-        level = noise.drift("search level", days, keys, sd=0.05) + 0.05 * noise.normal("search", days, keys)
-        searches = poisson(noise.uniform("searches", days, keys), usual * wave * np.exp(level + moved.searches))
-        rank = np.array([theme.position for theme in themes]) + moved.position
-        position = np.maximum(rank + 0.25 * noise.normal("rank", days, keys), 1)
-        clicks = poisson(noise.uniform("search clicks", days, keys), searches * 0.30 * position**-1.15)
-        return {
-            "searches": searches,
-            "search_clicks": np.minimum(clicks, searches),
-            "position": cast(Floats, np.round(position, 2)),
-        }
+        return reach, np.ceil(self._by_campaign(reach, grid.ad_campaign) * overlap)
 
 
-HORIZONS = (7, 30, 90)
-"""Days after which a cohort is read."""
 _WEEKDAYS = np.array([0.1, 0.2, 0.4, 0.3, -0.2, -0.8, 0.0])
 """Monday first: how ad demand leans over the week, before each campaign's own size of it."""
-_MAIL_DAYS = np.array([0.0, 1.0, 0.3, 0.8, -0.2, -1.0, -0.9])
-_SEARCH_DAYS = np.array([0.3, 0.2, 0.1, 0.2, -0.1, -0.6, -0.1])

@@ -6,8 +6,8 @@ draw of every day exactly where it was.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from hashlib import blake2b
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +43,11 @@ def _mix(values: Keys) -> Keys:
     return values ^ (values >> np.uint64(31))
 
 
+def ordinals(first: date, last: date) -> Days:
+    """All days from first to last."""
+    return np.arange(first.toordinal(), last.toordinal() + 1, dtype=np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class Noise:
     """All chance of one simulated market."""
@@ -57,7 +62,7 @@ class Noise:
 
     def normal(self, purpose: str, days: Days, entities: Keys) -> Floats:
         """Standard normal numbers, one per day and entity."""
-        return cast(Floats, ndtri(self.uniform(purpose, days, entities)))
+        return ndtri(self.uniform(purpose, days, entities))
 
     def drift(self, purpose: str, days: Days, entities: Keys, sd: float, hold: float = 0.95) -> Floats:
         """An AR(1) level on the log scale with standard deviation `sd`; `hold` is what a day keeps of the last one."""
@@ -76,7 +81,7 @@ class Noise:
 
 def poisson(uniform: Floats, mean: Floats) -> Floats:
     """The Poisson count at each quantile: the same draw with a larger mean never gives a smaller count."""
-    z = cast(Floats, ndtri(uniform))
+    z = ndtri(uniform)
     rough = np.maximum(np.floor(mean + np.sqrt(mean) * z + (z**2 - 1) / 6 + 0.5), 0)
     small = mean < _EXACT_BELOW
     if small.any():
@@ -90,7 +95,7 @@ _EXACT_BELOW = 8.0
 def _exact(uniform: Floats, mean: Floats) -> Floats:
     count = np.zeros_like(mean)
     for step in range(40):
-        below = cast(Floats, pdtr(float(step), mean)) < uniform
+        below = pdtr(float(step), mean) < uniform
         if not below.any():
             break
         count += below

@@ -95,7 +95,7 @@ _FAMILIES: Sequence[tuple[Cause | Decoy, float, float, int, int]] = (
 
 
 def drawn_incidents(world: World, noise: Noise, first: date, last: date, per_week: float) -> tuple[Incident, ...]:
-    """Incidents and decoys from the same families, spread evenly with some chance, never two on one campaign at once."""
+    """Incidents and decoys of all families, spread evenly with some chance, never two on one campaign at once."""
     busy: dict[str, date] = {}
     drawn: list[Incident] = []
     step = 7 / per_week
@@ -117,7 +117,7 @@ def drawn_incidents(world: World, noise: Noise, first: date, last: date, per_wee
 
 
 def scope_for(kind: Cause | Decoy, world: World, campaign: Campaign, chance: float) -> Scope:
-    """The scope of an incident of a kind that strikes at a campaign: the campaign, one of its ads, segments, its account."""
+    """Where an incident that strikes at a campaign belongs: there, or to one of its ads, its segment, its account."""
     account = world.account(campaign.account_id)
     scope = Scope(platform=account.platform, account_id=account.id)
     if kind in {Cause.RETENTION_DROP, Cause.ENGAGEMENT_DROP, Cause.AUDIENCE_DECLINE}:

@@ -1,6 +1,7 @@
 """The tables that describe rather than count: creatives, audiences, voices, calendar, tests, as known on a day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, timedelta
 
 import numpy as np
@@ -10,41 +11,45 @@ from app.demo.levers import Work, work_of
 from app.demo.log import Entry
 from app.demo.noise import Days, Floats, Noise, keys_of, poisson
 from app.demo.tables import Frames, known_by
-from app.demo.world import World
+from app.demo.world import CalendarDay, Observation, Question, World
 from domain.tables import POLARS_TYPES, TABLES
 
 _SEEN_AHEAD_DAYS = 60
 """How long before its day a calendar entry is known."""
+Row = Mapping[str, object]
 
 
 def standing_tables(world: World, noise: Noise, entries: Sequence[Entry], today: date) -> Frames:
     """The tables that describe rather than count, as known today."""
     work = tuple(item for item in work_of(entries) if item.done_on <= today)
-    named = {
+    named: Mapping[str, Sequence[Row]] = {
         "creative": creative_rows(world, work),
-        "segment": [{"segment_id": s.id, "name": s.name, "kind": s.kind, "known_on": world.first_day} for s in world.segments],
+        "segment": [
+            {"segment_id": segment.id, "name": segment.name, "kind": segment.kind, "known_on": world.first_day}
+            for segment in world.segments
+        ],
         "campaign_segment": _campaign_segments(world, work),
-        "questions": [
-            {"question_id": q.id, "date_day": q.day, "source": q.source, "segment_id": q.segment_id, "text": q.text, "known_on": q.day}
-            for q in world.questions if q.day <= today
-        ],
-        "market": [
-            {"observation_id": o.id, "date_day": o.day, "kind": o.kind, "entity": o.entity, "text": o.text,
-             "value": o.value, "url": o.url, "known_on": o.day}
-            for o in world.observations if o.day <= today
-        ],
+        "questions": [_voice("question_id", q) for q in world.questions if q.day <= today],
+        "market": [_voice("observation_id", o) for o in world.observations if o.day <= today],
         "calendar": [
-            {"date_day": d.day, "account_id": d.account_id, "kind": d.kind, "name": d.name,
-             "known_on": max(world.first_day, d.day - timedelta(days=_SEEN_AHEAD_DAYS))}
-            for d in world.calendar
+            _voice("", entry) | {"known_on": max(world.first_day, entry.day - timedelta(days=_SEEN_AHEAD_DAYS))}
+            for entry in world.calendar
         ],
         "experiment": _experiments(world, noise, work, today),
-    }  # fmt: skip
+    }
     frames: Frames = {}
     for name, rows in named.items():
         kinds = {column: POLARS_TYPES[kind] for column, kind in TABLES[name].columns.items()}
         frames[name] = known_by(pl.DataFrame(rows, schema=kinds | {"known_on": pl.Date}), today)
     return frames
+
+
+def _voice(key: str, said: Question | Observation | CalendarDay) -> dict[str, object]:
+    """A dated row known on its day, with the id under its contract name."""
+    row = {
+        "date_day" if name == "day" else key if name == "id" else name: value for name, value in asdict(said).items()
+    }
+    return row | {"known_on": said.day}
 
 
 def creative_rows(world: World, work: Sequence[Work]) -> list[dict[str, object]]:
@@ -54,7 +59,7 @@ def creative_rows(world: World, work: Sequence[Work]) -> list[dict[str, object]]
         platform = world.account(campaign.account_id).platform
         for ad in campaign.ads:
             first = ad.creative
-            row = {
+            row: dict[str, object] = {
                 "platform": platform, "ad_id": ad.id, "asset_id": first.asset_id, "format": first.format,
                 "headline": first.headline, "body": first.body, "call_to_action": first.call_to_action,
                 "launched_on": first.launched_on, "ai_generated": first.ai_generated, "known_on": world.first_day,

@@ -1,6 +1,5 @@
-"""What happened, as the tables of the contract. Each row says when it became known; late conversions come as new versions."""
+"""What happened, as the tables of the contract. Each row says when it became known; conversions grow in versions."""
 
-import os
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -8,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from app.demo.grid import Grid
-from app.demo.market import HORIZONS, Stretch
+from app.demo.grid import Grid, summed
+from app.demo.market import Stretch
 from app.demo.noise import Days, Floats
+from app.demo.owned import CHANNELS, HORIZONS
 from domain.tables import POLARS_TYPES, TABLES
 
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -41,7 +41,7 @@ def write_tables(frames: Mapping[str, pl.DataFrame], folder: Path) -> None:
     for name, frame in frames.items():
         fresh = folder / f".{name}.parquet.new"
         frame.write_parquet(fresh, compression="lz4")
-        os.replace(fresh, folder / f"{name}.parquet")
+        fresh.replace(folder / f"{name}.parquet")
 
 
 def _days(days: Days, columns: int) -> pl.Series:
@@ -71,8 +71,8 @@ def _shaped(table: str, frame: pl.DataFrame, known_after: int = 0) -> pl.DataFra
 def _row_names(grid: Grid) -> dict[str, list[str]]:
     world = grid.world
     names: dict[str, list[str]] = {}
-    for at, segment in zip(grid.row_ad, grid.row_segment, strict=True):
-        campaign, ad = grid.ads[at]
+    for row in range(len(grid.row_ad)):
+        campaign, ad = grid.ads[int(grid.row_ad[row])]
         account = world.account(campaign.account_id)
         cells = {
             "platform": account.platform,
@@ -85,7 +85,7 @@ def _row_names(grid: Grid) -> dict[str, list[str]]:
             "ad_group_name": ad.group_name,
             "ad_id": ad.id,
             "ad_name": ad.name,
-            "segment_id": world.segments[segment].id,
+            "segment_id": world.segments[int(grid.row_segment[row])].id,
             "landing_page": campaign.landing_page,
             "source_relation": f"{account.platform}_ads",
         }
@@ -123,9 +123,8 @@ def _web_report(grid: Grid, stretch: Stretch) -> pl.DataFrame:
 
 
 def _ad_delivery(grid: Grid, stretch: Stretch) -> pl.DataFrame:
-    by_ad, by_campaign = np.zeros_like(stretch.ad_reach), np.zeros_like(stretch.campaign_reach)
-    np.add.at(by_ad.T, grid.row_ad, stretch.impressions.T)
-    np.add.at(by_campaign.T, grid.row_campaign, stretch.impressions.T)
+    by_ad = summed(stretch.impressions, grid.row_ad, len(grid.ads))
+    by_campaign = summed(stretch.impressions, grid.row_campaign, len(grid.world.campaigns))
     accounts = [grid.world.account(campaign.account_id) for campaign, _ in grid.ads]
     ads = {
         "platform": [account.platform for account in accounts],
@@ -172,24 +171,23 @@ def _campaign_status(grid: Grid, stretch: Stretch) -> pl.DataFrame:
 def _lifecycle_report(grid: Grid, stretch: Stretch) -> pl.DataFrame:
     segments = grid.world.segments
     channels: list[pl.DataFrame] = []
-    for place, channel in enumerate(("email", "push")):
+    for channel, owned in zip(CHANNELS, stretch.owned, strict=True):
         names = {
             "account_id": [segment.account_id for segment in segments],
             "segment_id": [segment.id for segment in segments],
             "channel": [channel] * len(segments),
         }
-        orders = stretch.owned_orders[place]
         channels.append(
             _frame(
                 stretch.days,
                 names,
-                delivered=stretch.owned_delivered[place],
-                unique_opens=stretch.owned_opens[place],
-                unique_clicks=stretch.owned_clicks[place],
-                unsubscribes=stretch.owned_leaves[place],
-                complaints=np.floor(stretch.owned_leaves[place] / 12),
-                conversions=orders,
-                revenue=np.round(orders * 74.0, 2),
+                delivered=owned.delivered,
+                unique_opens=owned.opens,
+                unique_clicks=owned.clicks,
+                unsubscribes=owned.leaves,
+                complaints=np.floor(owned.leaves / 12),
+                conversions=owned.orders,
+                revenue=np.round(owned.orders * 74.0, 2),
             )
         )
     return _shaped("lifecycle_report", pl.concat(channels))
@@ -204,8 +202,10 @@ def _cohort_report(grid: Grid, stretch: Stretch) -> pl.DataFrame:
     return _shaped(
         "cohort_report",
         pl.concat(
-            _frame(stretch.days, names, cohort_size=stretch.cohort, retained=kept).with_columns(horizon_days=horizon)
-            for horizon, kept in zip(HORIZONS, stretch.retained, strict=True)
+            _frame(stretch.days, names, cohort_size=stretch.cohorts.size, retained=kept).with_columns(
+                horizon_days=horizon
+            )
+            for horizon, kept in zip(HORIZONS, stretch.cohorts.retained, strict=True)
         ),
     )
 
@@ -216,8 +216,8 @@ def _search_report(grid: Grid, stretch: Stretch) -> pl.DataFrame:
     frame = _frame(
         stretch.days,
         names,
-        clicks=stretch.search_clicks,
-        impressions=stretch.searches,
-        position=stretch.position,
+        clicks=stretch.search.clicks,
+        impressions=stretch.search.impressions,
+        position=stretch.search.position,
     )
     return _shaped("search_report", frame)

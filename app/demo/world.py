@@ -28,7 +28,7 @@ class Incident:
     length: int
     """Days until it ends by itself when nobody acts; it then fades within three days."""
     strength: float
-    """The final multiplier of the leading figure: 0.62 means a CTR 38 % lower (see `effects` for which figure leads)."""
+    """The final multiplier of the leading figure, named in `effects`: 0.62 of the CTR means 38 % fewer clicks."""
     ramp: int = 1
     """Days from onset to full strength."""
 
