@@ -3,7 +3,7 @@
 Days count from the first demo day: 0 is 14 March 2026, -8 is 6 March.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -76,7 +76,8 @@ LATER = (_on(29), _on(400))
 
 _ACCOUNT_WIDE = {Cause.AUCTION_PRESSURE}
 _SEGMENT_WIDE = {Cause.AUDIENCE_DECLINE, Cause.RETENTION_DROP, Cause.ENGAGEMENT_DROP}
-_FAMILIES: Sequence[tuple[Cause | Decoy, float, float, int, int]] = (
+Family = tuple[Cause | Decoy, float, float, int, int]
+FAMILIES: Sequence[Family] = (
     (Cause.CREATIVE_FATIGUE, 0.40, 0.60, 14, 45),
     (Cause.TRACKING_OUTAGE, 0.05, 0.25, 1, 10),
     (Cause.AUDIENCE_SATURATION, 0.55, 0.70, 12, 40),
@@ -94,26 +95,52 @@ _FAMILIES: Sequence[tuple[Cause | Decoy, float, float, int, int]] = (
 """Kind, mildest and strongest final multiplier (either way round), days of ramp, days until it ends by itself."""
 
 
-def drawn_incidents(world: World, noise: Noise, first: date, last: date, per_week: float) -> tuple[Incident, ...]:
-    """Incidents and decoys of all families, spread evenly with some chance, never two on one campaign at once."""
-    busy: dict[str, date] = {}
+def drawn_incidents(
+    world: World, noise: Noise, first: date, last: date, per_week: float, families: Sequence[Family] = FAMILIES
+) -> tuple[Incident, ...]:
+    """Incidents of the families, spread evenly with some chance, never where the world already has one going on."""
+    busy = {
+        campaign.id: max((i.end for i in world.incidents if _touches(i, world, campaign)), default=first)
+        for campaign in world.campaigns
+    }
     drawn: list[Incident] = []
     step = 7 / per_week
     for place in range(int((last - first).days / step)):
         start = first + timedelta(days=int(step * (place + noise.once("later day", place))))
-        kind, mild, strong, ramp, length = _FAMILIES[int(noise.once("later kind", place) * len(_FAMILIES))]
-        free = [campaign for campaign in world.campaigns if busy.get(campaign.id, first) <= start]
+        if incident := _fitting(world, noise, place, start, busy, families):
+            drawn.append(incident)
+            for campaign in world.campaigns:
+                if _touches(incident, world, campaign):
+                    busy[campaign.id] = start + timedelta(days=min(incident.length, 30) + 10)
+    return tuple(drawn)
+
+
+def _fitting(
+    world: World, noise: Noise, place: int, start: date, busy: Mapping[str, date], families: Sequence[Family]
+) -> Incident | None:
+    """The first family, from a drawn one on, that finds a campaign where nothing else is going on."""
+    free = [campaign for campaign in world.campaigns if busy[campaign.id] <= start]
+    turn = int(noise.once("later kind", place) * len(families))
+    for kind, mild, strong, ramp, length in (*families[turn:], *families[:turn]):
         if not free:
-            continue
+            return None
         campaign = free[int(noise.once("later campaign", place) * len(free))]
         strength = round(mild + noise.once("later strength", place) * (strong - mild), 3)
         scope = scope_for(kind, world, campaign, noise.once("later ad", place))
-        drawn.append(Incident(kind, scope, start, length, strength, ramp))
-        touched = [other.id for other in world.campaigns if other.account_id == campaign.account_id]
-        wide = kind in _ACCOUNT_WIDE | _SEGMENT_WIDE or kind is Decoy.REPORTING_LAG
-        for ident in touched if wide else [campaign.id]:
-            busy[ident] = start + timedelta(days=min(length, 30) + 10)
-    return tuple(drawn)
+        incident = Incident(kind, scope, start, length, strength, ramp)
+        if all(busy[other.id] <= start for other in world.campaigns if _touches(incident, world, other)):
+            return incident
+    return None
+
+
+def _touches(incident: Incident, world: World, campaign: Campaign) -> bool:
+    """Whether a campaign feels an incident, so that another one there would blur it."""
+    account = world.account(campaign.account_id)
+    place = Scope(platform=account.platform, account_id=account.id, campaign_id=campaign.id)
+    segment = incident.scope.segment_id
+    if incident.scope.query:
+        return False
+    return incident.scope.touches(place) and (segment is None or dict(campaign.segments).get(segment, 0) > 0)
 
 
 def scope_for(kind: Cause | Decoy, world: World, campaign: Campaign, chance: float) -> Scope:
@@ -146,6 +173,6 @@ def from_calendar(calendar: Sequence[CalendarDay]) -> tuple[Incident, ...]:
 
 def with_incidents(world: World, noise: Noise) -> World:
     """The written weeks, what the calendar explains, and the drawn weeks after."""
-    later = drawn_incidents(world, noise, *LATER, per_week=1.0)
+    later = drawn_incidents(replace(world, incidents=FIRST_WEEKS), noise, *LATER, per_week=1.0)
     calendar = tuple(incident for incident in from_calendar(world.calendar) if incident.start != PROMO[0].day)
     return replace(world, incidents=(*FIRST_WEEKS, *calendar, *later))

@@ -46,9 +46,8 @@ def standing_tables(world: World, noise: Noise, entries: Sequence[Entry], today:
 
 def _voice(key: str, said: Question | Observation | CalendarDay) -> dict[str, object]:
     """A dated row known on its day, with the id under its contract name."""
-    row = {
-        "date_day" if name == "day" else key if name == "id" else name: value for name, value in asdict(said).items()
-    }
+    names = {"day": "date_day", "id": key}
+    row: dict[str, object] = {names.get(name, name): value for name, value in asdict(said).items()}
     return row | {"known_on": said.day}
 
 
