@@ -109,7 +109,7 @@ def _refusal(table: Table, raw: pl.LazyFrame, problem: Problem, count: int) -> T
     key = [name for name in (*table.key, *table.optional_key) if name in names]
     labels = raw.filter(problem.mask).select(
         _label(key).alias("row"),
-        pl.col(problem.column).cast(pl.String).str.slice(0, 40).fill_null("empty").alias("was"),
+        _shown(problem.column).fill_null("empty").alias("was"),
     )
     shown = [f"{row}: {was}" for row, was in labels.head(SHOWN).collect().iter_rows()]
     return TableRefused(table.name, problem.column, problem.said(count), _more(shown, count), problem.remedy)
@@ -130,7 +130,12 @@ def _refuse_repeats(table: Table, repeats: pl.LazyFrame) -> None:
 
 def _label(key: list[str]) -> pl.Expr:
     """A row by its key: "2026-03-01 meta a1 c3 g1 ad9"."""
-    return pl.concat_str([pl.col(name).cast(pl.String).fill_null("–") for name in key], separator=" ")
+    return pl.concat_str([_shown(name).fill_null("–") for name in key], separator=" ")
+
+
+def _shown(column: str) -> pl.Expr:
+    """A value as a message may carry it: short, and without characters that steer a terminal."""
+    return pl.col(column).cast(pl.String).str.replace_all(r"\p{C}", "?").str.slice(0, 40)
 
 
 def _more(shown: list[str], count: int) -> list[str]:

@@ -181,4 +181,4 @@ def _collect(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _first_line(error: BaseException) -> str:
-    return str(error).strip().splitlines()[0].removesuffix(".") if str(error).strip() else type(error).__name__
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200].removesuffix(".")
