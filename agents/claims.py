@@ -1,0 +1,156 @@
+"""From moves to findings: which of many series say something, bounded by a false discovery rate, put into words."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy import special
+
+from agents.measures import Measure
+from agents.statistics.arrays import Flags, Floats, Ints
+from agents.statistics.discoveries import q_values
+from agents.statistics.moves import WINDOWS, Moves, onset
+from agents.thresholds import FINDING_RATE, MATERIAL, STILL_SHARE, SUDDEN, WINDOW_LOOKS
+from domain.finding import Finding, FindingKind
+from domain.scope import Scope
+
+Z95: Final = 1.96
+LOOK: Final = WINDOWS.index(3)
+"""The window that must still show a longer move, or it is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """The series of one measure that moved, with the window that shows it best."""
+
+    measure: Measure
+    kind: FindingKind
+    down: bool
+    window: Ints
+    """[series] index into WINDOWS."""
+    q: Floats
+    clear: Flags
+    """[series] whether it is a finding."""
+    change: Floats
+    """[series] log change in that window."""
+    se: Floats
+
+
+def claims(measure: Measure, kind: FindingKind, *, down: bool, among: Flags | None = None) -> Claims:
+    """Which series of a measure moved in one direction, materially, clearly and still.
+
+    `among` limits the family: what is too small to be judged is not part of the multiplicity either.
+    """
+    found = measure.moves
+    return pick(
+        measure, kind, found.change, found.se, found.raw, found.p_down if down else found.p_up, down=down, among=among
+    )
+
+
+def pick(
+    measure: Measure,
+    kind: FindingKind,
+    change: Floats,
+    se: Floats,
+    raw: Floats,
+    p_value: Floats,
+    *,
+    down: bool,
+    among: Flags | None = None,
+) -> Claims:
+    """The same for changes that come from somewhere else than the measure's own moves. All arrays [windows, series]."""
+    sign = -1.0 if down else 1.0
+    material = MATERIAL[kind]
+    size, size_raw = sign * change, sign * raw
+    real = (size >= material) & (size_raw >= material / 2)
+    real[0] &= size[0] >= SUDDEN
+    still = (size[LOOK] >= STILL_SHARE * size) & (size[LOOK] >= material / 2)
+    still[0] = True
+    judged = np.where(real & still, p_value, 1.0)
+    series = np.arange(change.shape[1])
+    best = np.argmin(judged, axis=0) if change.size else np.zeros(0, dtype=np.int64)
+    p = np.minimum(1.0, WINDOW_LOOKS * judged[best, series])
+    judgeable = (p_value < 1).any(axis=0)
+    if among is not None:
+        judgeable = judgeable & among
+    q = np.ones(len(series))
+    q[judgeable] = q_values(p[judgeable])
+    return Claims(measure, kind, down, best, q, judgeable & (q <= FINDING_RATE), change[best, series], se[best, series])
+
+
+def cost_moves(
+    cpm: Moves, ctr: Moves, cvr: Moves | None, prior_sd: float = 0.15
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """log CPA = log CPM - log CTR - log CVR: change, standard error, raw change and one-sided p-value of a rise.
+
+    The conversion rate is by far the noisiest term, so its move is shrunk to nothing as far as it is not known (prior standard
+    deviation of a real move: 0.15). Without conversions the cost is that of a click.
+    """
+    change, raw = cpm.change - ctr.change, cpm.raw - ctr.raw
+    variance = cpm.se**2 + ctr.se**2
+    judged = (cpm.p_up < 1) & (ctr.p_up < 1)
+    if cvr is not None:
+        weight = prior_sd**2 / (prior_sd**2 + cvr.se**2)
+        change, raw = change - weight * cvr.change, raw - weight * cvr.raw
+        variance = variance + weight * cvr.se**2
+    se = np.sqrt(variance)
+    p_value = np.where(judged, special.stdtr(30.0, -change / se), 1.0)
+    return change, se, raw, p_value
+
+
+def findings(
+    agent: str,
+    made: Claims,
+    scope: Callable[[Mapping[str, str]], Scope],
+    evidence: Callable[[float, float, float, int], str],
+    *,
+    metric: str | None = None,
+    observed: Callable[[int, int], float] | None = None,
+    most: int = 60,
+) -> list[Finding]:
+    """The clearest claims as findings. `evidence` words (events, exposure, expected rate, days)."""
+    rows = np.flatnonzero(made.clear)
+    rows = rows[np.argsort(made.q[rows], kind="stable")][:most]
+    return [_finding(agent, made, int(row), scope, evidence, metric, observed) for row in rows]
+
+
+def _finding(
+    agent: str,
+    made: Claims,
+    row: int,
+    scope: Callable[[Mapping[str, str]], Scope],
+    evidence: Callable[[float, float, float, int], str],
+    metric: str | None,
+    observed: Callable[[int, int], float] | None,
+) -> Finding:
+    measure, days = made.measure, WINDOWS[int(made.window[row])]
+    change, se = float(made.change[row]), float(made.se[row])
+    events, exposure = measure.seen(row, days)
+    now = observed(row, days) if observed else events / max(exposure, 1e-12)
+    factor = float(np.exp(change))
+    return Finding(
+        agent=agent,
+        kind=made.kind,
+        metric=metric or measure.name,
+        scope=scope(measure.keys.row(row, named=True)),
+        baseline=now / factor,
+        observed=now,
+        change=factor - 1,
+        interval=(float(np.exp(change - Z95 * se)) - 1, float(np.exp(min(change + Z95 * se, 50.0))) - 1),
+        q_value=float(made.q[row]),
+        since=measure.day(onset(measure.moves, row, down=_own_direction(made))),
+        window_days=days,
+        evidence=evidence(events, exposure, now / factor, days),
+        table=measure.table,
+    )
+
+
+def _own_direction(made: Claims) -> bool:
+    """A rising cost is dated by the falling rate behind it where the measure is that rate."""
+    return made.down or made.kind in {FindingKind.CPA_RISE, FindingKind.CPC_RISE}
+
+
+def object_scope(key: Mapping[str, str]) -> Scope:
+    """The scope a key names; empty ids are left out."""
+    return Scope(**{name: value for name, value in key.items() if value and name in Scope.model_fields})

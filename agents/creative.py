@@ -1,0 +1,64 @@
+"""Watches how the ads themselves are received."""
+
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from agents.claims import claims, findings, object_scope
+from agents.measures import ad_click_rate, ad_frequency, campaign_click_rate, cell_click_rate, leaves
+from agents.statistics.arrays import Flags
+from agents.statistics.panel import codes_of
+from agents.thresholds import SMALL_AD_CLICKS, SMALL_AD_SHARE
+from domain.finding import Finding, FindingKind
+from domain.mandate import Mandate
+from domain.reading import Readings
+
+AGENT: Final = "creative"
+
+
+class Creative:
+    """Finds ads that lose against their siblings, and campaigns and segments whose ads lose together."""
+
+    mandate = Mandate(
+        agent=AGENT,
+        job="Watches how the ads are received: click-through against siblings, and how often people have seen them.",
+        reads=frozenset({"ad_report", "ad_delivery", "creative", "calendar"}),
+        finds=frozenset({FindingKind.CTR_DECLINE, FindingKind.FREQUENCY_RISE}),
+        suggests=frozenset({"refresh_creative", "pause_ad", "resume_ad", "update_promise", "start_test"}),
+        hands_to=("creative_lead", "media_lead"),
+    )
+
+    def look(self, readings: Readings, today: date) -> list[Finding]:
+        """Click-through rate of ads, campaigns and segments within campaigns; frequency of ads."""
+        if not leaves(readings).size:
+            return []
+        ads = ad_click_rate(readings)
+        found = findings(
+            AGENT, claims(ads, FindingKind.CTR_DECLINE, down=True, among=large_ads(readings)), object_scope, clicks
+        )
+        for measure in (campaign_click_rate(readings), cell_click_rate(readings)):
+            found += findings(AGENT, claims(measure, FindingKind.CTR_DECLINE, down=True), object_scope, clicks)
+        if readings.get("ad_delivery") is not None:
+            rising = claims(ad_frequency(readings), FindingKind.FREQUENCY_RISE, down=False)
+            found += findings(AGENT, rising, object_scope, shown_more)
+        return found
+
+
+def large_ads(readings: Readings) -> Flags:
+    """[ads]: large enough in their campaign, and with clicks enough, to be judged on their own."""
+    ads = ad_click_rate(readings)
+    shown = ads.exposure[:, -28:].sum(1)
+    codes, groups = codes_of(ads.keys, ("platform", "account_id", "campaign_id"))
+    whole = np.bincount(codes, weights=shown, minlength=groups.height)[codes]
+    return (shown >= SMALL_AD_SHARE * np.maximum(whole, 1)) & (ads.moves.expected.max(axis=0) >= SMALL_AD_CLICKS)
+
+
+def clicks(events: float, exposure: float, expected: float, days: int) -> str:
+    """The counts behind a click-through rate."""
+    return f"{events:,.0f} clicks from {exposure:,.0f} impressions against {expected * exposure:,.0f} expected"
+
+
+def shown_more(events: float, exposure: float, expected: float, days: int) -> str:
+    """The figures behind a frequency."""
+    return f"shown {events / max(exposure, 1):.2f} times per person and day, {expected:.2f} before"

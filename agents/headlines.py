@@ -1,0 +1,167 @@
+"""The words of a signal: its headline, why, and what people call the ids in it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import polars as pl
+
+from agents.derivation import derived
+from agents.incidents import Draft
+from domain.finding import Finding, FindingKind
+from domain.reading import Readings
+from domain.scope import Grain, Scope
+from domain.signal import Cause
+
+Kind = FindingKind
+PLATFORMS: Final[Mapping[str, str]] = {
+    "meta": "Meta", "google": "Google", "google_ads": "Google", "tiktok": "TikTok", "linkedin": "LinkedIn",
+    "pinterest": "Pinterest", "snapchat": "Snapchat", "microsoft": "Microsoft",
+}  # fmt: skip
+LONGEST: Final = 150
+
+
+def names_of(readings: Readings, scopes: Sequence[Scope]) -> dict[str, str]:
+    """What people call the ids of these scopes."""
+    known = derived(readings, ("ad_report",), "names", lambda: _ad_names(readings))
+    segments = readings.get("segment")
+    if segments is not None and segments.height:
+        known = known | dict(segments.select("segment_id", "name").drop_nulls().iter_rows())
+    wanted = {value for scope in scopes for name, value in scope.ids() if name != "platform"}
+    return {ident: known[ident] for ident in sorted(wanted) if known.get(ident)}
+
+
+def _ad_names(readings: Readings) -> dict[str, str]:
+    rows = readings.get("ad_report")
+    out: dict[str, str] = {}
+    if rows is None:
+        return out
+    for ident, name in (("account_id", "account_name"), ("campaign_id", "campaign_name"), ("ad_id", "ad_name")):
+        if name in rows.columns:
+            latest = rows.select(ident, name, "date_day").drop_nulls().sort("date_day").unique(ident, keep="last")
+            out |= dict(latest.select(ident, name).iter_rows())
+    return out
+
+
+def _called(scope: Scope, names: Mapping[str, str]) -> str:
+    on = f" on {PLATFORMS.get(scope.platform, scope.platform)}" if scope.platform else ""
+    match scope.grain:
+        case Grain.AD:
+            return f"{names.get(scope.ad_id or '', scope.ad_id)}{on}"
+        case Grain.SEGMENT:
+            return f"{names.get(scope.segment_id or '', scope.segment_id)}{on}"
+        case Grain.CAMPAIGN:
+            return f"{names.get(scope.campaign_id or '', scope.campaign_id)}{on}"
+        case Grain.ACCOUNT:
+            return f"{names.get(scope.account_id or '', scope.account_id)}{on}"
+        case Grain.QUERY:
+            return f"“{scope.query}”"
+        case Grain.EXPERIMENT:
+            return f"Test {scope.test_id}"
+        case _:
+            return "The company"
+
+
+_VERDICT: Final[Mapping[Cause, str]] = {
+    Cause.CREATIVE_FATIGUE: "is wearing out",
+    Cause.AUDIENCE_SATURATION: "has saturated its audience",
+    Cause.AUDIENCE_DECLINE: "responds less",
+    Cause.AUCTION_PRESSURE: "pays more for the same reach",
+    Cause.BUDGET_CAP: "runs out of budget",
+    Cause.TRACKING_OUTAGE: "has lost its conversion tracking",
+    Cause.LANDING_PAGE_BREAK: "loses people on the landing page",
+    Cause.OFFER_DECAY: "convinces fewer visitors",
+    Cause.RETENTION_DROP: "comes back less",
+    Cause.ENGAGEMENT_DROP: "clicks less on owned channels",
+    Cause.CONTENT_OPPORTUNITY: "is searched more and we rank poorly",
+    Cause.COMPETITOR_MOVE: "is under pressure from a competitor",
+    Cause.TEST_READY: "is decided",
+    Cause.PACING_DRIFT: "is off its spending plan",
+    Cause.UNEXPLAINED: "has changed and we do not know why",
+}
+
+_FIGURE: Final[Mapping[FindingKind, str]] = {
+    Kind.CTR_DECLINE: "CTR",
+    Kind.RESPONSE_DECLINE: "CTR",
+    Kind.CPA_RISE: "cost per acquisition",
+    Kind.CPC_RISE: "cost per click",
+    Kind.CPM_RISE: "CPM",
+    Kind.CVR_DECLINE: "conversion rate",
+    Kind.CONVERSIONS_DROP: "pixel conversions per click",
+    Kind.PIXEL_GAP: "tracked share of orders",
+    Kind.VISIT_LOSS: "visits per click",
+    Kind.FREQUENCY_RISE: "frequency",
+    Kind.HOURS_SERVED_DROP: "hours shown",
+    Kind.SPEND_DROP: "spend",
+    Kind.ENGAGEMENT_DECLINE: "message clicks",
+    Kind.UNSUBSCRIBE_RISE: "unsubscribes",
+    Kind.RETENTION_DECLINE: "retention",
+    Kind.DEMAND_RISE: "searches",
+    Kind.TEST_DECIDED: "better arm",
+}
+
+_TOLD: Final[Mapping[Cause, tuple[FindingKind, ...]]] = {
+    Cause.CREATIVE_FATIGUE: (Kind.CTR_DECLINE, Kind.FREQUENCY_RISE),
+    Cause.AUDIENCE_SATURATION: (Kind.CVR_DECLINE, Kind.FREQUENCY_RISE, Kind.CPM_RISE),
+    Cause.AUDIENCE_DECLINE: (Kind.RESPONSE_DECLINE, Kind.ENGAGEMENT_DECLINE),
+    Cause.AUCTION_PRESSURE: (Kind.CPM_RISE,),
+    Cause.BUDGET_CAP: (Kind.HOURS_SERVED_DROP,),
+    Cause.TRACKING_OUTAGE: (Kind.PIXEL_GAP, Kind.CONVERSIONS_DROP),
+    Cause.LANDING_PAGE_BREAK: (Kind.CVR_DECLINE, Kind.VISIT_LOSS),
+    Cause.OFFER_DECAY: (Kind.CVR_DECLINE,),
+}
+"""Which findings a headline quotes, at most two; for other causes the clearest one."""
+
+_WHY: Final[Mapping[Cause, str]] = {
+    Cause.CREATIVE_FATIGUE: "The ad falls behind its siblings while the same people see it more and more often.",
+    Cause.AUDIENCE_SATURATION: "The campaign shows the same people more often, pays more for it and converts fewer of them.",
+    Cause.AUDIENCE_DECLINE: "The same people respond less to our ads and to our own messages, so acquisition gets dearer.",
+    Cause.AUCTION_PRESSURE: "Impressions cost more while frequency, clicks and conversions hold: others bid for the same places.",
+    Cause.BUDGET_CAP: "The daily budget is used up before the day is over, so the campaign is not shown for the rest of it.",
+    Cause.TRACKING_OUTAGE: "The pixel counts fewer conversions while the backend sells as before: the tracking broke, not the demand.",
+    Cause.LANDING_PAGE_BREAK: "People click as before, but fewer reach the page or order on it, and the backend confirms it.",
+    Cause.OFFER_DECAY: "People click and arrive as before, but fewer order: the offer convinces less.",
+    Cause.RETENTION_DROP: "Fewer customers of this segment come back than its cohorts used to.",
+    Cause.ENGAGEMENT_DROP: "The segment clicks less on our own messages while it responds to ads as before.",
+    Cause.CONTENT_OPPORTUNITY: "More people search for this than usual, and our page is placed too low to be seen.",
+    Cause.COMPETITOR_MOVE: "A competitor's move coincides with the change.",
+    Cause.TEST_READY: "The better arm is ahead for sure, however often one looked.",
+    Cause.PACING_DRIFT: "Spend is off the plan.",
+    Cause.UNEXPLAINED: "The change is real, but no known cause fits all figures.",
+}
+
+
+def headline(draft: Draft, names: Mapping[str, str]) -> str:
+    """The verdict in one line of at most 150 characters."""
+    wanted = _TOLD.get(draft.cause, ())
+    told = [one for kind in wanted if (one := _first(draft.findings, kind))][:2] or [draft.findings[0]]
+    figures = ", ".join(f"{_FIGURE.get(one.kind, one.metric)} {one.change * 100:+.0f} %" for one in told)
+    called, verdict = _called(draft.scope, names), _VERDICT[draft.cause]
+    room = LONGEST - len(f" {verdict}: {figures}")
+    if len(called) > room:
+        called = f"{called[: max(room - 1, 1)]}…"
+    return f"{called} {verdict}: {figures}"[:LONGEST]
+
+
+def _first(findings: Sequence[Finding], kind: FindingKind) -> Finding | None:
+    return next((one for one in findings if one.kind is kind), None)
+
+
+def why(draft: Draft, since: str) -> str:
+    """One or two sentences a busy lead understands."""
+    agents = sorted({one.agent for one in draft.findings})
+    said = f" Seen since {since} by the {_listed(agents)} agent{'s' if len(agents) > 1 else ''}."
+    return _WHY[draft.cause] + said
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def currency_of(readings: Readings, scope: Scope, default: str) -> str:
+    """The account's currency, where ad_report names it."""
+    rows = readings.get("ad_report")
+    if rows is None or "currency" not in rows.columns:
+        return default
+    mine = rows.filter(pl.col("account_id") == scope.account_id) if scope.account_id else rows.head(0)
+    found = mine["currency"].drop_nulls()
+    return str(found[-1]) if len(found) else default

@@ -1,0 +1,294 @@
+"""Findings that belong to one object become one draft of a signal, with its causes weighed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+
+from agents import causes
+from agents.causes import Ranking, Sight, only, weigh
+from agents.measures import campaigns, segment_leaves
+from agents.sights import (
+    GAP,
+    account_scope,
+    account_sights,
+    ad_sights,
+    campaign_sights,
+    click_rate_without,
+    segment_sights,
+    window_index,
+)
+from agents.statistics.arrays import Flags
+from agents.thresholds import JOINT_RATE, SOLE_RATE, UNEXPLAINED_CHANGE, UNEXPLAINED_DAYS
+from domain.finding import Finding, FindingKind
+from domain.reading import Readings
+from domain.scope import Grain, Scope
+from domain.signal import Cause
+
+Kind = FindingKind
+DRIVER: Final[dict[FindingKind, str]] = {
+    Kind.CTR_DECLINE: "ctr",
+    Kind.RESPONSE_DECLINE: "ctr",
+    Kind.CPM_RISE: "cpm",
+    Kind.CVR_DECLINE: "cvr",
+    Kind.CONVERSIONS_DROP: "pixel",
+    Kind.PIXEL_GAP: "pixel",
+    Kind.VISIT_LOSS: "visits",
+    Kind.FREQUENCY_RISE: "frequency",
+    Kind.HOURS_SERVED_DROP: "hours",
+    Kind.SPEND_DROP: "spend",
+    Kind.ENGAGEMENT_DECLINE: "engagement",
+    Kind.UNSUBSCRIBE_RISE: "unsubscribes",
+    Kind.RETENTION_DECLINE: "retention",
+    Kind.DEMAND_RISE: "demand",
+    Kind.TEST_DECIDED: "test",
+}
+"""The figure a finding is about. Two findings about one figure are one piece of evidence; costs follow from the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A signal in the making."""
+
+    scope: Scope
+    ranking: Ranking
+    findings: tuple[Finding, ...]
+    sights: dict[str, Sight]
+    window: int
+    gaps: tuple[str, ...] = ()
+    opens: bool = True
+    """Strong enough to open a signal; otherwise only good enough to keep one open."""
+    absorbed: frozenset[int] = field(default=frozenset())
+    """Positions of further findings explained by it."""
+
+    @property
+    def cause(self) -> Cause:
+        """The most likely cause."""
+        return self.ranking.cause
+
+
+def strong(findings: Iterable[Finding]) -> bool:
+    """Whether independent figures together are clear enough: the product of each figure's best q."""
+    best: dict[str, float] = {}
+    for one in findings:
+        driver = DRIVER.get(one.kind)
+        if driver:
+            best[driver] = min(one.q_value, best.get(driver, 1.0))
+    joint = [q for q in best.values() if q <= JOINT_RATE]
+    return bool(best) and (min(best.values()) <= SOLE_RATE or (len(joint) > 1 and float(np.prod(joint)) <= SOLE_RATE))
+
+
+def lead(findings: Sequence[Finding]) -> Finding:
+    """The clearest finding; among equally clear ones the larger change."""
+    return min(findings, key=lambda one: (one.q_value, -abs(one.change)))
+
+
+def segment_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draft]:
+    """One draft per segment whose response, engagement or retention moved."""
+    kinds = {Kind.RESPONSE_DECLINE, Kind.ENGAGEMENT_DECLINE, Kind.RETENTION_DECLINE}
+    groups: dict[tuple[str | None, str], list[Finding]] = {}
+    for one in findings:
+        if one.kind in kinds and one.scope.segment_id:
+            groups.setdefault((one.scope.account_id, one.scope.segment_id), []).append(one)
+    drafts: list[Draft] = []
+    for (account, segment), own in groups.items():
+        paid = next((one.scope for one in own if one.kind is Kind.RESPONSE_DECLINE), None)
+        scope = paid or _paid_scope(readings, account, segment)
+        first = lead(own)
+        sights = segment_sights(readings, scope, window_index(first.window_days))
+        for one in own:
+            sights |= _as_found(one)
+        ranking = weigh(sights, causes.SEGMENT)
+        gaps = [GAP[table] for table in ("lifecycle_report",) if readings.get(table) is None]
+        with_more = own + [
+            one for one in findings
+            if one.kind is Kind.UNSUBSCRIBE_RISE and (one.scope.account_id, one.scope.segment_id) == (account, segment)
+        ]  # fmt: skip
+        draft = Draft(
+            scope, ranking, tuple(with_more), sights, window_index(first.window_days), tuple(gaps), strong(own)
+        )
+        drafts.append(_with_paid(draft, findings, readings))
+    return drafts
+
+
+def _paid_scope(readings: Readings, account: str | None, segment: str) -> Scope:
+    _, keys = segment_leaves(readings)
+    rows = keys.filter((keys["segment_id"] == segment) & (keys["account_id"] == (account or "")))
+    platform = rows["platform"][0] if rows.height else None
+    return Scope(platform=platform, account_id=account, segment_id=segment)
+
+
+_SIGHT_OF: Final[dict[FindingKind, str]] = {
+    Kind.RESPONSE_DECLINE: "response",
+    Kind.ENGAGEMENT_DECLINE: "click_rate",
+    Kind.RETENTION_DECLINE: "retention",
+}
+
+
+def _as_found(one: Finding) -> dict[str, Sight]:
+    name = _SIGHT_OF.get(one.kind)
+    if name is None:
+        return {}
+    low, high = (float(np.log1p(max(end, -0.999))) for end in one.interval)
+    return {name: Sight(float(np.log1p(one.change)), max((high - low) / 3.92, 1e-4))}
+
+
+def _with_paid(draft: Draft, findings: Sequence[Finding], readings: Readings) -> Draft:
+    """A declining audience takes along what campaigns that reach it show: dearer results, fewer clicks on its ads."""
+    if draft.cause is not Cause.AUDIENCE_DECLINE:
+        return draft
+    shares = segment_shares(readings, draft.scope)
+    taken: set[int] = set()
+    for at, one in enumerate(findings):
+        same = one.scope.account_id == draft.scope.account_id
+        cell = one.scope.segment_id == draft.scope.segment_id and one.kind is Kind.CTR_DECLINE
+        inside = (one.scope.campaign_id or "") in shares and one.scope.segment_id is None and one.scope.ad_id is None
+        whole = one.scope.grain is Grain.ACCOUNT
+        soft = one.kind in {Kind.CPA_RISE, Kind.CPC_RISE, Kind.CTR_DECLINE}
+        mild = one.kind is Kind.CVR_DECLINE and np.log1p(one.change) > draft.sights["response"].change
+        if same and (cell or ((inside or whole) and (soft or mild))) and one not in draft.findings:
+            taken.add(at)
+    extra = tuple(sorted((findings[at] for at in taken), key=lambda one: (one.kind.value, one.q_value)))
+    return replace(draft, findings=draft.findings + extra, absorbed=frozenset(taken))
+
+
+def segment_shares(readings: Readings, scope: Scope) -> dict[str, float]:
+    """Campaigns that show at least a seventh of their ads to a segment, with that share of their impressions."""
+    source, keys = segment_leaves(readings)
+    shown = source.values["impressions"][:, -28:].sum(1)
+    shares: dict[str, float] = {}
+    for campaign in keys.filter(keys["segment_id"] == (scope.segment_id or ""))["campaign_id"].unique().to_list():
+        mine = (keys["campaign_id"] == campaign).to_numpy() & (
+            keys["account_id"] == (scope.account_id or "")
+        ).to_numpy()
+        of_segment = mine & (keys["segment_id"] == scope.segment_id).to_numpy()
+        share = float(shown[of_segment].sum() / max(shown[mine].sum(), 1))
+        if share >= 1 / 7:
+            shares[campaign] = share
+    return shares
+
+
+def ad_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draft]:
+    """One draft per ad that loses against its siblings."""
+    drafts: list[Draft] = []
+    for one in findings:
+        if one.kind is not Kind.CTR_DECLINE or not one.scope.ad_id:
+            continue
+        window = window_index(one.window_days)
+        sights = ad_sights(readings, one.scope, window)
+        ranking = weigh(sights, causes.AD)
+        seen = [f for f in findings if f.kind is Kind.FREQUENCY_RISE and f.scope == one.scope]
+        gaps = [GAP[table] for table in ("ad_delivery",) if readings.get(table) is None]
+        opens = strong([one, *seen])
+        if ranking.cause is not Cause.CREATIVE_FATIGUE:
+            opens = opens and np.log1p(one.change) <= -UNEXPLAINED_CHANGE and one.window_days >= UNEXPLAINED_DAYS
+        drafts.append(Draft(one.scope, ranking, (one, *seen), sights, window, tuple(gaps), bool(opens)))
+    return drafts
+
+
+def campaign_drafts(findings: Sequence[Finding], readings: Readings, finer: Sequence[Draft]) -> list[Draft]:
+    """One draft per campaign that moved in a way no finer draft explains."""
+    groups: dict[tuple[str | None, str], list[Finding]] = {}
+    taken = {at for draft in finer for at in draft.absorbed}
+    for at, one in enumerate(findings):
+        if one.scope.grain is Grain.CAMPAIGN and at not in taken and one.scope.campaign_id:
+            groups.setdefault((one.scope.account_id, one.scope.campaign_id), []).append(one)
+    drafts: list[Draft] = []
+    for own in groups.values():
+        driving = [one for one in own if one.kind in DRIVER and one.kind is not Kind.FREQUENCY_RISE]
+        if not driving:
+            continue
+        first = lead(driving)
+        window = window_index(first.window_days)
+        sights = campaign_sights(readings, first.scope, window)
+        inside = [draft for draft in finer if draft.opens and _reaches(draft, first.scope, readings)]
+        if inside:
+            rest = click_rate_without(readings, first.scope, window, _rows_of(inside, readings))
+            own = [one for one in own if one.kind not in {Kind.CTR_DECLINE, Kind.CPA_RISE, Kind.CPC_RISE}]
+            if rest is not None and "ctr" in sights:
+                sights["ctr"] = rest
+            if not [one for one in own if one.kind in DRIVER and one.kind is not Kind.FREQUENCY_RISE]:
+                continue
+        drafts.append(_campaign_draft(own, sights, window, readings))
+    return drafts
+
+
+def _campaign_draft(own: list[Finding], sights: dict[str, Sight], window: int, readings: Readings) -> Draft:
+    source = campaigns(readings)
+    web = readings.get("web_report") is not None
+    ranking = weigh(sights, causes.CAMPAIGN if web else causes.BLIND)
+    gaps = [
+        GAP[table]
+        for table in ("web_report", "ad_delivery", "campaign_status", "calendar")
+        if readings.get(table) is None
+    ]
+    gaps += [GAP[name] for name in ("spend", "conversions") if name not in source.known]
+    opens = strong(own)
+    if ranking.cause is Cause.UNEXPLAINED:
+        first = lead([one for one in own if one.kind in DRIVER])
+        clear = abs(np.log1p(first.change)) >= UNEXPLAINED_CHANGE and first.window_days >= UNEXPLAINED_DAYS
+        opens = opens and bool(clear)
+    return Draft(own[0].scope, ranking, tuple(own), sights, window, tuple(gaps), opens)
+
+
+def _reaches(draft: Draft, campaign: Scope, readings: Readings) -> bool:
+    if draft.scope.ad_id:
+        return campaign.contains(draft.scope)
+    return draft.cause is Cause.AUDIENCE_DECLINE and campaign.campaign_id in segment_shares(readings, draft.scope)
+
+
+def _rows_of(drafts: Sequence[Draft], readings: Readings) -> Flags:
+    source, keys = segment_leaves(readings)
+    out = np.zeros(source.size, dtype=bool)
+    for draft in drafts:
+        name, value = ("ad_id", draft.scope.ad_id) if draft.scope.ad_id else ("segment_id", draft.scope.segment_id)
+        mine = (keys[name] == value).to_numpy() & (keys["account_id"] == (draft.scope.account_id or "")).to_numpy()
+        out |= mine
+    return out
+
+
+def account_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draft]:
+    """One draft per account whose pixel or prices moved as a whole."""
+    drafts: list[Draft] = []
+    for one in findings:
+        if one.scope.grain is not Grain.ACCOUNT or one.kind not in {Kind.PIXEL_GAP, Kind.CPM_RISE}:
+            continue
+        window = window_index(one.window_days)
+        sights = account_sights(readings, one.scope, window)
+        ranking = weigh(sights, causes.ACCOUNT)
+        inside = [at for at, f in enumerate(findings) if _of_account(f, one)]
+        opens = strong([one]) and (one.kind is Kind.PIXEL_GAP or one.window_days >= UNEXPLAINED_DAYS)
+        drafts.append(
+            Draft(
+                one.scope,
+                ranking,
+                (one, *(findings[at] for at in inside)),
+                sights,
+                window,
+                (),
+                opens,
+                frozenset(inside),
+            )
+        )
+    return drafts
+
+
+def _of_account(inner: Finding, outer: Finding) -> bool:
+    alike = {Kind.PIXEL_GAP: {Kind.PIXEL_GAP, Kind.CONVERSIONS_DROP}, Kind.CPM_RISE: {Kind.CPM_RISE, Kind.CPA_RISE}}
+    inside = account_scope(inner.scope) == outer.scope and inner.scope.grain is Grain.CAMPAIGN
+    return inside and inner.kind in alike[outer.kind]
+
+
+def other_drafts(findings: Sequence[Finding]) -> list[Draft]:
+    """Search themes and decided tests, which have no neighbours to be told from."""
+    drafts: list[Draft] = []
+    for one in findings:
+        cause = {Kind.DEMAND_RISE: Cause.CONTENT_OPPORTUNITY, Kind.TEST_DECIDED: Cause.TEST_READY}.get(one.kind)
+        if cause is not None:
+            confidence = round(min(max(1 - one.q_value, 0.5), 0.97), 2)
+            opens = one.kind is Kind.TEST_DECIDED or strong([one])
+            drafts.append(
+                Draft(one.scope, only(cause, confidence), (one,), {}, window_index(one.window_days), (), opens)
+            )
+    return drafts

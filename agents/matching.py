@@ -1,0 +1,111 @@
+"""Today's signals against the open ones: one incident stays one signal while it grows, moves and ends."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from agents.combine import Combined
+from agents.levels import left_of
+from agents.thresholds import (
+    EXPIRE_DAYS,
+    FORGET_DAYS,
+    RECOVERED_SHARE,
+    SEVERITY_STEP,
+    UPDATE_GAP,
+    UPDATE_MARGIN,
+)
+from domain.reading import Readings
+from domain.signal import Cause, CloseReason, EventKind, Signal, SignalEvent
+
+_LANDED = frozenset({Cause.LANDING_PAGE_BREAK, Cause.OFFER_DECAY, Cause.AUDIENCE_SATURATION, Cause.TRACKING_OUTAGE})
+_PRICED = frozenset({Cause.AUCTION_PRESSURE, Cause.AUDIENCE_SATURATION})
+_SEEN = frozenset({Cause.CREATIVE_FATIGUE, Cause.AUDIENCE_DECLINE, Cause.AUDIENCE_SATURATION})
+_OWNED = frozenset({Cause.AUDIENCE_DECLINE, Cause.ENGAGEMENT_DROP, Cause.RETENTION_DROP})
+FAMILIES = (_LANDED, _PRICED, _SEEN, _OWNED)
+"""Causes one incident may be taken for before better evidence comes."""
+
+
+def match(
+    combined: Combined, open_signals: Sequence[Signal], readings: Readings, today: date
+) -> tuple[SignalEvent, ...]:
+    """What happened to the signals today: opened, updated, held, closed. An unchanged signal makes no event.
+
+    `held` events are those of `combined`, which tells each only on its first day; matching keeps no memory of them.
+    """
+    left = list(open_signals)
+    events: list[SignalEvent] = []
+    kept: set[str] = set()
+    for made in sorted(combined.signals, key=lambda one: -one.confidence):
+        known = [old for old in left if same_incident(old, made)]
+        if not known:
+            opened = made.model_copy(update={"opened_on": today})
+            events.append(SignalEvent(as_of=today, event=EventKind.OPENED, signal=opened))
+            left.append(opened)
+            kept.add(opened.id)
+            continue
+        first = min(known, key=lambda old: (old.opened_on, old.id))
+        if first.id not in kept:
+            kept.add(first.id)
+            if changed(first, made, today):
+                update = _next(first, made)
+                events.append(SignalEvent(as_of=today, event=EventKind.UPDATED, signal=update))
+                left[left.index(first)] = update
+        for other in known:
+            if other is not first and other.id not in kept and made.scope.contains(other.scope):
+                kept.add(other.id)
+                left.remove(other)
+                events.append(_closed(other, CloseReason.EXPIRED, today))
+    for old in open_signals:
+        if old.id in kept or any(same_incident(old, made) for made in combined.faint):
+            continue
+        remaining = left_of(old, readings)
+        if remaining is not None and remaining <= RECOVERED_SHARE:
+            events.append(_closed(old, CloseReason.RECOVERED, today))
+        elif (today - max(old.as_of, old.since)).days >= EXPIRE_DAYS:
+            events.append(_closed(old, CloseReason.EXPIRED, today))
+    return tuple(events) + combined.held
+
+
+def same_incident(old: Signal, new: Signal) -> bool:
+    """Whether two signals speak of one thing: scopes of which one contains the other, causes that may be confused."""
+    if old.scope == new.scope and old.cause is new.cause:
+        return True
+    nested = old.scope.contains(new.scope) or new.scope.contains(old.scope)
+    if not nested or not (old.scope.account_id and new.scope.account_id):
+        return False
+    if old.cause is new.cause:
+        return True
+    if Cause.UNEXPLAINED in {old.cause, new.cause}:
+        return bool({_about(one) for one in old.findings} & {_about(one) for one in new.findings})
+    return any(old.cause in family and new.cause in family for family in FAMILIES)
+
+
+def _about(finding: object) -> str:
+    metric = getattr(finding, "metric", "")
+    return "ctr" if metric in {"ctr", "cpa", "cpc"} else str(metric)
+
+
+def changed(old: Signal, new: Signal, today: date) -> bool:
+    """Whether owners must be told: another cause, another scope, or a stake of another size."""
+    age = (today - old.as_of).days
+    if new.cause is not old.cause:
+        remaining = next((one.probability for one in new.candidates if one.cause is old.cause), 0.0)
+        return age >= FORGET_DAYS and new.confidence >= remaining + UPDATE_MARGIN
+    if new.scope != old.scope:
+        return age >= FORGET_DAYS or new.scope.contains(old.scope)
+    if age < UPDATE_GAP:
+        return False
+    before, now = float(old.at_stake_per_day), float(new.at_stake_per_day)
+    agents = {one.agent for one in new.findings} - {one.agent for one in old.findings}
+    return bool(agents) or now > SEVERITY_STEP * before + 1 or before > SEVERITY_STEP * now + 1
+
+
+def _next(old: Signal, new: Signal) -> Signal:
+    """The next version: today's words under the old id."""
+    kept = {"id": old.id, "version": old.version + 1, "opened_on": old.opened_on, "since": min(old.since, new.since)}
+    return new.model_copy(update=kept)
+
+
+def _closed(signal: Signal, reason: CloseReason, today: date) -> SignalEvent:
+    return SignalEvent(
+        as_of=today, event=EventKind.CLOSED, signal=signal.model_copy(update={"as_of": today}), reason=reason
+    )

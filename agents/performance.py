@@ -1,0 +1,223 @@
+"""Watches what acquisition costs and what stands between a click and a customer."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Final
+
+import numpy as np
+import polars as pl
+from scipy import special
+
+from agents.claims import claims, cost_moves, findings, object_scope, pick
+from agents.measures import (
+    Measure,
+    account_pixel_ratio,
+    account_rate,
+    campaign_click_rate,
+    campaign_cpm,
+    campaign_hours,
+    campaign_order_rate,
+    campaign_pixel_rate,
+    campaign_pixel_ratio,
+    campaign_spend,
+    campaign_visits,
+    campaigns,
+    status_columns,
+    web_column,
+)
+from agents.statistics.experiments import compared
+from agents.thresholds import BUDGET_PINNED, HOURS_DROP, TEST_ANNOUNCED_DAYS
+from domain.finding import Finding, FindingKind
+from domain.mandate import Mandate
+from domain.reading import Readings
+from domain.scope import Scope
+
+AGENT: Final = "performance"
+
+
+class Performance:
+    """Finds campaigns whose cost, conversion, tracking or delivery has drifted from their own past and their account."""
+
+    mandate = Mandate(
+        agent=AGENT,
+        job="Watches what acquisition costs, and what stands between a click and a customer.",
+        reads=frozenset({"ad_report", "campaign_status", "web_report", "calendar", "experiment"}),
+        finds=frozenset(
+            {
+                FindingKind.CPA_RISE,
+                FindingKind.CPC_RISE,
+                FindingKind.CPM_RISE,
+                FindingKind.CVR_DECLINE,
+                FindingKind.CONVERSIONS_DROP,
+                FindingKind.SPEND_DROP,
+                FindingKind.HOURS_SERVED_DROP,
+                FindingKind.PIXEL_GAP,
+                FindingKind.VISIT_LOSS,
+                FindingKind.TEST_DECIDED,
+            }
+        ),
+        suggests=frozenset(
+            {"set_budget", "shift_budget", "set_target", "pause_ad", "fix_tracking", "fix_landing_page", "exclude_data"}
+            | {"start_test", "roll_out_test", "update_promise"}
+        ),
+        hands_to=("media_lead", "web_lead"),
+    )
+
+    def look(self, readings: Readings, today: date) -> list[Finding]:
+        """Costs and rates of campaigns and accounts, the pixel against the backend, hours served, running tests."""
+        found = decided_tests(readings.get("experiment"), today)
+        source = campaigns(readings)
+        if source.size:
+            money = "spend" in source.known
+            pixel, web = "conversions" in source.known, readings.get("web_report") is not None
+            found += _rates(readings, money=money, pixel=pixel, web=web)
+            found += _delivery(readings, money=money)
+        return found
+
+
+def _rates(readings: Readings, *, money: bool, pixel: bool, web: bool) -> list[Finding]:
+    found: list[Finding] = []
+    orders = campaign_order_rate(readings) if web else None
+    tracked = campaign_pixel_rate(readings) if pixel else None
+    rate = orders or tracked
+    if money:
+        found += _costs(readings, rate)
+    if rate is not None:
+        made = claims(rate, FindingKind.CVR_DECLINE, down=True)
+        found += findings(AGENT, made, object_scope, _counted("orders" if web else "conversions", "clicks"))
+    if tracked is not None:
+        made = claims(tracked, FindingKind.CONVERSIONS_DROP, down=True)
+        words = _counted("pixel conversions", "clicks")
+        found += findings(AGENT, made, object_scope, words, metric="conversions_per_click")
+    if web:
+        made = claims(campaign_visits(readings), FindingKind.VISIT_LOSS, down=True)
+        found += findings(AGENT, made, object_scope, _counted("visits", "clicks"))
+    if web and pixel:
+        words = _counted("pixel conversions", "backend orders")
+        for measure in (campaign_pixel_ratio(readings), account_pixel_ratio(readings, worst=True)):
+            found += findings(AGENT, claims(measure, FindingKind.PIXEL_GAP, down=True), object_scope, words)
+    return found
+
+
+def _costs(readings: Readings, rate: Measure | None) -> list[Finding]:
+    ctr, cpm = campaign_click_rate(readings), campaign_cpm(readings)
+    words = _amount("spent for", "impressions", 1000.0)
+    found = findings(
+        AGENT, claims(cpm, FindingKind.CPM_RISE, down=False), object_scope, words, observed=_cost(cpm, 1000.0)
+    )
+    whole = account_rate(readings, "cpm")
+    made = claims(whole, FindingKind.CPM_RISE, down=False)
+    found += findings(AGENT, made, object_scope, words, observed=_natural(whole, 1000.0))
+    change, se, raw, p_value = cost_moves(cpm.moves, ctr.moves, rate.moves if rate else None)
+    kind = FindingKind.CPA_RISE if rate else FindingKind.CPC_RISE
+    costs = pick(rate or ctr, kind, change, se, raw, p_value, down=False)
+    events, spend = (rate.events if rate else ctr.events), cpm.events
+    usable = (rate or ctr).moves.usable
+
+    def cost(row: int, days: int) -> float:
+        columns = np.flatnonzero(usable[row])[-days:]
+        return float(spend[row, columns].sum() / max(events[row, columns].sum(), 0.5))
+
+    def words_of(events: float, exposure: float, expected: float, days: int) -> str:
+        what = "orders" if rate and rate.table == "web_report" else "conversions" if rate else "clicks"
+        return f"{events:,.0f} {what} in {_days(days)}; at most {expected:,.2f} each was usual"
+
+    return found + findings(AGENT, costs, object_scope, words_of, metric="cpa" if rate else "cpc", observed=cost)
+
+
+def _delivery(readings: Readings, *, money: bool) -> list[Finding]:
+    if readings.get("campaign_status") is None:
+        return []
+    hours = campaign_hours(readings)
+    served, budget, _, running = status_columns(readings)
+    recent = slice(-3, None)
+    spend = campaigns(readings).values["spend"]
+    known = (running & (budget > 0))[:, recent]
+    pinned = (spend[:, recent] * known).sum(1) / np.maximum((budget[:, recent] * known).sum(1), 1e-9)
+    lost = served[:, recent].sum(1) / np.maximum((served[:, recent] > 0).sum(1), 1) * -np.expm1(-hours.moves.change[1])
+    capped = (known.sum(1) >= 1) & (-lost >= HOURS_DROP)
+    if money:
+        capped &= pinned >= BUDGET_PINNED
+    made = claims(hours, FindingKind.HOURS_SERVED_DROP, down=True, among=capped)
+
+    def words(events: float, exposure: float, expected: float, days: int) -> str:
+        return f"shown {events / max(exposure, 1):.1f} of 24 hours a day over {_days(days)}, {expected:.1f} before; budget used up"
+
+    found = findings(AGENT, made, object_scope, words)
+    if money:
+        drops = claims(campaign_spend(readings), FindingKind.SPEND_DROP, down=True, among=running[:, -1])
+        found += findings(AGENT, drops, object_scope, _amount("spent in", "days", 1.0))
+    return found
+
+
+def decided_tests(rows: pl.DataFrame | None, today: date) -> list[Finding]:
+    """Experiments whose best arm is ahead for sure, however often one looked."""
+    if rows is None or not rows.height:
+        return []
+    found: list[Finding] = []
+    for (test_id,), arms in rows.sort("test_id", "arm").group_by(["test_id"], maintain_order=True):
+        ended = arms["ended_on"].max() if "ended_on" in arms.columns else None
+        if not isinstance(test_id, str) or arms.height < 2:
+            continue
+        if isinstance(ended, date) and (today - ended).days > TEST_ANNOUNCED_DAYS:
+            continue
+        names = arms["arm"].to_list()
+        usual = next((at for at, name in enumerate(names) if name.lower() in {"control", "a", "base"}), 0)
+        exposed, converted = arms["exposed"].to_numpy(), arms["converted"].to_numpy()
+        best = int(np.argmax(np.where(np.arange(len(names)) == usual, -1.0, (converted + 1) / (exposed + 2))))
+        verdict = compared(int(converted[best]), int(exposed[best]), int(converted[usual]), int(exposed[usual]))
+        started = arms["started_on"].min()
+        if verdict is None or not isinstance(started, date) or not verdict.clear:
+            continue
+        found.append(
+            Finding(
+                agent=AGENT,
+                kind=FindingKind.TEST_DECIDED,
+                metric=str(arms["metric"][0] or "cvr"),
+                scope=Scope(test_id=test_id),
+                baseline=verdict.base,
+                observed=verdict.observed,
+                change=verdict.observed / verdict.base - 1,
+                interval=verdict.interval,
+                q_value=verdict.p_value,
+                since=min(started, today),
+                window_days=max((today - started).days + 1, 1),
+                evidence=f"arm {names[best]}: {converted[best]:,} of {exposed[best]:,} against "
+                f"{converted[usual]:,} of {exposed[usual]:,} in {names[usual]}",
+                table="experiment",
+            )
+        )
+    return found
+
+
+def _natural(measure: Measure, unit: float) -> Callable[[int, int], float]:
+    def rate(row: int, days: int) -> float:
+        events, exposure = measure.seen(row, days)
+        return unit * events / max(exposure, 1e-12)
+
+    return rate
+
+
+_cost = _natural
+
+
+def _counted(events_name: str, exposure_name: str) -> Callable[[float, float, float, int], str]:
+    def words(events: float, exposure: float, expected: float, days: int) -> str:
+        wanted = expected * exposure
+        return (
+            f"{events:,.0f} {events_name} from {exposure:,.0f} {exposure_name} in {_days(days)}, {wanted:,.0f} expected"
+        )
+
+    return words
+
+
+def _amount(verb: str, exposure_name: str, unit: float) -> Callable[[float, float, float, int], str]:
+    def words(events: float, exposure: float, expected: float, days: int) -> str:
+        wanted = expected * exposure / unit
+        return f"{events:,.0f} {verb} {exposure:,.0f} {exposure_name}, {wanted:,.0f} expected"
+
+    return words
+
+
+def _days(days: int) -> str:
+    return "one day" if days == 1 else f"{days} days"

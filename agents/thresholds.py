@@ -1,0 +1,108 @@
+"""Every number that decides whether something is worth saying, with its unit and its reason."""
+
+from typing import Final
+
+from domain.finding import FindingKind
+
+HISTORY_DAYS: Final = 70
+"""Days of history a sweep looks at: 14 judged + up to 7 left out + 42 of baseline, and some for masked days."""
+
+FINDING_RATE: Final = 0.10
+"""Share of false findings an agent accepts (Benjamini-Hochberg q): findings are cheap, they only become a signal together
+or when very clear, and they keep a signal that is open from flickering."""
+
+SOLE_RATE: Final = 0.0008
+"""q a finding needs to open a signal without another agent's support: about one false signal per account and year."""
+
+JOINT_RATE: Final = 0.02
+"""q each of several agents' findings needs to open a signal together; their product is far below SOLE_RATE."""
+
+WINDOW_LOOKS: Final = 2.5
+"""By how much looking at four overlapping windows (1, 3, 7, 14 days) multiplies a p-value; measured on noise, 4 at most."""
+
+STALE_DAYS: Final = 3
+"""Days: a window must end at most this many days before the sweep, else it says nothing about today."""
+
+MATERIAL: Final[dict[FindingKind, float]] = {
+    FindingKind.CPA_RISE: 0.10,
+    FindingKind.CPM_RISE: 0.12,
+    FindingKind.CPC_RISE: 0.10,
+    FindingKind.CVR_DECLINE: 0.12,
+    FindingKind.CONVERSIONS_DROP: 0.30,
+    FindingKind.SPEND_DROP: 0.15,
+    FindingKind.SPEND_RISE: 0.50,
+    FindingKind.HOURS_SERVED_DROP: 0.06,
+    FindingKind.PIXEL_GAP: 0.25,
+    FindingKind.VISIT_LOSS: 0.12,
+    FindingKind.CTR_DECLINE: 0.12,
+    FindingKind.FREQUENCY_RISE: 0.08,
+    FindingKind.RESPONSE_DECLINE: 0.10,
+    FindingKind.ENGAGEMENT_DECLINE: 0.10,
+    FindingKind.UNSUBSCRIBE_RISE: 0.50,
+    FindingKind.RETENTION_DECLINE: 0.05,
+    FindingKind.DEMAND_RISE: 0.30,
+}
+"""Smallest change worth an owner's time, as a log ratio (0.12 is about 12 %). Below it nobody would act."""
+
+SMALL_AD_CLICKS: Final = 60.0
+"""Expected clicks in the judged window below which an ad's own rate stays quiet: one lucky click would be 2 %."""
+
+SMALL_AD_SHARE: Final = 0.05
+"""Share of its campaign's impressions below which an ad stays quiet: nothing it does moves the campaign."""
+
+FATIGUE_DROP: Final = 0.15
+"""Log fall against siblings before an ad counts as worn out; published practice says 20 % off its own peak."""
+
+FATIGUE_FREQUENCY: Final = 0.04
+"""Log rise of the ad's own frequency that must accompany it; flat frequency means auction or season, not fatigue."""
+
+HOURS_DROP: Final = 1.5
+"""Hours per day a campaign must serve less than it used to before its budget counts as the cap."""
+
+BUDGET_PINNED: Final = 0.90
+"""Share of the daily budget spent above which the budget is what stops the campaign."""
+
+POOR_POSITION: Final = 8.0
+"""Average search position (1 = first) from which on we count as badly placed: the lower half of the first page."""
+
+QUERY_IMPRESSIONS: Final = 300.0
+"""Search impressions in two weeks below which a query is too small for a brief."""
+
+MIN_BASE_DAYS: Final = 7
+"""Days of own history without which a series is too young to be judged."""
+
+RECOVERED_SHARE: Final = 0.35
+"""A move counts as gone when less than this share of it is left (log scale)."""
+
+RECOVERY_DAYS: Final = 4
+"""Days over which a recovery is judged, so that one good day closes nothing."""
+
+EXPIRE_DAYS: Final = 28
+"""Days without fresh evidence after which an open signal expires."""
+
+SEVERITY_STEP: Final = 1.5
+"""An open signal is updated when what is at stake grew or shrank by this factor since its owners were last told."""
+
+UPDATE_GAP: Final = 3
+"""Days between two updates for severity alone. A corrected cause or scope is told at once."""
+
+SUDDEN: Final = 0.6
+"""Log change a single day must show to count by itself: real days have tails no model of counts has (0.6 is about -45 %)."""
+
+STILL_SHARE: Final = 0.4
+"""Share of a longer move that the last three days must still show; less, and it is over."""
+
+TEST_ANNOUNCED_DAYS: Final = 14
+"""Days after its end for which a decided test is still news."""
+
+UNEXPLAINED_CHANGE: Final = 0.25
+"""Log change a move without a known cause must have: nobody can act on less without knowing why."""
+
+UNEXPLAINED_DAYS: Final = 3
+"""Days it must have lasted, for the same reason."""
+
+UPDATE_MARGIN: Final = 0.25
+"""By how much the probability of a new cause must exceed what the old one has left before a signal is corrected."""
+
+FORGET_DAYS: Final = 3
+"""Days between two corrections of one signal's cause, so that two close causes do not take turns."""
