@@ -238,3 +238,20 @@ async def test_a_check_of_the_folder_lists_everything_that_is_missing(folder):
     gaps = await folder.source().check()
     assert {gap.table for gap in gaps} == TABLES.keys() - {"segment"}
     assert gaps[0].because == "ad_report has no conversions_value, so ROAS cannot be watched"
+
+
+async def test_the_totals_of_a_test_that_were_known_earlier_are_seen_earlier(folder):
+    folder.ads()
+    ids = {"test_id": "t1", "arm": "a", "hypothesis": "h", "metric": "cvr"}
+    dates = {"started_on": date(2026, 3, 1), "ended_on": date(2026, 3, 9)}
+    halfway = {**ids, **dates, "exposed": 500, "converted": 25, "known_on": date(2026, 3, 5)}
+    final = {**ids, **dates, "exposed": 1000, "converted": 50, "known_on": date(2026, 3, 9)}
+    folder.put("experiment", halfway, final)
+    source = folder.source()
+    seen = [(await rows(source, "experiment", date(2026, 3, day)))["exposed"].to_list() for day in (4, 5, 9)]
+    assert seen == [[], [500], [1000]]
+
+
+async def test_a_row_of_today_is_not_from_the_future(folder):
+    folder.ads({"date_day": date(2026, 3, 31)})
+    assert await folder.source().days() == (date(2026, 3, 31), date(2026, 3, 31))
