@@ -81,7 +81,7 @@ def structural(series: Array, controls: Array, before: int, spread: Array | None
     y = (series - centre) / scale
     x = _standardised(controls, before) * (np.ones(controls.shape[1]) if spread is None else spread)
     days = np.arange(1.0, len(series) + 1)
-    walk = np.minimum.outer(days, days)
+    walk: Array = np.minimum.outer(days, days)
     fixed = x @ x.T + 1.0
     after = slice(before, None)
     logs, means, sds = (np.empty(GRID * GRID) for _ in range(3))
@@ -93,7 +93,7 @@ def structural(series: Array, controls: Array, before: int, spread: Array | None
         # one triangular solve for both the data and the mean covariance with the days after
         sides = np.linalg.solve(root, np.column_stack([y[:before], cov[after, :before].mean(axis=0)]))
         seen, cross = sides[:, 0], sides[:, 1]
-        logs[index] = -0.5 * float(seen @ seen) - float(np.log(np.diag(root)).sum())
+        logs[index] = -0.5 * float(seen @ seen) - float(np.log(root.diagonal()).sum())
         logs[index] += _log_prior(level, 0.01, 32) + _log_prior(noise, math.sqrt(0.2), 50)
         means[index] = float(cross @ seen)
         latent = float(cov[after, after].mean()) - float(cross @ cross)

@@ -1,0 +1,170 @@
+"""What came of an executed action, against what would have happened anyway, and the lesson to remember."""
+
+import hashlib
+import math
+from collections.abc import Mapping
+from datetime import date, timedelta
+from types import MappingProxyType
+
+from agents import metrics, wording
+from agents.comparison import Comparison, compare
+from agents.places import place_of
+from domain.action import Action, SetBudget, ShiftBudget
+from domain.base import Interval
+from domain.case import Case, ProposalView
+from domain.catalogue import CATALOGUE
+from domain.lesson import Lesson, LessonKind
+from domain.proposal import Overridden, Proposal, Rejected
+from domain.reading import Readings
+from domain.receipt import Outcome, Receipt, ReceiptStatus
+from domain.signal import Cause, Signal
+
+LESSONS_LAST_DAYS = 365
+LEAST_DAYS, LEAST_EVENTS = 3, 10
+TOO_WIDE = 0.7
+"""An interval reaching this far (log scale) either side of the effect, and including none, says nothing."""
+
+_KINDS: Mapping[str, LessonKind] = MappingProxyType(
+    {
+        "set_budget": LessonKind.CHANNEL_LESSON,
+        "shift_budget": LessonKind.CHANNEL_LESSON,
+        "pause_ad": LessonKind.CREATIVE_FINDING,
+        "resume_ad": LessonKind.CREATIVE_FINDING,
+        "set_target": LessonKind.CHANNEL_LESSON,
+        "refresh_creative": LessonKind.CREATIVE_FINDING,
+        "rotate_audience": LessonKind.AUDIENCE_INSIGHT,
+        "retention_flow": LessonKind.RETENTION_FINDING,
+        "update_promise": LessonKind.MESSAGING_LESSON,
+        "write_brief": LessonKind.MESSAGING_LESSON,
+        "start_test": LessonKind.TEST_RESULT,
+        "roll_out_test": LessonKind.TEST_RESULT,
+    }
+)
+
+
+def executed_action(view: ProposalView) -> Action:
+    """What was done: the proposed action, or what the owner made of it."""
+    return view.decision.action if isinstance(view.decision, Overridden) else view.proposal.action
+
+
+def window(action: Action, receipt: Receipt) -> tuple[date, date]:
+    """First and last day to measure: from the day after the receipt, for as long as the catalogue says."""
+    first = receipt.at.date() + timedelta(days=1)
+    return first, first + timedelta(days=max(CATALOGUE[action.kind].window_days, 1) - 1)
+
+
+def measure(view: ProposalView, signal: Signal, readings: Readings, today: date) -> Outcome:
+    """The effect of an executed action over its window, or "not measurable" with the reason."""
+    action, receipt = executed_action(view), view.receipt
+    forecast = _forecast(view.proposal, action)
+
+    def outcome(span: tuple[date, date], method: str, effect: float | None, interval: Interval | None) -> Outcome:
+        return Outcome(
+            proposal_id=view.proposal.id,
+            metric=CATALOGUE[action.kind].metric,
+            measurable=effect is not None,
+            effect=effect,
+            interval=interval,
+            forecast=forecast,
+            window=span,
+            method=method,
+            measured_on=today,
+        )
+
+    if receipt is None or receipt.status not in {ReceiptStatus.DONE, ReceiptStatus.HANDED_OVER}:
+        return outcome((today, today), "not measurable: it was not executed", None, None)
+    first, due = window(action, receipt)
+    last = max(first, min(due, today))
+    found = compare(action, signal, readings, first, last)
+    if problem := found if isinstance(found, str) else _problem(found):
+        return outcome((first, last), f"not measurable: {problem}", None, None)
+    assert isinstance(found, Comparison)
+    interval = (round(found.low, 4), round(found.high, 4))
+    return outcome((first, last), found.method, round(found.effect, 4), interval)
+
+
+def lesson_from(case: Case, view: ProposalView) -> Lesson:
+    """What is worth remembering about one proposal: its measured effect, why there is none, or a refusal."""
+    action, outcome, signal = executed_action(view), view.outcome, case.signal
+    learned = outcome.measured_on if outcome else view.decision.at.date() if view.decision else signal.as_of
+    kind, text = _said(view, action)
+    if signal.cause is Cause.OFFER_DECAY and kind is LessonKind.MESSAGING_LESSON:
+        kind = LessonKind.OFFER_RESULT
+    fact = f"{view.proposal.id}/{'outcome' if outcome else 'decision'}"
+    measured = outcome if outcome and outcome.measurable else None
+    return Lesson(
+        id=f"les_{hashlib.sha256(fact.encode()).hexdigest()[:12]}",
+        kind=kind,
+        text=text,
+        scope=place_of(action),
+        cause=signal.cause,
+        action_kind=action.kind,
+        metric=CATALOGUE[action.kind].metric,
+        effect=measured.effect if measured else None,
+        interval=measured.interval if measured else None,
+        forecast=measured.forecast if measured else None,
+        learned_on=learned,
+        expires_on=learned + timedelta(days=LESSONS_LAST_DAYS),
+        source=view.proposal.id,
+    )
+
+
+def quote_of(outcome: Outcome, executed_on: date) -> str:
+    """A measured effect as it will be quoted: "last time, 14 March: CTR +31 % [12, 52], forecast was +25 %"."""
+    assert outcome.effect is not None
+    assert outcome.interval is not None
+    seen = f"{metrics.short(outcome.metric)} {wording.percent(outcome.effect)} {wording.bounds(outcome.interval)}"
+    before = f", forecast was {wording.percent(outcome.forecast)}" if outcome.forecast is not None else ", no forecast"
+    return f"last time, {wording.day(executed_on)}: {seen}{before}"
+
+
+def _forecast(proposal: Proposal, done: Action) -> float | None:
+    """What was forecast before approval; where the owner changed an amount, in proportion to it."""
+    if proposal.forecast is None:
+        return None
+    asked, was, now = proposal.forecast.change, _move(proposal.action), _move(done)
+    return asked if not was else round(math.expm1(math.log1p(asked) * now / was), 4)
+
+
+def _move(action: Action) -> float:
+    """By how much a budget moves, on the log scale; 0 where none does."""
+    match action:
+        case SetBudget() if action.was and action.daily_budget:
+            return math.log(float(action.daily_budget / action.was))
+        case ShiftBudget():
+            return float(action.amount)
+        case _:
+            return 0.0
+
+
+def _problem(found: Comparison) -> str | None:
+    """Why a comparison says nothing, or None where it does."""
+    if found.days < LEAST_DAYS:
+        return f"only {wording.plural(found.days, 'day')} of the window can be seen"
+    if found.events < LEAST_EVENTS:
+        return f"only {wording.plural(round(found.events), found.event_words[:-1], found.event_words)} in the window"
+    if found.reach > TOO_WIDE and found.low < 0 < found.high:
+        return f"the effect could be anything in {wording.bounds((found.low, found.high))} %"
+    return None
+
+
+def _said(view: ProposalView, action: Action) -> tuple[LessonKind, str]:
+    """The kind and the sentence of a lesson."""
+    title, outcome, decision = CATALOGUE[action.kind].title.lower(), view.outcome, view.decision
+    usual = _KINDS.get(action.kind, LessonKind.WORKFLOW_ADJUSTMENT)
+    if outcome is not None:
+        executed = view.receipt.at.date() if view.receipt else outcome.window[0]
+        if outcome.measurable:
+            return usual, quote_of(outcome, executed)
+        because = outcome.method.removeprefix("not measurable: ")
+        return usual, f"last time, {wording.day(executed)}: {title} could not be measured, {because}"
+    owner = wording.role(view.proposal.owner)
+    match decision:
+        case Rejected():
+            reason = wording.quote(decision.reason, 200)
+            return LessonKind.CORRECTION, f'{wording.day(decision.at.date())}: the {owner} rejected "{title}": {reason}'
+        case Overridden():
+            reason = wording.quote(decision.reason, 200)
+            return LessonKind.CORRECTION, f'{wording.day(decision.at.date())}: the {owner} changed "{title}": {reason}'
+        case _:
+            return LessonKind.WORKFLOW_ADJUSTMENT, f'{wording.day(view.proposal.proposed_on)}: "{title}" went undecided'
