@@ -1,7 +1,7 @@
 """Actions on their way to a platform: leased to one worker at a time, each step fenced by a token."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -22,6 +22,8 @@ from memory.writing import Writing
 APPROVED, READY, INTENT, WRITTEN, UNKNOWN = "approved", "ready", "intent", "written", "unknown"
 """approved: decided, to be checked once more. ready: may be executed. intent: about to write, or writing.
 written: the platform answered. unknown: nobody can say. Anything else is a receipt's status, and final."""
+_MARGIN_SECONDS = 0.2
+"""So that a job does not come a moment before the action it is for is due."""
 _UNDER_WAY = (READY, INTENT, WRITTEN, UNKNOWN)
 
 
@@ -41,6 +43,8 @@ class Lease:
     state: str
     before: Mapping[str, str] | None
     """Live values read before the write, once there was an intent."""
+    answer: str | None
+    """What the platform said to an earlier write."""
     by: str
     attempts: int
     fence: int
@@ -96,6 +100,7 @@ async def lease(
         token=row.token,
         state=row.state,
         before=row.before,
+        answer=row.answer,
         by=row.by,
         attempts=row.attempts,
         fence=row.fence,
@@ -119,7 +124,7 @@ async def postpone(database: Database, held: Lease, state: str, after_seconds: f
     async with database.write() as writing:
         later = func.clock_timestamp() + timedelta(seconds=after_seconds)
         await _step(writing.tx, held, state=state, attempts=attempts, not_before=later, lease_until=None)
-        await writing.defer("execute", held.action_id, once=True, after_seconds=after_seconds)
+        await writing.defer("execute", held.action_id, once=True, after_seconds=after_seconds + _MARGIN_SECONDS)
 
 
 async def finish(
@@ -130,8 +135,12 @@ async def finish(
     executed_on: date | None = None,
     measured_after: date | None = None,
     retry_after_seconds: float | None = None,
-) -> Writing:
-    """Record how an execution ended, with its ledger line and the job that goes on from there. Raises LeaseLost."""
+    also: Callable[[Writing], Awaitable[None]] | None = None,
+) -> None:
+    """Record how an execution ended, with its ledger line and the job that goes on from there. Raises LeaseLost.
+
+    `also` adds to the same transaction.
+    """
     async with database.write() as writing:
         signal_id = await signal_of(writing.tx, held.proposal_id)
         assert signal_id is not None
@@ -143,8 +152,10 @@ async def finish(
         await keep_receipt(writing, receipt)
         await writing.defer("advance", held.proposal_id)
         if retry_after_seconds:
-            await writing.defer("execute", held.action_id, once=True, after_seconds=retry_after_seconds)
-    return writing
+            later_still = retry_after_seconds + _MARGIN_SECONDS
+            await writing.defer("execute", held.action_id, once=True, after_seconds=later_still)
+        if also:
+            await also(writing)
 
 
 async def keep_receipt(writing: Writing, receipt: Receipt) -> None:
@@ -170,6 +181,11 @@ async def due(tx: AsyncConnection) -> tuple[str, ...]:
     """Actions to be worked on now: ready ones, and what a crash or an unknown answer left behind."""
     found = select(TABLE.c.id).where(TABLE.c.state.in_(_UNDER_WAY), _is_free(), _is_due())
     return tuple(await tx.scalars(found.order_by(TABLE.c.id)))
+
+
+async def count_unknown(tx: AsyncConnection) -> int:
+    """Executions whose result nobody knows."""
+    return await tx.scalar(select(func.count()).where(TABLE.c.state == UNKNOWN)) or 0
 
 
 async def state_of(tx: AsyncConnection, proposal_id: str) -> tuple[str, str] | None:

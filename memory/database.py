@@ -79,10 +79,13 @@ class Database:
         """Hold a lock by name across all processes.
 
         It belongs to a connection of its own, so it ends with the process, however that dies; and waiting for it
-        cannot starve the pool.
+        cannot starve the pool. It is asked for again and again: a waiting statement would hold up index builds.
         """
+        ask, pause = text("SELECT pg_try_advisory_lock(hashtextextended(:what, 0))"), 0.005
         async with self._locks.connect() as connection:
-            await connection.execute(text("SELECT pg_advisory_lock(hashtextextended(:what, 0))"), {"what": what})
+            while not await connection.scalar(ask, {"what": what}):
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 0.1)
             yield
 
 

@@ -72,6 +72,14 @@ async def of(tx: AsyncConnection, proposal_id: str) -> FinalDecision | None:
     return decision
 
 
+async def recent(tx: AsyncConnection, limit: int) -> tuple[str, ...]:
+    """Cases somebody decided on, the newest decision first."""
+    newest = func.max(DECISION.c.at)
+    found = select(PROPOSAL.c.signal_id).join(DECISION, DECISION.c.proposal_id == PROPOSAL.c.id)
+    ordered = found.where(DECISION.c.kind != "expired").group_by(PROPOSAL.c.signal_id).order_by(newest.desc())
+    return tuple(await tx.scalars(ordered.limit(limit)))
+
+
 async def _locked(writing: Writing, decision: Decision) -> Row[tuple[object, ...]]:
     """The proposal as it stands, with its case locked until the transaction ends."""
     signal_id = await signal_of(writing.tx, decision.proposal_id)

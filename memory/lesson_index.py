@@ -6,7 +6,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 from urllib.parse import urlsplit
 
 from domain.errors import StartupError
@@ -15,7 +15,7 @@ from domain.scope import Scope
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
-    from chromadb.api.models.Collection import Collection
+    from chromadb.api.models.Collection import Collection  # pyright: ignore[reportMissingTypeStubs]
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class Embedder(Protocol):
         """Which model, in letters and digits: vectors of two models never share a collection."""
         ...
 
-    def __call__(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+    def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         """One vector per text."""
         ...
 
@@ -45,7 +45,7 @@ class ChromaIndex:
 
     def __init__(self, embedder: Embedder, *, folder: Path | None = None, url: str | None = None) -> None:
         """Give `folder` for one process, or the `url` of a server for several."""
-        self._embed, self._folder, self._url = embedder, folder, url
+        self._embedder, self._folder, self._url = embedder, folder, url
         self._lock: TextIO | None = None
         self._client: ClientAPI | None = None
         self._lessons: dict[str, Lesson] = {}
@@ -125,7 +125,7 @@ class ChromaIndex:
 
     def _collection(self) -> "Collection":
         assert self._client is not None, "the index is not open"
-        name = f"lessons_{self._embed.name}"
+        name = f"lessons_{self._embedder.name}"
         return self._client.get_or_create_collection(name, embedding_function=None)
 
     def _drop(self) -> None:
@@ -136,7 +136,7 @@ class ChromaIndex:
         collection = self._collection()
         for start in range(0, len(lessons), _BATCH):
             some = lessons[start : start + _BATCH]
-            vectors = [[float(x) for x in vector] for vector in self._embed([lesson.text for lesson in some])]
+            vectors = [[float(x) for x in vector] for vector in self._embedder.embed([lesson.text for lesson in some])]
             collection.upsert(
                 ids=[lesson.id for lesson in some],
                 embeddings=vectors,  # pyright: ignore[reportArgumentType] - lists of floats are accepted
@@ -157,7 +157,7 @@ class ChromaIndex:
         return sorted(scores, key=lambda ident: (-scores[ident], ident))[:limit]
 
     def _by_meaning(self, words: str, limit: int) -> list[str]:
-        (vector,) = self._embed([words])
+        (vector,) = self._embedder.embed([words])
         found = self._collection().query(
             query_embeddings=[[float(x) for x in vector]],  # pyright: ignore[reportArgumentType] - as above
             n_results=min(limit, len(self._lessons)),
@@ -166,18 +166,22 @@ class ChromaIndex:
         return [ident for ident in found["ids"][0] if ident in self._lessons]
 
     def _by_word(self, words: str, limit: int) -> list[str]:
-        import bm25s  # noqa: PLC0415 - loads numpy and scipy
+        import bm25s  # noqa: PLC0415 - loads numpy and scipy  # pyright: ignore[reportMissingTypeStubs]
         import Stemmer  # noqa: PLC0415
 
         ids = sorted(self._lessons)
-        stemmer = Stemmer.Stemmer("english")
+        engine: Any = bm25s  # neither library ships complete types
+        snowball: Any = Stemmer
         texts = [self._lessons[ident].text for ident in ids]
-        corpus = bm25s.tokenize([*texts, words], stemmer=stemmer, show_progress=False, return_ids=False)
-        *documents, query = corpus
+        stemmer = snowball.Stemmer("english")
+        tokens: list[list[str]] = engine.tokenize(
+            [*texts, words], stemmer=stemmer, show_progress=False, return_ids=False
+        )
+        *documents, query = tokens
         if not query or not any(documents):
             return []
-        ranker = bm25s.BM25()
+        ranker = engine.BM25()
         ranker.index(documents, show_progress=False)
         found, scores = ranker.retrieve([query], k=min(limit, len(ids)), show_progress=False)
-        pairs = zip(found[0].tolist(), scores[0].tolist(), strict=True)
-        return [ids[place] for place, score in pairs if score > 0]
+        places: list[int] = found[0].tolist()
+        return [ids[place] for place, score in zip(places, scores[0].tolist(), strict=True) if score > 0]

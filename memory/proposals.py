@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,7 +13,7 @@ from domain.proposal import Proposal
 from domain.verdict import Verdict
 from memory import facts
 from memory.people import SYSTEM
-from memory.schema import DECISION, PROPOSAL, PROPOSAL_VERSION
+from memory.schema import ACTION, DECISION, OUTCOME, PROPOSAL, PROPOSAL_VERSION
 from memory.writing import Writing
 
 VERDICT: TypeAdapter[Verdict] = TypeAdapter(Verdict)
@@ -111,3 +111,17 @@ async def undecided(tx: AsyncConnection, *, expired_by: datetime | None = None) 
     if expired_by is not None:
         found = found.where(PROPOSAL.c.expires_at <= expired_by)
     return tuple(await tx.scalars(found.order_by(PROPOSAL.c.id)))
+
+
+async def waiting_on_us(tx: AsyncConnection, today: date) -> tuple[str, ...]:
+    """Proposals whose next step is ours: to be checked and released, to be measured, or allowed without asking."""
+    approved = select(ACTION.c.proposal_id).where(ACTION.c.state == "approved")
+    measured = select(OUTCOME.c.proposal_id)
+    executed = (ACTION.c.measured_after <= today) & ACTION.c.proposal_id.not_in(measured)
+    ripe = select(ACTION.c.proposal_id).where(executed)
+    automatic = select(PROPOSAL.c.id).where(
+        PROPOSAL.c.verdict["kind"].astext == "automatic",
+        PROPOSAL.c.withdrawn_at.is_(None),
+        PROPOSAL.c.id.not_in(select(DECISION.c.proposal_id)),
+    )
+    return tuple(sorted(set(await tx.scalars(union(approved, ripe, automatic)))))

@@ -1,0 +1,89 @@
+"""The work of the other rooms as the graphs call it: what is seen, what follows, what is allowed, what came of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from domain.case import Case, ProposalView
+from domain.finding import Finding
+from domain.lesson import Lesson
+from domain.mandate import Mandate
+from domain.operating_model import OperatingModel
+from domain.proposal import Decision, Proposal
+from domain.reading import Readings
+from domain.receipt import Outcome
+from domain.signal import Signal, SignalEvent
+from domain.verdict import Verdict
+
+
+class Specialist(Protocol):
+    """One agent, known to the graph by its mandate only."""
+
+    @property
+    def mandate(self) -> Mandate:
+        """What it is for."""
+        ...
+
+
+class Combined(Protocol):
+    """Findings that belong together."""
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """What is wrong today."""
+        ...
+
+    @property
+    def held(self) -> tuple[SignalEvent, ...]:
+        """What was noticed but has a reason to wait."""
+        ...
+
+
+class Looked(Protocol):
+    """What one agent said, and what of it was outside its mandate."""
+
+    @property
+    def kept(self) -> tuple[Finding, ...]:
+        """Findings inside the mandate."""
+        ...
+
+    @property
+    def discarded(self) -> tuple[Finding, ...]:
+        """Findings outside it."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The functions of `agents` and `governance` that the graphs call, by the names they have there."""
+
+    needs: Mapping[str, int]
+    specialists: tuple[Specialist, ...]
+    findings_of: Callable[[Any, Readings, date], Looked]
+    combine: Callable[[Sequence[Finding], Readings, date, OperatingModel], Combined]
+    match: Callable[[Any, Sequence[Signal], Readings, date], tuple[SignalEvent, ...]]
+    plan: Callable[[Signal, Readings, Sequence[Lesson], date, OperatingModel], tuple[Proposal, ...]]
+    review: Callable[[Proposal, OperatingModel, date], Verdict]
+    allow: Callable[[Decision, ProposalView, Case, OperatingModel, datetime], None]
+    measure: Callable[[ProposalView, Signal, Readings, date], Outcome]
+    lesson_from: Callable[[Case, ProposalView], Lesson]
+
+
+def staffed() -> Desk:
+    """The desk with everybody at their place. Loads the agents, which takes a moment."""
+    from agents import combine, learning, matching, needs, planning, roster  # noqa: PLC0415 - heavy
+    from governance import authority, review  # noqa: PLC0415
+
+    return Desk(
+        needs=needs.DAYS,
+        specialists=roster.SPECIALISTS,
+        findings_of=roster.findings_of,
+        combine=combine.combine,
+        match=matching.match,
+        plan=planning.plan,
+        review=review.review,
+        allow=authority.allow,
+        measure=learning.measure,
+        lesson_from=learning.lesson_from,
+    )

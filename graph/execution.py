@@ -1,0 +1,300 @@
+"""Execution: intent, read, compare, write, read back, receipt. At most one effect; what is unknown is said so."""
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+
+from domain.action import Action, SetBudget, SetTarget, ShiftBudget
+from domain.case import Case, ProposalView
+from domain.catalogue import CATALOGUE
+from domain.effect import Effect, SetValues
+from domain.errors import OutcomeUnknown, PlatformUnavailable
+from domain.ports import Executor
+from domain.proposal import Proposal
+from domain.receipt import Receipt, ReceiptStatus
+from domain.verdict import Ask, Forbidden
+from graph.services import Services
+from memory import actions, cases, facts
+from memory.actions import Lease
+from memory.people import SYSTEM
+from memory.proposals import Asked, ask
+from memory.writing import Writing
+
+logger = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 8
+"""After this many failed tries an action counts as refused by the platform."""
+
+
+async def execute(services: Services, action_id: str) -> None:
+    """Work on one action until there is something to wait for. Safe to call at any time, from anywhere, twice."""
+    held = await actions.lease(services.database, action_id, services.worker, services.lease_seconds)
+    if held is None:
+        return
+    try:
+        await _work(services, held)
+    except actions.LeaseLost:
+        logger.warning("another worker went on with %s while this one stood still", action_id)
+
+
+async def refuse(services: Services, proposal_id: str, reason: str) -> None:
+    """End an approved action before anything was tried, because it may no longer be done."""
+    async with services.database.read() as tx:
+        found = await actions.state_of(tx, proposal_id)
+    states = (actions.APPROVED,)
+    held = found and await actions.lease(
+        services.database, found[0], services.worker, services.lease_seconds, states=states
+    )
+    if held:
+        await _finish(services, held, ReceiptStatus.FAILED, {}, {}, reason)
+
+
+async def objection(services: Services, proposal_id: str) -> str | None:
+    """Why an approved action may not be executed after all; None where it may. Asked again right before the write."""
+    _, view = await _found(services, proposal_id)
+    if view.decision is None:
+        return "There is no decision."
+    today, model, decided = services.clock.today(), services.model, view.decision
+    action = getattr(decided, "action", view.proposal.action)
+    verdict = services.desk.review(view.proposal.model_copy(update={"action": action}), model, today)
+    if isinstance(verdict, Forbidden):
+        return f"The policy no longer allows it: {' '.join(verdict.rules)}"
+    if decided.by != SYSTEM and model.person(decided.by) is None:
+        return "Whoever decided this is no longer among the people of the operating model."
+    agreed = len({*view.approvals, decided.by})
+    if isinstance(verdict, Ask) and decided.by != SYSTEM and verdict.quorum > agreed:
+        return f"The policy now asks for {verdict.quorum} people, and {agreed} agreed."
+    return None
+
+
+async def _work(services: Services, held: Lease) -> None:
+    effect = held.action.effect()
+    executor = services.executor(effect)
+    if executor is None:
+        await _finish(services, held, ReceiptStatus.FAILED, {}, {}, "No connected platform takes this kind of action.")
+        return
+    try:
+        live = await executor.read(effect, held.token)
+    except PlatformUnavailable as error:
+        await _later(services, held, held.state, str(error))
+        return
+    if held.state == actions.READY:
+        await _begin(services, held, executor, effect, live)
+    else:
+        await _settle(services, held, executor, effect, live)
+
+
+async def _begin(services: Services, held: Lease, executor: Executor, effect: Effect, live: Mapping[str, str]) -> None:
+    """Compare with what the owner was shown; then write."""
+    if reason := await objection(services, held.proposal_id):
+        await _finish(services, held, ReceiptStatus.FAILED, live, {}, reason)
+    elif _is_so(effect, live):
+        await _finish(services, held, _done(effect, live), live, live, "It was so already; nothing was written.")
+    elif changed := _drift(effect, live):
+        await _drifted(services, held, live, changed)
+    else:
+        await actions.intend(services.database, held, live)
+        services.failpoint("intent_written")
+        await _write(services, held, executor, effect, live)
+
+
+async def _write(
+    services: Services, held: Lease, executor: Executor, effect: Effect, before: Mapping[str, str]
+) -> None:
+    if not await actions.holds(services.database, held):
+        raise actions.LeaseLost(held.action_id)
+    try:
+        answer = await executor.write(effect, held.token)
+    except PlatformUnavailable as error:
+        await _later(services, held, actions.READY, str(error))
+        return
+    except OutcomeUnknown as error:
+        await _unknown(services, held, executor, effect, before, str(error))
+        return
+    services.failpoint("platform_written")
+    await actions.written(services.database, held, answer)
+    try:
+        after = await executor.read(effect, held.token)
+    except PlatformUnavailable as error:
+        problem = f"{answer}; but reading it back failed: {error}"
+        await _finish(services, held, ReceiptStatus.UNKNOWN, before, {}, problem)
+        return
+    if _is_so(effect, after) or not after:
+        await _finish(services, held, _done(effect, after), before, after, answer)
+    else:
+        await _finish(services, held, ReceiptStatus.UNKNOWN, before, after, f"{answer}; but it reads {_spoken(after)}")
+
+
+async def _unknown(
+    services: Services, held: Lease, executor: Executor, effect: Effect, before: Mapping[str, str], problem: str
+) -> None:
+    """Nobody knows whether the write happened: look; where that does not tell, say so and look again later."""
+    try:
+        after = await executor.read(effect, held.token)
+    except PlatformUnavailable:
+        after = dict[str, str]()
+    if _is_so(effect, after):
+        answer = f"The answer was lost ({problem}); reading shows that it was done."
+        await _finish(services, held, _done(effect, after), before, after, answer)
+    else:
+        await _finish(services, held, ReceiptStatus.UNKNOWN, before, after, problem)
+
+
+async def _settle(services: Services, held: Lease, executor: Executor, effect: Effect, live: Mapping[str, str]) -> None:
+    """An earlier try left no result: reading tells. Only where it shows that nothing happened is it tried again."""
+    before = held.before or {}
+    if _is_so(effect, live) or (held.state == actions.WRITTEN and not live):
+        answer = held.answer or "Reading shows that it was done."
+        await _finish(services, held, _done(effect, live), before, live, answer)
+    elif held.state == actions.WRITTEN:
+        answer = f"{held.answer}; but it reads {_spoken(live)}"
+        await _finish(services, held, ReceiptStatus.UNKNOWN, before, live, answer)
+    elif _drift(effect, live):
+        problem = f"It was {_spoken(before)} before our write and is {_spoken(live)} now."
+        await _finish(services, held, ReceiptStatus.UNKNOWN, before, live, problem)
+    elif held.attempts >= MOST_ATTEMPTS:
+        await _finish(services, held, ReceiptStatus.FAILED, before, {}, "Reading shows that nothing was changed.")
+    elif reason := await objection(services, held.proposal_id):
+        await _finish(services, held, ReceiptStatus.FAILED, before, {}, reason)
+    else:
+        await actions.intend(services.database, held, live)
+        await _write(services, held, executor, effect, live)
+
+
+async def _later(services: Services, held: Lease, state: str, problem: str) -> None:
+    """Nothing happened: try again after a pause that doubles, a few times."""
+    attempts = held.attempts + 1
+    if attempts >= MOST_ATTEMPTS and state == actions.READY:
+        await _finish(services, held, ReceiptStatus.FAILED, held.before or {}, {}, problem)
+        return
+    logger.warning("%s is tried again later: %s", held.action_id, problem)
+    await actions.postpone(
+        services.database, held, state, min(services.pause_seconds * 2.0 ** (attempts - 1), 60.0), attempts
+    )
+
+
+async def _finish(
+    services: Services,
+    held: Lease,
+    status: ReceiptStatus,
+    before: Mapping[str, str],
+    after: Mapping[str, str],
+    answer: str,
+    fresh: Asked | None = None,
+) -> None:
+    receipt = Receipt(
+        action_id=held.action_id,
+        proposal_id=held.proposal_id,
+        status=status,
+        before=before,
+        after=after,
+        answer=answer,
+        at=services.clock.now(),
+    )
+    today, window = services.clock.today(), CATALOGUE[held.action.kind].window_days
+    is_done = status in {ReceiptStatus.DONE, ReceiptStatus.HANDED_OVER}
+
+    async def ask_again(writing: Writing) -> None:
+        if fresh is not None and await ask(writing, fresh):
+            await writing.defer("advance", fresh.proposal.id)
+
+    await actions.finish(
+        services.database,
+        held,
+        receipt,
+        executed_on=today if is_done else None,
+        measured_after=today + timedelta(days=window) if is_done and window else None,
+        retry_after_seconds=services.pause_seconds if status is ReceiptStatus.UNKNOWN else None,
+        also=ask_again,
+    )
+    services.failpoint("receipt_written")
+
+
+async def _drifted(services: Services, held: Lease, live: Mapping[str, str], changed: Mapping[str, str]) -> None:
+    """Somebody else was there meanwhile: back to a person, with a fresh question on the values of now."""
+    case, view = await _found(services, held.proposal_id)
+    answer = f"Somebody changed it meanwhile: it is {_spoken(changed)} now. Nothing was written."
+    fresh = _fresh(services, case, view, held.action, live)
+    await _finish(services, held, ReceiptStatus.DRIFTED, live, {}, answer, fresh)
+
+
+def _fresh(services: Services, case: Case, view: ProposalView, action: Action, live: Mapping[str, str]) -> Asked | None:
+    """The same question on the live values; None where it makes no sense any more."""
+    if not case.is_open or (rebased := _rebased(action, live)) is None:
+        return None
+    today = services.clock.today()
+    proposal = Proposal(
+        id=facts.name_of("prop", view.proposal.id, sorted(live.items())),
+        signal_id=view.proposal.signal_id,
+        action=rebased,
+        owner=view.proposal.owner,
+        forecast=view.proposal.forecast,
+        why=view.proposal.why,
+        remembered=view.proposal.remembered,
+        proposed_on=today,
+    )
+    verdict = services.desk.review(proposal, services.model, today)
+    hours = verdict.within_hours if isinstance(verdict, Ask) else None
+    return Asked(proposal, verdict, services.clock.now() + timedelta(hours=hours) if hours else None)
+
+
+def _rebased(action: Action, live: Mapping[str, str]) -> Action | None:
+    """The action as it would be proposed on the live values."""
+    effect = action.effect()
+    if not isinstance(effect, SetValues):
+        return None
+    amounts = [_amount(live.get(setting.address, "")) for setting in effect.settings]
+    match action, amounts:
+        case SetBudget() | SetTarget(), [Decimal() as was]:
+            return action.model_copy(update={"was": was})
+        case ShiftBudget(), [Decimal() as given, Decimal() as taken] if given > action.amount:
+            return action.model_copy(update={"from_was": given, "to_was": taken})
+        case _:
+            return None
+
+
+def _is_so(effect: Effect, live: Mapping[str, str]) -> bool:
+    """Whether the platform shows what was approved. A hand-over is so once a task with our token is there."""
+    if not isinstance(effect, SetValues):
+        return bool(live)
+    return all(_same(live.get(setting.address), setting.to) for setting in effect.settings)
+
+
+def _drift(effect: Effect, live: Mapping[str, str]) -> dict[str, str]:
+    """Values that are neither what the owner was shown nor, taken together, what was approved."""
+    if not isinstance(effect, SetValues) or not live:
+        return {}
+    return {s.address: live.get(s.address, "gone") for s in effect.settings if not _same(live.get(s.address), s.was)}
+
+
+def _done(effect: Effect, after: Mapping[str, str]) -> ReceiptStatus:
+    """DONE only where a platform was read back; a task, or an executor that cannot be asked, is a hand-over."""
+    is_set = isinstance(effect, SetValues) and bool(after)
+    return ReceiptStatus.DONE if is_set else ReceiptStatus.HANDED_OVER
+
+
+def _same(live: str | None, wanted: str) -> bool:
+    """Whether two values are equal; "450" and "450.00" are."""
+    if live is None:
+        return False
+    one, other = _amount(live), _amount(wanted)
+    return live == wanted if one is None or other is None else one == other
+
+
+def _amount(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def _spoken(values: Mapping[str, str]) -> str:
+    return ", ".join(f"{address} = {value}" for address, value in sorted(values.items())) or "unknown"
+
+
+async def _found(services: Services, proposal_id: str) -> tuple[Case, ProposalView]:
+    async with services.database.read() as tx:
+        found = await cases.of_proposal(tx, proposal_id, services.clock.now())
+    assert found is not None, f"{proposal_id} has an action but no row"
+    return found

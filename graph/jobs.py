@@ -1,0 +1,88 @@
+"""What is done in the background, by any number of workers on one database.
+
+A job only says what to look at; what is to be done is read from the tables. Jobs carry no procrastinate lock: the lock
+of a killed worker would stand for half a minute, while the ones the work itself takes (an advisory lock per proposal
+and card, a lease per action) end with their process or their time.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from procrastinate import App, PsycopgConnector, exceptions
+
+logger = logging.getLogger(__name__)
+
+QUEUE = "baton"
+_KEEP_HOURS = 24 * 7
+_STALLED_SECONDS = 30
+
+
+class Worker(Protocol):
+    """Who does the jobs: the runner."""
+
+    async def advance(self, proposal_id: str) -> None:
+        """Take a proposal further."""
+        ...
+
+    async def execute(self, action_id: str) -> None:
+        """Execute an approved action."""
+        ...
+
+    async def refresh(self, signal_id: str) -> None:
+        """Draw a case anew."""
+        ...
+
+    async def tick(self) -> None:
+        """Everything that is due by now."""
+        ...
+
+    async def prune(self) -> None:
+        """Forget what is no longer needed."""
+        ...
+
+
+def engine(worker: Worker, address: str) -> App:
+    """The job engine with our tasks in it. Opens nothing."""
+    app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4))
+    about: dict[str, Callable[[str], Awaitable[None]]] = {
+        "advance": worker.advance,
+        "execute": worker.execute,
+        "refresh": worker.refresh,
+    }
+    for name, work in about.items():
+        app.task(name=name, queue=QUEUE)(_about(work))
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="tick", queue=QUEUE, queueing_lock="tick")
+    async def tick(timestamp: int) -> None:
+        del timestamp
+        await _retry_stalled(app)
+        await worker.tick()
+
+    @app.periodic(cron="17 * * * *")
+    @app.task(name="prune", queue=QUEUE, queueing_lock="prune")
+    async def prune(timestamp: int) -> None:
+        del timestamp
+        await app.job_manager.delete_old_jobs(nb_hours=_KEEP_HOURS, include_failed=True)
+        await worker.prune()
+
+    del tick, prune  # registered by their decorators
+    return app
+
+
+def _about(work: Callable[[str], Awaitable[None]]) -> Callable[..., Any]:
+    async def job(about: str) -> None:
+        await work(about)
+
+    return job
+
+
+async def _retry_stalled(app: App) -> None:
+    """Give jobs of dead workers back. One that is waiting again already is left as it is."""
+    jobs = app.job_manager
+    for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=_STALLED_SECONDS):
+        try:
+            await jobs.retry_job(job)
+        except (exceptions.UniqueViolation, exceptions.AlreadyEnqueued):
+            logger.info("job %s is waiting again already", job.id)

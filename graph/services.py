@@ -1,0 +1,66 @@
+"""Everything the graphs need, put together once by `app` and handed down."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from domain.effect import Effect
+from domain.lesson import Lesson
+from domain.operating_model import OperatingModel
+from domain.ports import Board, Clock, Executor, LessonIndex, Source
+from domain.signal import Signal, SignalEvent
+from graph.desk import Desk
+from memory.database import Database
+from memory.sweeps import Swept
+
+
+def nothing_happens(name: str) -> None:
+    """The failpoint of a system nobody is trying to break."""
+    del name
+
+
+class Book(Protocol):
+    """Where a sweep reads what is known and keeps what it found: the database, or a notebook in a replay."""
+
+    async def open_signals(self) -> tuple[Signal, ...]:
+        """Signals open before this sweep."""
+        ...
+
+    async def recall(self, signal: Signal, today: date) -> tuple[Lesson, ...]:
+        """Lessons that may bear on a signal."""
+        ...
+
+    async def save(self, swept: Swept) -> tuple[SignalEvent, ...]:
+        """Keep a sweep, once per day."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """The outside world and the other rooms, as the graphs see them."""
+
+    model: OperatingModel
+    source: Source
+    executors: tuple[Executor, ...]
+    """Asked in order; the first that takes an effect gets it."""
+    database: Database
+    clock: Clock
+    lessons: LessonIndex | None = None
+    board: Board | None = None
+    """None where nothing is shown, as on the command line."""
+    desk: Desk
+    failpoint: Callable[[str], None] = nothing_happens
+    """Called by name at each step a crash could fall into; tests kill the process there."""
+    worker: str = "baton"
+    """Who this process is, in leases."""
+    lease_seconds: float = 60
+    """Longer than the slowest call to a platform."""
+    pause_seconds: float = 2
+    """How long to wait before a platform is asked again; doubles with every failure."""
+    language: str = "deterministic writer"
+    """What words the answers, as health shows it."""
+
+    def executor(self, effect: Effect) -> Executor | None:
+        """Who brings an effect about."""
+        return next((one for one in self.executors if one.takes(effect)), None)

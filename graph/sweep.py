@@ -1,0 +1,220 @@
+"""The sweep graph: collect, one branch per agent, combine, match, recall, plan, review, save. It never waits."""
+
+import asyncio
+import operator
+import time
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cache
+from itertools import pairwise
+from typing import Annotated, Any, TypedDict
+
+from langgraph.constants import END, START
+from langgraph.runtime import Runtime
+from langgraph.types import Send
+from pydantic import TypeAdapter
+
+from domain.finding import Finding
+from domain.lesson import Lesson
+from domain.operating_model import OperatingModel
+from domain.ports import Source
+from domain.proposal import Proposal
+from domain.reading import Readings
+from domain.signal import EventKind, Signal, SignalEvent
+from domain.verdict import Ask, Verdict
+from graph import readings as tables
+from graph.desk import Combined, Desk
+from graph.drawing import Graph, new_graph
+from graph.services import Book
+from memory.proposals import Asked
+from memory.sweeps import Swept
+
+Json = dict[str, Any]
+_VERDICT: TypeAdapter[Verdict] = TypeAdapter(Verdict)
+
+
+class SweepState(TypedDict, total=False):
+    """What flows from node to node: frozen facts as JSON. Tables stay in the context, they are never state."""
+
+    as_of: str
+    findings: Annotated[list[Json], operator.add]
+    agents: Annotated[list[str], operator.add]
+    discarded: Annotated[list[str], operator.add]
+    signals: list[Json]
+    held: list[Json]
+    events: list[Json]
+    lessons: dict[str, list[Json]]
+    proposals: list[Json]
+    verdicts: dict[str, Json]
+
+
+class Branch(TypedDict):
+    """What one agent's branch is handed."""
+
+    agent: int
+    as_of: str
+
+
+@dataclass(kw_only=True)
+class Sweep:
+    """One run: what it works with, and the tables it has read."""
+
+    model: OperatingModel
+    source: Source
+    desk: Desk
+    book: Book
+    now: datetime
+    """When the questions it raises are asked."""
+    readings: Readings | None = None
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def tables(self) -> Readings:
+        """What `collect` read."""
+        assert self.readings is not None, "nothing was collected"
+        return self.readings
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Combined signals on their way from one node to the next."""
+
+    signals: tuple[Signal, ...]
+    held: tuple[SignalEvent, ...]
+
+
+async def run(sweep: Sweep, as_of: date) -> tuple[SignalEvent, ...]:
+    """Sweep one day. Raises SourceUnavailable or TableRefused when the one required table cannot be read."""
+    state: SweepState = {"as_of": as_of.isoformat()}
+    done = await graph().ainvoke(state, context=sweep)
+    return tuple(SignalEvent.model_validate(event) for event in done["events"])
+
+
+@cache
+def graph() -> Graph:
+    """The compiled graph. Without a checkpointer: a sweep that dies is simply run again."""
+    drawn = new_graph(SweepState, Sweep)
+    for step in (collect, look, combine, match, recall, plan, review, save):
+        drawn.add_node(step.__name__, step)
+    drawn.add_edge(START, "collect")
+    drawn.add_conditional_edges("collect", fan_out, ["look"])
+    for before, after in pairwise(("look", "combine", "match", "recall", "plan", "review", "save", END)):
+        drawn.add_edge(before, after)
+    return drawn.compile()
+
+
+async def collect(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
+    """Read the tables once, for all agents."""
+    sweep = runtime.context
+    sweep.readings = await tables.collect(sweep.source, sweep.desk.needs, _day(state))
+    return {}
+
+
+def fan_out(state: SweepState, runtime: Runtime[Sweep]) -> list[Send]:
+    """One branch per agent."""
+    day = _day(state).isoformat()
+    return [Send("look", Branch(agent=place, as_of=day)) for place in range(len(runtime.context.desk.specialists))]
+
+
+async def look(state: Branch, runtime: Runtime[Sweep]) -> SweepState:
+    """Let one agent look at what its mandate grants."""
+    desk, readings, today = runtime.context.desk, runtime.context.tables, date.fromisoformat(state["as_of"])
+    agent = desk.specialists[state["agent"]]
+    looked = await asyncio.to_thread(desk.findings_of, agent, readings, today)
+    name, many = agent.mandate.agent, len(looked.kept)
+    return {
+        "findings": [finding.model_dump(mode="json") for finding in looked.kept],
+        "agents": [f"{name}: {many or 'no'} finding{'' if many == 1 else 's'} on {today.day} {today:%B}"],
+        "discarded": [f"{name} claimed {finding.kind.value} of {finding.scope.key}" for finding in looked.discarded],
+    }
+
+
+async def combine(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
+    """Join what the agents noticed into signals."""
+    sweep = runtime.context
+    findings = tuple(Finding.model_validate(finding) for finding in state.get("findings", []))
+    combined = await asyncio.to_thread(sweep.desk.combine, findings, sweep.tables, _day(state), sweep.model)
+    return {
+        "signals": [signal.model_dump(mode="json") for signal in combined.signals],
+        "held": [event.model_dump(mode="json") for event in combined.held],
+    }
+
+
+async def match(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
+    """Find for each signal the one already open, so that one incident stays one card."""
+    sweep = runtime.context
+    before = await sweep.book.open_signals()
+    events = await asyncio.to_thread(sweep.desk.match, _combined(state), before, sweep.tables, _day(state))
+    return {"events": [event.model_dump(mode="json") for event in events]}
+
+
+async def recall(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
+    """Look up what was learnt about each signal that asks for an answer."""
+    found: dict[str, list[Json]] = {}
+    for signal in _asking(state):
+        lessons = await runtime.context.book.recall(signal, _day(state))
+        found[signal.id] = [lesson.model_dump(mode="json") for lesson in lessons]
+    return {"lessons": found}
+
+
+async def plan(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
+    """Propose what could be done."""
+    sweep, planned = runtime.context, list[Json]()
+    for signal in _asking(state):
+        lessons = [Lesson.model_validate(lesson) for lesson in state.get("lessons", {}).get(signal.id, [])]
+        proposals = await asyncio.to_thread(sweep.desk.plan, signal, sweep.tables, lessons, _day(state), sweep.model)
+        planned += [proposal.model_dump(mode="json") for proposal in proposals]
+    return {"proposals": planned}
+
+
+async def review(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
+    """Ask governance about every proposal."""
+    sweep = runtime.context
+    verdicts = {
+        proposal.id: sweep.desk.review(proposal, sweep.model, _day(state)).model_dump(mode="json")
+        for proposal in _proposals(state)
+    }
+    return {"verdicts": verdicts}
+
+
+async def save(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
+    """Keep everything in one transaction; it also queues the drawing of the cards that changed."""
+    sweep = runtime.context
+    asked: dict[str, tuple[Asked, ...]] = {signal.id: () for signal in _asking(state)}
+    for proposal in _proposals(state):
+        verdict = _VERDICT.validate_python(state.get("verdicts", {})[proposal.id])
+        until = sweep.now + timedelta(hours=verdict.within_hours) if isinstance(verdict, Ask) else None
+        asked[proposal.signal_id] = (*asked[proposal.signal_id], Asked(proposal, verdict, until))
+    swept = Swept(
+        as_of=_day(state),
+        events=_events(state),
+        asked=asked,
+        sources=tables.described(sweep.tables),
+        gaps=tuple(f"{gap.table}: {gap.because}" for gap in sweep.tables.gaps),
+        agents=tuple(sorted(state.get("agents", []))),
+        discarded=tuple(sorted(state.get("discarded", []))),
+        took_seconds=round(time.monotonic() - sweep.started, 3),
+    )
+    return {"events": [event.model_dump(mode="json") for event in await sweep.book.save(swept)]}
+
+
+def _day(state: SweepState) -> date:
+    return date.fromisoformat(state.get("as_of", ""))
+
+
+def _events(state: SweepState) -> tuple[SignalEvent, ...]:
+    return tuple(SignalEvent.model_validate(event) for event in state.get("events", []))
+
+
+def _asking(state: SweepState) -> list[Signal]:
+    """Signals that changed and so need an answer from their owners."""
+    return [event.signal for event in _events(state) if event.event in {EventKind.OPENED, EventKind.UPDATED}]
+
+
+def _proposals(state: SweepState) -> list[Proposal]:
+    return [Proposal.model_validate(proposal) for proposal in state.get("proposals", [])]
+
+
+def _combined(state: SweepState) -> Combined:
+    signals = tuple(Signal.model_validate(signal) for signal in state.get("signals", []))
+    return _Found(signals, tuple(SignalEvent.model_validate(event) for event in state.get("held", [])))

@@ -1,0 +1,103 @@
+"""Answers, digests, charts and summaries: what is told to people, from the same tables and cases."""
+
+import asyncio
+import time
+from datetime import date, datetime, timedelta
+
+from domain.case import Answer, Case, Digest
+from domain.chart import Chart
+from domain.reading import Readings
+from domain.scope import Scope
+from domain.signal import SignalEvent
+from graph import ask, readings
+from graph.services import Services
+from memory import cases, signals
+
+_FRESH_SECONDS = 300.0
+
+
+class Telling:
+    """Tells people what the tables and the cases hold. Reads a day's tables once for all who ask within minutes."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._kept: tuple[float, Readings] | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def readings(self) -> Readings:
+        """The tables as of today."""
+        today = self._services.clock.today()
+        async with self._one_at_a_time:
+            if self._kept and self._kept[1].as_of == today and time.monotonic() - self._kept[0] < _FRESH_SECONDS:
+                return self._kept[1]
+            read = await readings.collect(self._services.source, self._services.desk.needs, today)
+            self._kept = (time.monotonic(), read)
+            return read
+
+    async def chart(self, case: Case) -> Chart | None:
+        """The series behind a signal."""
+        from agents.reporting import chart  # noqa: PLC0415 - the agents load when first needed
+
+        return await asyncio.to_thread(chart, case.signal, await self.readings(), (case,))
+
+    def evidence(self, case: Case) -> tuple[tuple[str, ...], ...]:
+        """Rows of the evidence table, its head first."""
+        from agents.reporting import evidence  # noqa: PLC0415
+
+        return evidence(case.signal)
+
+    async def answer(self, question: str, signal_id: str | None) -> Answer:
+        """An answer whose every number is cited."""
+        from agents.answering import answer  # noqa: PLC0415
+
+        services = self._services
+        desk = ask.Desk(
+            database=services.database,
+            index=services.lessons,
+            readings=await self.readings(),
+            model=services.model,
+            today=services.clock.today(),
+            now=services.clock.now(),
+            answering=answer,
+        )
+        return await ask.ask(desk, question, signal_id)
+
+    async def digest(self, day: date) -> Digest:
+        """What everybody should read about a day."""
+        from agents.reporting import digest  # noqa: PLC0415
+
+        events, known = await self._story(day)
+        return digest(events, known, day, self._services.model)
+
+    async def summary(self, words: str) -> str:
+        """A summary as asked for: "last week for Meta", "this month", "yesterday"."""
+        from agents.reporting import summary  # noqa: PLC0415
+
+        today = self._services.clock.today()
+        _, known = await self._story(today)
+        return summary(known, today, today - timedelta(days=_days(words) - 1), _scope(words, known))
+
+    async def _story(self, day: date) -> tuple[tuple[SignalEvent, ...], tuple[Case, ...]]:
+        now: datetime = self._services.clock.now()
+        async with self._services.database.read() as tx:
+            return await signals.history(tx, day), await cases.load(tx, await signals.ids(tx), now)
+
+
+def _days(words: str) -> int:
+    """How far back a summary reaches."""
+    said = words.casefold()
+    reach = {"month": 30, "fortnight": 14, "two weeks": 14, "yesterday": 1, "today": 1, "day": 1}
+    return next((days for word, days in reach.items() if word in said), 7)
+
+
+def _scope(words: str, known: tuple[Case, ...]) -> Scope | None:
+    """The platform or campaign a summary names, if any."""
+    said = words.casefold()
+    for case in known:
+        scope = case.signal.scope
+        if scope.platform and scope.platform.casefold() in said:
+            return Scope(platform=scope.platform)
+        name = case.signal.names.get(scope.campaign_id or "", "")
+        if name and name.casefold() in said:
+            return Scope(platform=scope.platform, account_id=scope.account_id, campaign_id=scope.campaign_id)
+    return None

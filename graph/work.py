@@ -1,0 +1,216 @@
+"""What Baton does by itself: sweeps, proposals taken further, executions, drawing, and repair of what a crash left."""
+
+import logging
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from domain.errors import MarketingError, Refusal, SlackUnavailable
+from domain.ports import Board
+from domain.proposal import Expired
+from domain.signal import SignalEvent
+from graph import execution, proposal, sweep
+from graph.checkpoints import Checkpoints
+from graph.drawing import Graph
+from graph.jobs import QUEUE, engine
+from graph.services import Services
+from memory import actions, decisions, lessons, posts, proposals, queue, signals, sweeps
+from memory.people import SYSTEM
+
+logger = logging.getLogger(__name__)
+
+_MOST_ROUNDS = 6
+_MOST_DAYS_TO_CATCH_UP = 31
+_RETRY_DRAWING_SECONDS = 5.0
+
+
+class Work:
+    """The background side of the runner. Every method is safe to call at any time, from any process, twice."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._database = services.database
+        self._checkpoints = Checkpoints(services.database)
+        self._graph: Graph = None
+        self.board: Board | None = services.board
+
+    async def open(self) -> None:
+        """Open the database and the threads of the proposal graph. Raises StartupError."""
+        await self._database.open()
+        await self._checkpoints.open()
+        self._graph = proposal.graph(self._checkpoints.saver)
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self._checkpoints.close()
+        await self._database.close()
+
+    async def serve(self, *, concurrency: int = 8) -> None:
+        """Repair what a crash left, then do jobs until cancelled. New jobs are heard of at once, by NOTIFY."""
+        await self.settle()
+        app = engine(self, self._database.address)
+        async with app.open_async():
+            await app.run_worker_async(
+                queues=[QUEUE],
+                concurrency=concurrency,
+                install_signal_handlers=False,
+                delete_jobs="successful",
+                fetch_job_polling_interval=1.0,
+                shutdown_graceful_timeout=5.0,
+            )
+
+    async def sweep(self, as_of: date) -> tuple[SignalEvent, ...]:
+        """Sweep one day, once."""
+        services = self._services
+        async with self._database.exclusively("baton/sweep"):
+            async with self._database.read() as tx:
+                last = await sweeps.last(tx)
+                if last is not None and last.as_of >= as_of:  # history is not rewritten
+                    return await signals.history(tx, as_of)
+            book = sweeps.SweepBook(self._database, services.lessons)
+            run = sweep.Sweep(
+                model=services.model, source=services.source, desk=services.desk, book=book, now=services.clock.now()
+            )
+            return await sweep.run(run, as_of)
+
+    async def advance(self, proposal_id: str) -> None:
+        """Take a proposal as far as it can go."""
+        await proposal.advance(self._services, self._graph, proposal_id)
+
+    async def execute(self, action_id: str) -> None:
+        """Work on an approved action."""
+        await execution.execute(self._services, action_id)
+
+    async def refresh(self, signal_id: str) -> None:
+        """Show a case as it stands. Where Slack does not answer, it is tried again in a moment."""
+        if self.board is None:
+            return
+        async with self._database.exclusively(f"card/{signal_id}"):
+            async with self._database.read() as tx:
+                revision = await signals.revision(tx, signal_id)
+            if revision is None:
+                return
+            try:
+                await self.board.show(signal_id)
+            except SlackUnavailable as error:
+                logger.warning("the card of %s is drawn again later: %s", signal_id, error)
+                async with self._database.engine.begin() as tx:
+                    await queue.put(tx, "refresh", signal_id, once=True, after_seconds=_RETRY_DRAWING_SECONDS)
+                return
+            self._services.failpoint("card_posted")
+            async with self._database.engine.begin() as tx:
+                await signals.drawn(tx, signal_id, revision)
+
+    async def draw_again(self, signal_id: str) -> None:
+        """Have a case drawn even though it did not change: somebody saw an old card."""
+        async with self._database.engine.begin() as tx:
+            await signals.mark_undrawn(tx, (signal_id,))
+            await queue.put(tx, "refresh", signal_id, once=True)
+
+    async def tick(self) -> None:
+        """What the minute brings: days to sweep, everything due, the digest. A failing source stops nothing else."""
+        try:
+            await self._catch_up()
+        except MarketingError as error:
+            logger.warning("the sweep is tried again in a minute: %s", error)
+        await self.settle()
+        await self._post_digest()
+
+    async def settle(self) -> None:
+        """Do everything that is due, until nothing is."""
+        await self._expire()
+        for _ in range(_MOST_ROUNDS):
+            if not await self._push():
+                break
+        await self._index()
+        async with self._database.read() as tx:
+            undrawn = await signals.undrawn(tx)
+        for signal_id in undrawn:
+            with _surviving(f"drawing {signal_id}"):
+                await self.refresh(signal_id)
+
+    async def prune(self) -> None:
+        """Keep the database small."""
+        await self._checkpoints.shrink()
+
+    async def _expire(self) -> None:
+        now = self._services.clock.now()
+        async with self._database.read() as tx:
+            late = await proposals.undecided(tx, expired_by=now)
+            rows = [await proposals.row_of(tx, ident) for ident in late]
+        for row in rows:
+            if row is None:
+                continue
+            try:
+                await decisions.claim(
+                    self._database, Expired(proposal_id=row.id, version=row.version, by=SYSTEM, at=now)
+                )
+            except Refusal:
+                continue  # decided or changed meanwhile
+            await self.advance(row.id)
+
+    async def _push(self) -> bool:
+        """One round over what waits for us. False when there was nothing."""
+        async with self._database.read() as tx:
+            waiting = await proposals.waiting_on_us(tx, self._services.clock.today())
+            due = await actions.due(tx)
+        for ident in waiting:
+            with _surviving(f"advancing {ident}"):
+                await self.advance(ident)
+        for ident in due:
+            with _surviving(f"executing {ident}"):
+                await self.execute(ident)
+        return bool(waiting or due)
+
+    async def _index(self) -> None:
+        """Make new lessons findable. Until it is noted that they are, it is simply done again."""
+        if self._services.lessons is None:
+            return
+        async with self._database.read() as tx:
+            new = await lessons.unindexed(tx)
+        if new:
+            await self._services.lessons.add(new)
+            async with self._database.engine.begin() as tx:
+                await lessons.indexed(tx, [lesson.id for lesson in new])
+
+    async def _catch_up(self) -> None:
+        """Sweep the days since the last one, in order, once the hour for it has come."""
+        services = self._services
+        today, local = services.clock.today(), services.clock.now().astimezone(ZoneInfo(services.model.timezone))
+        if local.time() < services.model.sweep_at:
+            return
+        async with self._database.read() as tx:
+            last = await sweeps.last(tx)
+        first = last.as_of + timedelta(days=1) if last else today
+        day = max(first, today - timedelta(days=_MOST_DAYS_TO_CATCH_UP))
+        while day <= today:
+            await self.sweep(day)
+            day += timedelta(days=1)
+
+    async def _post_digest(self) -> None:
+        """Post the day's digest once, at its hour, on its weekdays."""
+        clock, settings = self._services.clock, self._services.model.digest
+        local, day = clock.now().astimezone(ZoneInfo(self._services.model.timezone)), clock.today()
+        if self.board is None or local.time() < settings.at or f"{local:%a}".casefold() not in settings.weekdays:
+            return
+        async with self._database.exclusively("baton/digest"):
+            async with self._database.read() as tx:
+                if await posts.has_digest(tx, day) or await sweeps.of(tx, day) is None:
+                    return
+            try:
+                await self.board.post_digest(day)
+            except SlackUnavailable as error:
+                logger.warning("the digest is posted later: %s", error)
+                return
+            async with self._database.engine.begin() as tx:
+                await posts.keep_digest(tx, day, clock.now())
+
+
+@contextmanager
+def _surviving(what: str) -> Generator[None]:
+    """One thing that fails must not keep the others from being done; it is tried again in a minute."""
+    try:
+        yield
+    except Exception:
+        logger.exception("%s failed", what)
