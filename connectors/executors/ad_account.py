@@ -4,12 +4,13 @@ The protocol is in docs/architecture.md; any bridge to a platform can speak it.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
 
 import aiohttp
 from pydantic import BaseModel, ValidationError
 
-from domain.effect import Effect, HandOver, Setting, SetValues
+from domain.effect import Effect, HandOver, SetValues
 from domain.errors import Drifted, OutcomeUnknown, PlatformUnavailable
 
 TIMEOUT = 10.0
@@ -127,7 +128,7 @@ def _request(effect: Effect, token: str, by: str) -> tuple[str, Mapping[str, obj
     if isinstance(effect, HandOver):
         task = {"entity": effect.entity, "task": effect.task, "details": dict(effect.details)}
         return "tasks", common | task
-    changes = [{"address": s.address, "was": s.was, "to": s.to} for s in effect.settings]
+    changes = [{"address": s.address, "was": _written(s.was), "to": _written(s.to)} for s in effect.settings]
     return "values", common | {"set": changes}
 
 
@@ -138,15 +139,24 @@ def _refusal(effect: Effect, status: int, body: bytes) -> PlatformUnavailable:
         complaint = _Complaint()
     if status == HTTPStatus.CONFLICT and isinstance(effect, SetValues):
         live = complaint.values
-        moved = [_drift(s, live[s.address]) for s in effect.settings if live.get(s.address, s.was) != s.was]
+        moved = [
+            f"{s.address} is {live[s.address]}, not {_written(s.was)} as approved"
+            for s in effect.settings
+            if s.address in live and _written(live[s.address]) != _written(s.was)
+        ]
         found = "; ".join(moved) or "a value is no longer what was approved"
         return Drifted(f"The ad account was changed meanwhile: {found}. Nothing was written.", live)
     said = complaint.error or "no reason given"
     return PlatformUnavailable(f"The ad account refused with {status} ({said}). Nothing was written.")
 
 
-def _drift(setting: Setting, live: str) -> str:
-    return f"{setting.address} is {live}, not {setting.was} as approved"
+def _written(value: str) -> str:
+    """As the protocol writes it: amounts with two places (450 is 450.00), anything else as it is."""
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        return value
+    return f"{amount:.2f}" if amount.is_finite() else value
 
 
 def _standing(task: _Task) -> str:

@@ -118,6 +118,11 @@ async def test_an_approved_budget_is_set_with_what_the_owner_was_shown(account):
     assert account.server.heard == [{"token": "t1", "by": "baton", "set": [change]}]
 
 
+async def test_amounts_are_written_with_two_places_whatever_the_owner_typed(account):
+    await account.client.write(budget(was="450", to="5E+2"), "t1")
+    assert account.server.values == {BUDGET: "500.00"}
+
+
 async def test_the_same_token_again_changes_nothing_and_is_answered_the_same(account):
     first = await account.client.write(budget(), "t1")
     account.server.values[BUDGET] = "510.00"
