@@ -14,6 +14,7 @@ from app.demo.levers import address_of, work_of
 from app.demo.log import TaskCreated, ValueChange, ValuesSet
 from app.demo.standing import creative_rows
 from domain.base import Frozen
+from domain.errors import StartupError
 
 _HANGS_SECONDS = 30.0
 """How long a call hangs that was asked to time out."""
@@ -241,9 +242,12 @@ class AccountServer:
 
 
 async def serve(company: Company, host: str = "127.0.0.1", port: int = 0) -> AccountServer:
-    """Open the ad account on a port; 0 picks a free one."""
+    """Open the ad account on a port; 0 picks a free one. Raises StartupError."""
     runner = web.AppRunner(account_app(company), access_log=None, shutdown_timeout=0.5)
     await runner.setup()
-    site = web.TCPSite(runner, host, port)
-    await site.start()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise StartupError(f"The ad account cannot listen on {host}:{port}: {error.strerror}.") from error
     return AccountServer(f"http://{host}:{runner.addresses[0][1]}", runner)

@@ -40,15 +40,15 @@ class Company:
         self._market = Market(grid_of(self.world), self._noise)
         self._log = ChangeLog(folder / "changes.jsonl")
         self._lock = threading.RLock()
-        self._begin = begin
+        self._begin = self._today = begin
         self._happened: Frames = {}
         self._simulated: date | None = None
         self._write()
 
     @property
     def today(self) -> date:
-        """The last complete day."""
-        return self._begin + timedelta(days=sum(e.days for e in self._log.entries if isinstance(e, DaysPassed)))
+        """The last complete day. A new day begins only once its tables are written."""
+        return self._today
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -116,7 +116,8 @@ class Company:
             )
 
     def _write(self) -> None:
-        today, entries = self.today, self._log.entries
+        entries = self._log.entries
+        today = self._begin + timedelta(days=sum(e.days for e in entries if isinstance(e, DaysPassed)))
         first = self._simulated + timedelta(days=1) if self._simulated else self.world.first_day
         if first <= today:
             stretch = self._market.simulate(entries, ordinals(first, today))
@@ -126,6 +127,7 @@ class Company:
             self._simulated = today
         known = {name: known_by(frame, today) for name, frame in self._happened.items()}
         write_tables(known | standing_tables(self.world, self._noise, entries, today), self.tables)
+        self._today = today
 
 
 _MOST_MONEY = Decimal(1_000_000)
@@ -136,18 +138,23 @@ def _check_value(change: ValueChange) -> None:
     if change.address.endswith("/status"):
         fine = change.to in {"active", "paused"}
     else:
-        try:
-            amount = Decimal(change.to)
-        except InvalidOperation:
-            amount = Decimal(-1)
-        fine = 0 < amount <= _MOST_MONEY and amount == amount.quantize(Decimal("0.01"))
+        amount = _amount(change.to)
+        fine = amount is not None and 0 < amount <= _MOST_MONEY
     if not fine:
         raise AccountRefusal(400, error="invalid value", address=change.address, value=change.to)
 
 
-def _plain(value: str) -> str:
-    """Amounts with two places, "450" as "450.00"; a status as it is."""
+def _amount(value: str) -> Decimal | None:
+    """Money with at most two places, or None."""
     try:
-        return f"{Decimal(value):.2f}"
+        amount = Decimal(value)
+        cents = amount.quantize(Decimal("0.01"))
     except InvalidOperation:
-        return value
+        return None
+    return cents if amount.is_finite() and amount == cents else None
+
+
+def _plain(value: str) -> str:
+    """An amount with two places, "450" as "450.00"; anything else as it is."""
+    amount = _amount(value)
+    return value if amount is None else str(amount)

@@ -26,6 +26,8 @@ def gain(into: Moves, grid: Grid, days: Days, work: tuple[Work, ...], noise: Noi
                 _rotate(into, grid, days, item)
             case "write_brief":
                 _climb(into, grid, days, item)
+            case "roll_out_test":
+                _roll_out(into, grid, days, item)
             case _:
                 pass
 
@@ -63,3 +65,12 @@ def _climb(into: Moves, grid: Grid, days: Days, item: Work) -> None:
 
 def _is_about(theme: Theme, ident: str, details: Mapping[str, str]) -> bool:
     return theme.query in {ident, details.get("theme")} or theme.page == (details.get("page") or None)
+
+
+def _roll_out(into: Moves, grid: Grid, days: Days, item: Work) -> None:
+    """The arm's true rate against the first arm's, for everybody on the site."""
+    for trial in grid.world.trials:
+        rates = dict(trial.arms)
+        rate = rates.get(item.details.get("arm", ""))
+        if trial.id == item.ident and rate:
+            into.cvr[:] += np.log(rate / trial.arms[0][1]) * item.grown(days, 1)[:, None]

@@ -98,9 +98,9 @@ class ChangeLog:
             yield from (line for line in self._path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n"))
 
     def _drop_torn_tail(self, intact: int) -> None:
-        """A kill can tear the last line only, and nobody was answered for it: forget it. More is damage, not a tear."""
+        """Forget a last line torn by a kill: nobody was answered for it. A whole line that cannot be read is damage."""
         rest = self._path.read_bytes()[intact:] if self._path.exists() else b""
-        if b"\n" in rest[:-1]:
+        if b"\n" in rest:
             raise StartupError(
                 f"{self._path.name} is damaged at line {len(self.entries) + 1}; move the file away to start afresh."
             )

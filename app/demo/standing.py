@@ -9,9 +9,9 @@ import polars as pl
 
 from app.demo.levers import Work, work_of
 from app.demo.log import Entry
-from app.demo.noise import Days, Floats, Noise, keys_of, poisson
+from app.demo.noise import Days, Noise, keys_of, ordinals, poisson
 from app.demo.tables import Frames, known_by
-from app.demo.world import CalendarDay, Observation, Question, World
+from app.demo.world import CalendarDay, Observation, Question, Trial, World
 from domain.tables import POLARS_TYPES, TABLES
 
 _SEEN_AHEAD_DAYS = 60
@@ -92,33 +92,52 @@ def _campaign_segments(world: World, work: Sequence[Work]) -> list[dict[str, obj
     return [{"campaign_id": c, "segment_id": s, "known_on": day} for (c, s), day in known.items()]
 
 
-def _experiments(world: World, noise: Noise, work: Sequence[Work], today: date) -> list[dict[str, object]]:
-    """Each test as it stands on each day it ran; it stops on the day after it was rolled out."""
-    rows: list[dict[str, object]] = []
-    for trial in world.trials:
+def _experiments(world: World, noise: Noise, work: Sequence[Work], today: date) -> list[Row]:
+    """Each test as it stood on each day it ran; it stops when it is rolled out."""
+    rows: list[Row] = []
+    for trial in (*world.trials, *asked_for(noise, work)):
         ended = next((w.done_on for w in work if w.task == "roll_out_test" and w.ident == trial.id), None)
         last = min(today, ended) if ended else today
-        if last < trial.started_on:
-            continue
-        days = np.arange(trial.started_on.toordinal(), last.toordinal() + 1, dtype=np.int64)
-        for arm, rate in trial.arms:
-            seen, won = trial_counts(noise, days, trial.id, arm, trial.exposed_per_day, rate)
-            for day, exposed, converted in zip(days.tolist(), seen.tolist(), won.tolist(), strict=True):
-                rows.append(
-                    {
-                        "test_id": trial.id, "arm": arm, "hypothesis": trial.hypothesis, "metric": trial.metric,
-                        "started_on": trial.started_on,
-                        "ended_on": ended if ended and day >= ended.toordinal() else None,
-                        "exposed": int(exposed), "converted": int(converted),
-                        "revenue": round(converted * trial.order_value, 2), "known_on": date.fromordinal(day),
-                    }
-                )  # fmt: skip
+        if last >= trial.started_on:
+            days = ordinals(trial.started_on, last)
+            rows += [row for arm in trial.arms for row in _arm_rows(trial, arm, noise, days, ended)]
     return rows
 
 
-def trial_counts(noise: Noise, days: Days, test: str, arm: str, exposed: int, rate: float) -> tuple[Floats, Floats]:
-    """People who saw an arm and who converted, added up to each day."""
-    key = keys_of([f"{test}/{arm}"])
-    seen = poisson(noise.uniform("exposed", days, key), np.full((len(days), 1), exposed / 2))
-    won = poisson(noise.uniform("converted", days, key), seen * rate)
-    return np.cumsum(seen[:, 0]), np.cumsum(np.minimum(won, seen)[:, 0])
+def asked_for(noise: Noise, work: Sequence[Work]) -> list[Trial]:
+    """Tests that people started: the new arm truly converts between 5 % worse and 12 % better."""
+    return [
+        Trial(
+            id=f"test-{item.done_on.isoformat()}-{item.ident}",
+            hypothesis=item.details.get("hypothesis", ""),
+            metric=item.details.get("metric", "cvr"),
+            started_on=item.done_on,
+            exposed_per_day=600,
+            arms=(("control", 0.034), ("new", 0.034 * (0.95 + 0.17 * noise.once("arm", item.entity, item.done_on)))),
+        )
+        for item in work
+        if item.task == "start_test"
+    ]
+
+
+def _arm_rows(trial: Trial, arm: tuple[str, float], noise: Noise, days: Days, ended: date | None) -> list[Row]:
+    name, rate = arm
+    key = keys_of([f"{trial.id}/{name}"])
+    seen = poisson(noise.uniform("exposed", days, key), np.full((len(days), 1), trial.exposed_per_day / 2))
+    won = np.minimum(poisson(noise.uniform("converted", days, key), seen * rate), seen)
+    standing = zip(days.tolist(), seen.cumsum().tolist(), won.cumsum().tolist(), strict=True)
+    return [
+        {
+            "test_id": trial.id,
+            "arm": name,
+            "hypothesis": trial.hypothesis,
+            "metric": trial.metric,
+            "started_on": trial.started_on,
+            "ended_on": ended if ended and day >= ended.toordinal() else None,
+            "exposed": int(exposed),
+            "converted": int(converted),
+            "revenue": round(converted * trial.order_value, 2),
+            "known_on": date.fromordinal(day),
+        }
+        for day, exposed, converted in standing
+    ]

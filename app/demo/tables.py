@@ -19,7 +19,7 @@ Frames = dict[str, pl.DataFrame]
 
 def daily_tables(grid: Grid, stretch: Stretch) -> Frames:
     """The tables that grow by the day, with every version, also those not known yet."""
-    return {
+    frames = {
         "ad_report": _ad_report(grid, stretch),
         "ad_delivery": _ad_delivery(grid, stretch),
         "campaign_status": _campaign_status(grid, stretch),
@@ -28,6 +28,7 @@ def daily_tables(grid: Grid, stretch: Stretch) -> Frames:
         "cohort_report": _cohort_report(grid, stretch),
         "search_report": _search_report(grid, stretch),
     }
+    return {name: frame.sort("date_day", maintain_order=True) for name, frame in frames.items()}
 
 
 def known_by(frame: pl.DataFrame, today: date) -> pl.DataFrame:
