@@ -3,10 +3,12 @@
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from langchain_core.language_models.chat_models import BaseChatModel
+from typing import TYPE_CHECKING
 
 from domain.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from langchain_core.language_models.chat_models import BaseChatModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ PROVIDERS = {
 }
 
 
-def load_chat_model(name: str) -> BaseChatModel | None:
+def load_chat_model(name: str) -> "BaseChatModel | None":
     """The model of "provider:model" or "package.module:factory"; None for an empty name.
 
     A factory is called without arguments. Keys and base addresses are read by the provider's own package.
@@ -49,7 +51,7 @@ def load_chat_model(name: str) -> BaseChatModel | None:
     return _made(place, rest, name)
 
 
-def _provided(provider: Provider, model: str, name: str) -> BaseChatModel:
+def _provided(provider: Provider, model: str, name: str) -> "BaseChatModel":
     try:
         module = importlib.import_module(provider.module)
     except ModuleNotFoundError as error:
@@ -60,7 +62,7 @@ def _provided(provider: Provider, model: str, name: str) -> BaseChatModel:
     return _checked(lambda: getattr(module, provider.chat_model)(model=model), name)
 
 
-def _made(place: str, factory: str, name: str) -> BaseChatModel:
+def _made(place: str, factory: str, name: str) -> "BaseChatModel":
     try:
         module = importlib.import_module(place)
     except ModuleNotFoundError as error:
@@ -73,7 +75,9 @@ def _made(place: str, factory: str, name: str) -> BaseChatModel:
     return _checked(getattr(module, factory), name)
 
 
-def _checked(make: Callable[[], object], name: str) -> BaseChatModel:
+def _checked(make: Callable[[], object], name: str) -> "BaseChatModel":
+    from langchain_core.language_models.chat_models import BaseChatModel  # noqa: PLC0415 - a second to import
+
     try:
         model = make()
     except Exception as error:  # a provider's own complaint: a missing key, an unknown model
