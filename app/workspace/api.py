@@ -14,7 +14,7 @@ from app.workspace.methods.files import LARGEST, receive
 from app.workspace.office import APP_TOKEN, BOT_TOKEN, Office
 from app.workspace.people import BOT_USER
 from app.workspace.sockets import Sockets
-from app.workspace.wire import Json, Refused, as_flag, as_object, decode
+from app.workspace.wire import Json, Refused, as_flag, decode, is_object
 
 log = logging.getLogger(__name__)
 
@@ -50,8 +50,7 @@ async def call_method(request: web.Request) -> web.StreamResponse:
         return web.json_response(refusal.answer, status=refusal.status, headers=refusal.headers)
     if fault == "applied_then_lost":
         return await _leave_hanging(request, 0)
-    headers = {"x-oauth-scopes": ",".join(office.scopes), "x-accepted-oauth-scopes": METHODS[name].scope} if name in METHODS else {}
-    return web.json_response({"ok": True, **answer}, headers=headers)
+    return web.json_response({"ok": True, **answer}, headers={"x-oauth-scopes": ",".join(office.scopes)})
 
 
 def _answer(office: Office, name: str, args: Mapping[str, Any], token: str) -> Json:
@@ -84,9 +83,9 @@ async def _arguments(request: web.Request) -> tuple[dict[str, Any], str]:
             body = decode(await request.read() or b"{}")
         except ValueError:
             raise Refused("invalid_json") from None
-        if not isinstance(body, dict):
+        if not is_object(body):
             raise Refused("json_not_object")
-        args |= {key: value for key, value in as_object(body).items() if value is not None}
+        args |= {key: value for key, value in body.items() if value is not None}
     elif request.can_read_body:
         args |= {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
     scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
@@ -97,8 +96,8 @@ async def _leave_hanging(request: web.Request, seconds: float) -> web.StreamResp
     """Give no answer: wait until the caller has gone, at most `seconds`, and cut the line."""
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds
-    while loop.time() < until and request.transport and not request.transport.is_closing():
-        await asyncio.sleep(0.05)
+    while loop.time() < until and request.transport and not request.transport.is_closing():  # noqa: ASYNC110
+        await asyncio.sleep(0.05)  # A transport tells nobody when it closes.
     if request.transport:
         request.transport.abort()
     raise web.HTTPServiceUnavailable
@@ -136,11 +135,12 @@ def _respond(office: Office, call: Call, name: str) -> None:
         return
     parts = checked(call)
     if as_flag(call.args.get("replace_original")) and ts:
-        original = office.store.ephemeral(channel["id"], ts, user) if place["ephemeral"] else office.store.message(channel["id"], ts)
+        whispered = office.store.ephemeral(channel["id"], ts, user)
+        original = whispered if place["ephemeral"] else office.store.message(channel["id"], ts)
         if original is None:
             raise Refused("message_not_found", status=404)
         fresh = office.compose(BOT_USER, **parts)
-        changed = {**{key: value for key, value in original.items() if key not in {"blocks", "attachments"}}}
+        changed = {key: value for key, value in original.items() if key not in {"blocks", "attachments"}}
         changed |= {key: fresh[key] for key in ("text", "blocks", "attachments") if key in fresh}
         if place["ephemeral"]:
             office.whisper(channel["id"], user, changed)

@@ -3,12 +3,12 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from app.workspace.grammar import PARTS, SHAPES, Kind, Shape, kind, shape
-from app.workspace.wire import Json, as_list, as_object, as_text, objects, walk
+from app.workspace.wire import Json, as_list, as_object, as_text, is_list, is_object, objects, walk
 
 TOTAL_CHARACTERS = 12_000
 """In all blocks of a message; refusals were seen from about 13,200."""
@@ -21,13 +21,10 @@ LONGEST_TEXT = 4000
 _MESSAGE_ONLY = frozenset({"message"})
 _EVERYWHERE = frozenset({"message", "modal", "home"})
 SURFACES = {
-    **dict.fromkeys(
-        ("actions", "auth_provider", "context", "divider", "header", "input", "rich_text", "section", "video"), _EVERYWHERE
-    ),
-    **dict.fromkeys(
-        ("call", "container", "context_actions", "data_visualization", "file", "markdown", "plan", "table", "task_card"),
-        _MESSAGE_ONLY,
-    ),
+    **dict.fromkeys(("actions", "auth_provider", "context", "divider", "header", "input", "rich_text"), _EVERYWHERE),
+    **dict.fromkeys(("section", "video"), _EVERYWHERE),
+    **dict.fromkeys(("call", "container", "context_actions", "data_visualization", "file"), _MESSAGE_ONLY),
+    **dict.fromkeys(("markdown", "plan", "table", "task_card"), _MESSAGE_ONLY),
     **dict.fromkeys(("card", "carousel", "data_table"), frozenset({"message", "home"})),
     **dict.fromkeys(("alert", "file_input"), frozenset({"modal"})),
 }
@@ -63,14 +60,13 @@ def message_problems(blocks: object, attachments: object) -> list[str]:
     found: list[str] = []
     if blocks is not None:
         found += _list_problems(blocks, "blocks")
-    if attachments is not None and not isinstance(attachments, list):
+    if attachments is not None and not is_list(attachments):
         found.append("attachments: must be a list")
-    for at, attachment in enumerate(as_list(attachments)):
+    for at, part in enumerate(as_list(attachments)):
         path = f"attachments[{at}]"
-        if not isinstance(attachment, dict):
+        if not is_object(part):
             found.append(f"{path}: must be an object")
             continue
-        part = as_object(attachment)
         if "blocks" in part:
             found += _list_problems(part["blocks"], f"{path}.blocks")
         if len(as_text(part.get("text"))) > LONGEST_TEXT:
@@ -104,7 +100,7 @@ def _list_problems(blocks: object, path: str) -> Iterator[str]:
     yield from _shape_problems(blocks, kind(f"[block]#0-{MOST_BLOCKS}"), path)
 
 
-# Shapes ----------------------------------------------------------------------------------------------------------------
+# Shapes ------------------------------------------------------------------------------------------------------------
 
 
 @cache
@@ -122,26 +118,30 @@ def _shape_problems(value: Any, wanted: Kind, path: str) -> Iterator[str]:
     elif wanted.words:
         if value not in wanted.words:
             yield f"{path}: must be one of {', '.join(wanted.words)}"
-    elif isinstance(value, dict) and (name := _named(as_object(value), wanted)):
-        yield from _object_problems(as_object(value), name, path)
+    elif is_object(value) and (name := _named(value, wanted)):
+        yield from _object_problems(value, name, path)
         yield from _length_problems(value, wanted, path)
     elif (scalar := next((name for name in wanted.names if name in _SCALARS), None)) is not None:
         if not _SCALARS[scalar](value):
             yield f"{path}: must be {_SPOKEN[scalar]}"
         else:
             yield from _length_problems(value, wanted, path)
-            if scalar == "num" and wanted.most is not None and not wanted.least <= value <= wanted.most:
+            if _is_number(value) and wanted.most is not None and not wanted.least <= value <= wanted.most:
                 yield f"{path}: {value} is not between {wanted.least} and {wanted.most}"
     else:
-        said = as_object(value).get("type") if isinstance(value, dict) else value
+        said = value.get("type") if is_object(value) else value
         yield f"{path}: {str(said)[:40]!r} has no place here; {', '.join(wanted.names[:8])} would"
 
 
-_SCALARS = {
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+_SCALARS: dict[str, Callable[[object], bool]] = {
     "str": lambda value: isinstance(value, str),
     "bool": lambda value: isinstance(value, bool),
-    "num": lambda value: isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value),
-    "any": lambda value: isinstance(value, dict),
+    "num": _is_number,
+    "any": is_object,
     "null": lambda value: value is None,
 }
 _SPOKEN = {"str": "a string", "bool": "true or false", "num": "a number", "any": "an object", "null": "null"}
@@ -157,13 +157,12 @@ def _named(value: Json, wanted: Kind) -> str | None:
 
 
 def _array_problems(value: Any, item: Kind, wanted: Kind, path: str) -> Iterator[str]:
-    if not isinstance(value, list):
+    if not is_list(value):
         yield f"{path}: must be a list"
         return
-    items = as_list(value)
-    if len(items) < wanted.least or (wanted.most is not None and len(items) > wanted.most):
-        yield f"{path}: {len(items)} items, {wanted.least} to {wanted.most} allowed"
-    for at, one in enumerate(items):
+    if len(value) < wanted.least or (wanted.most is not None and len(value) > wanted.most):
+        yield f"{path}: {len(value)} items, {wanted.least} to {wanted.most} allowed"
+    for at, one in enumerate(value):
         yield from _shape_problems(one, item, f"{path}[{at}]")
 
 
@@ -188,7 +187,7 @@ def _object_problems(value: Json, name: str, path: str) -> Iterator[str]:
 
 
 def _length_problems(value: Any, wanted: Kind, path: str) -> Iterator[str]:
-    words = as_text(as_object(value).get("text")) if isinstance(value, dict) else as_text(value)
+    words = as_text(value.get("text") if is_object(value) else value)
     if wanted.longest is not None and len(words) > wanted.longest:
         yield f"{path}: {len(words)} characters, at most {wanted.longest} allowed"
 
@@ -201,9 +200,9 @@ def _word_problems(value: Json, name: str, path: str) -> Iterator[str]:
 
 
 def _choice_problems(value: Json, name: str, path: str) -> Iterator[str]:
-    if name == "option" and as_object(value.get("text")).get("type") == "plain_text":
-        if as_object(value.get("description")).get("type") == "mrkdwn":
-            yield f"{path}.description: must be plain_text like the text"
+    formats = [as_object(value.get(field)).get("type") for field in ("text", "description")]
+    if name == "option" and formats == ["plain_text", "mrkdwn"]:
+        yield f"{path}.description: must be plain_text like the text"
     if "options" in value and "option_groups" in value:
         yield f"{path}: has both options and option_groups"
     offered = objects(value.get("options"))
@@ -215,30 +214,32 @@ def _choice_problems(value: Json, name: str, path: str) -> Iterator[str]:
 
 
 def _grid_problems(value: Json, path: str) -> Iterator[str]:
-    if len({len(as_list(row)) for row in as_list(value.get("rows")) if isinstance(row, list)}) > 1:
+    if len({len(row) for row in as_list(value.get("rows")) if is_list(row)}) > 1:
         yield f"{path}.rows: differ in length"
     for at, segment in enumerate(objects(value.get("segments"))):
-        if _SCALARS["num"](segment.get("value")) and segment["value"] <= 0:
+        if _is_number(segment.get("value")) and segment["value"] <= 0:
             yield f"{path}.segments[{at}].value: must be above 0"
     series = objects(value.get("series"))
     if len({str(one.get("name")) for one in series}) < len(series):
         yield f"{path}.series: names repeat"
-    if isinstance(value.get("axis_config"), dict):
-        categories = as_object(value["axis_config"]).get("categories")
+    if is_object(axis := value.get("axis_config")):
+        categories = axis.get("categories")
         if any([point.get("label") for point in objects(one.get("data"))] != categories for one in series):
             yield f"{path}.series: points do not follow the categories"
 
 
-# What holds for the whole ----------------------------------------------------------------------------------------------
+# What holds for the whole ------------------------------------------------------------------------------------------
 
 
 def _common_problems(value: Any, surface: str) -> list[str]:
     parts = list(walk(value))
-    said = list(dict.fromkeys(
-        f"{part['type']} does not work in a {surface}"
-        for part in parts
-        if isinstance(part.get("type"), str) and surface not in SURFACES.get(part["type"], {surface})
-    ))
+    said = list(
+        dict.fromkeys(
+            f"{part['type']} does not work in a {surface}"
+            for part in parts
+            if surface not in SURFACES.get(as_text(part.get("type")), {surface})
+        )
+    )
     blocks = Counter(repr(part["block_id"]) for part in parts if "block_id" in part)
     said += [f"block_id {name} is used {uses} times" for name, uses in blocks.items() if uses > 1]
     actions = Counter(_action_ids(value, 0, Counter()))
@@ -248,14 +249,13 @@ def _common_problems(value: Any, surface: str) -> list[str]:
 
 def _action_ids(value: Any, block: int, numbers: Counter[str]) -> Iterator[tuple[int, str]]:
     """(block, action_id) of every element; blocks are numbered as they come."""
-    if isinstance(value, dict):
-        part = as_object(value)
-        if part.get("type") in SURFACES or part.get("type") == "image":
+    if is_object(value):
+        if (as_text(value.get("type")) or "none") in {*SURFACES, "image"}:
             numbers["blocks"] += 1
             block = numbers["blocks"]
-        if "action_id" in part:
-            yield block, repr(part["action_id"])
-        for inner in part.values():
+        if "action_id" in value:
+            yield block, repr(value["action_id"])
+        for inner in value.values():
             yield from _action_ids(inner, block, numbers)
     for inner in as_list(value):
         yield from _action_ids(inner, block, numbers)

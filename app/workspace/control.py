@@ -8,7 +8,7 @@
     POST /control/click                   {"user", "channel", "ts", "action_id", "value"?, "block_id"?}
                                           or {"user", "view_id", "action_id", "value"?, "values"?}
                                           -> {"acked", "after_ms", "view"?, "ephemeral"?, "ephemeral_ts"?, "warning"?}
-    POST /control/submit                  {"user", "view_id", "values"} -> {"errors"} | {"view"} | {"closed"}, + as click
+    POST /control/submit                  {"user", "view_id", "values"} -> {"errors"} | {"view"} | {"closed"}, as click
     POST /control/close                   {"user", "view_id"} -> {"closed", "view"?: the one below}
     POST /control/command                 {"user", "channel", "command", "text"} -> as click
     POST /control/home                    {"user"} -> the published view, which is also under "view"
@@ -35,7 +35,7 @@ from app.workspace.interactions import Interactions
 from app.workspace.office import DemoHooks, Office
 from app.workspace.people import BOT_NAME, BOT_USER
 from app.workspace.portrait import portrait, unread
-from app.workspace.wire import Json, as_object, as_text, decode, encode
+from app.workspace.wire import Json, as_object, as_text, decode, encode, is_object
 
 Answer = Callable[[web.Request, Json], Awaitable[Json]]
 MOST_DAYS = 400
@@ -44,8 +44,17 @@ MOST_DAYS = 400
 def routes() -> list[web.RouteDef]:
     """What people may reach."""
     posts: dict[str, Answer] = {
-        "say": say, "click": click, "submit": submit, "close": close, "command": command, "home": home, "open": open_,
-        "read": read, "clock": clock, "fault": fault, "disconnect": disconnect,
+        "say": say,
+        "click": click,
+        "submit": submit,
+        "close": close,
+        "command": command,
+        "home": home,
+        "open": open_,
+        "read": read,
+        "clock": clock,
+        "fault": fault,
+        "disconnect": disconnect,
     }
     gets: dict[str, Answer] = {"state": state, "home": shown_home, "ads": ads}
     return [
@@ -71,9 +80,9 @@ def _posted(answer: Answer) -> Callable[[web.Request], Awaitable[web.StreamRespo
             body = decode(await request.read())
         except ValueError as problem:
             return _error(f"the body is not JSON: {problem}", 400)
-        if not isinstance(body, dict):
+        if not is_object(body):
             return _error("the body must be a JSON object", 400)
-        return await _answered(answer, request, as_object(body))
+        return await _answered(answer, request, body)
 
     return handle
 

@@ -1,9 +1,10 @@
 """The interactive parts of blocks: finding the one that was pressed, and what it was set to."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from app.workspace.wire import Json, as_list, as_object, objects
+from app.workspace.wire import Json, as_list, as_object, is_object, objects
 
 _PRESSED = {"button", "workflow_button", "icon_button", "feedback_buttons"}
 _CHOSEN = {
@@ -39,15 +40,19 @@ class Unusable(ValueError):
 def interactive(blocks: object) -> Iterator[tuple[Json, Json]]:
     """(block, element) of everything that can be pressed or set."""
     for block in objects(blocks):
-        children = [*objects(block.get("child_blocks")), *(objects(block.get("elements")) if block.get("type") == "carousel" else [])]
-        yield from interactive(children)
-        inner = [block.get("accessory"), block.get("element"), *as_list(block.get("elements")), *as_list(block.get("actions"))]
+        yield from interactive(block.get("child_blocks"))
+        if block.get("type") == "carousel":
+            yield from interactive(block.get("elements"))
+        inner = [block.get("accessory"), block.get("element")]
+        inner += [*as_list(block.get("elements")), *as_list(block.get("actions"))]
         for element in map(as_object, inner):
             if element.get("type") in _PRESSED or element.get("type") in _CHOSEN:
                 yield block, element
 
 
-def find(blocks: object, action_id: str, *, block_id: str = "", value: object = None, user: str = "") -> tuple[Json, Json]:
+def find(
+    blocks: object, action_id: str, *, block_id: str = "", value: object = None, user: str = ""
+) -> tuple[Json, Json]:
     """The element with an action_id; among several, the one with the block_id or the value. Raises Unusable."""
     found = [
         (block, element)
@@ -71,7 +76,9 @@ def find(blocks: object, action_id: str, *, block_id: str = "", value: object = 
 def pressed(block: Json, element: Json, value: Any, action_ts: str) -> Json:
     """The entry of `actions` in a block_actions payload. Raises Unusable."""
     action: Json = {
-        "type": element["type"], "action_id": element["action_id"], "block_id": block["block_id"],
+        "type": element["type"],
+        "action_id": element["action_id"],
+        "block_id": block["block_id"],
         "action_ts": action_ts,
     }
     if element["type"] == "feedback_buttons":
@@ -105,7 +112,7 @@ def option(element: Json, value: object) -> Json:
     groups = [*as_list(element.get("options"))]
     for group in objects(element.get("option_groups")):
         groups += as_list(group.get("options"))
-    wanted = as_object(value).get("value") if isinstance(value, dict) else value
+    wanted = value.get("value") if is_object(value) else value
     for one in map(as_object, groups):
         if wanted is not None and wanted in {one.get("value"), as_object(one.get("text")).get("text")}:
             return one
@@ -172,13 +179,15 @@ def _problem(element: Json, answer: Any) -> str:
 
 def _number_problem(element: Json, answer: str) -> str:
     try:
-        number = float(answer)
-    except ValueError:
+        number = Decimal(answer)
+    except InvalidOperation:
         return "Please enter a number."
-    if not element.get("is_decimal_allowed") and not number.is_integer():
+    if not number.is_finite():
+        return "Please enter a number."
+    if not element.get("is_decimal_allowed") and number % 1:
         return "Please enter a whole number."
-    if element.get("min_value") is not None and number < float(element["min_value"]):
+    if element.get("min_value") is not None and number < Decimal(element["min_value"]):
         return f"Please enter a number of at least {element['min_value']}."
-    if element.get("max_value") is not None and number > float(element["max_value"]):
+    if element.get("max_value") is not None and number > Decimal(element["max_value"]):
         return f"Please enter a number of at most {element['max_value']}."
     return ""

@@ -1,7 +1,7 @@
 """What happens in the workspace, told to whoever listens: open pages, and presses waiting for their effect."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from app.workspace.wire import Json
@@ -33,7 +33,7 @@ class Feed:
         self._listeners.clear()
 
     @contextmanager
-    def listen(self) -> Iterator[asyncio.Queue[Json | None]]:
+    def listen(self) -> Generator[asyncio.Queue[Json | None]]:
         """A queue of what happens from now on; None means there will be nothing more."""
         queue: asyncio.Queue[Json | None] = asyncio.Queue()
         self._listeners.add(queue)

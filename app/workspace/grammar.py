@@ -53,8 +53,8 @@ SHAPES = {
     ),
     "call": "call_id:str api_decoration_available?:bool call?:any block_id?:str~255",
     "card": (
-        "title?:mrkdwn~150 subtitle?:mrkdwn~150 body?:mrkdwn~200 icon?:picture hero_image?:picture actions?:[button]#0-3"
-        " block_id?:str~255"
+        "title?:mrkdwn~150 subtitle?:mrkdwn~150 body?:mrkdwn~200 icon?:picture hero_image?:picture"
+        " actions?:[button]#0-3 block_id?:str~255"
     ),
     "carousel": "elements:[card]#1-10 block_id?:str~255",
     "container": (
@@ -72,9 +72,7 @@ SHAPES = {
     "divider": "block_id?:str~255",
     "file": "external_id:str source:str block_id?:str~255",
     "header": "text:plain_text~150 block_id?:str~255",
-    "image": (
-        "image_url?:str~3000 slack_file?:slack_file alt_text:str~2000 title?:plain_text~2000 block_id?:str~255"
-    ),
+    "image": ("image_url?:str~3000 slack_file?:slack_file alt_text:str~2000 title?:plain_text~2000 block_id?:str~255"),
     "input": (
         "label:plain_text~2000 hint?:plain_text~2000 optional?:bool dispatch_action?:bool block_id?:str~255"
         " element:plain_text_input/number_input/email_text_input/url_text_input/rich_text_input/file_input/menu"
@@ -126,9 +124,7 @@ SHAPES = {
         f"{_MENU} options?:[plain_option]#1-100 option_groups?:[group]#1-100 initial_options?:[plain_option]"
         " max_selected_items?:num"
     ),
-    "multi_external_select": (
-        f"{_MENU} initial_options?:[plain_option] min_query_length?:num max_selected_items?:num"
-    ),
+    "multi_external_select": (f"{_MENU} initial_options?:[plain_option] min_query_length?:num max_selected_items?:num"),
     "multi_users_select": f"{_MENU} initial_users?:[str] max_selected_items?:num",
     "multi_channels_select": f"{_MENU} initial_channels?:[str] max_selected_items?:num",
     "multi_conversations_select": f"{_MENU} initial_conversations?:[str] max_selected_items?:num {_FILTER}",

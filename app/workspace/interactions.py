@@ -1,7 +1,7 @@
 """What people do: write, press, submit, close, type commands, open the App Home. Each comes back with its effect."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.workspace.elements import Unusable, complaints, find, pressed, state_of
@@ -60,10 +60,18 @@ class Interactions:
         if command not in office.commands:
             raise Unusable(f"{command} is not a command here; there is {', '.join(office.commands)}")
         payload = {
-            "token": "local", "team_id": TEAM, "team_domain": TEAM_DOMAIN, "channel_id": channel["id"],
-            "channel_name": "directmessage" if channel["is_im"] else channel["name"], "user_id": user["id"],
-            "user_name": person_object(user)["name"], "command": command, "text": text, "api_app_id": APP,
-            "is_enterprise_install": "false", "response_url": office.response_url(user["id"], channel["id"]),
+            "token": "local",
+            "team_id": TEAM,
+            "team_domain": TEAM_DOMAIN,
+            "channel_id": channel["id"],
+            "channel_name": "directmessage" if channel["is_im"] else channel["name"],
+            "user_id": user["id"],
+            "user_name": person_object(user)["name"],
+            "command": command,
+            "text": text,
+            "api_app_id": APP,
+            "is_enterprise_install": "false",
+            "response_url": office.response_url(user["id"], channel["id"]),
             "trigger_id": office.triggers.issue(user["id"]),
         }
         return await self._watched("slash_commands", payload, user, channel, "")
@@ -82,13 +90,19 @@ class Interactions:
         blocks = [block for source in sources for block in objects(source)]
         action = self._action(blocks, user, action_id, more)
         container = {
-            "type": "message", "message_ts": ts, "channel_id": channel["id"], "is_ephemeral": bool(whispered),
+            "type": "message",
+            "message_ts": ts,
+            "channel_id": channel["id"],
+            "is_ephemeral": bool(whispered),
             **({"thread_ts": message["thread_ts"]} if message.get("thread_ts") else {}),
         }
         name = "directmessage" if channel["is_im"] else channel["name"]
         payload = interaction("block_actions", user, office.triggers.issue(user["id"])) | {
-            "container": container, "channel": {"id": channel["id"], "name": name},
-            "message": office.answered(message), "state": {"values": state_of(blocks, {})}, "actions": [action],
+            "container": container,
+            "channel": {"id": channel["id"], "name": name},
+            "message": office.answered(message),
+            "state": {"values": state_of(blocks, {})},
+            "actions": [action],
             "response_url": office.response_url(user["id"], channel["id"], ts, ephemeral=bool(whispered)),
         }
         return await self._watched("interactive", payload, user, channel, ts)
@@ -103,9 +117,11 @@ class Interactions:
             given = {action["block_id"]: {action_id: more["value"]}}
         view = {**view, "state": {"values": state_of(view["blocks"], given, known)}}
         payload = interaction("block_actions", user, self._office.triggers.issue(user["id"])) | {
-            "container": {"type": "view", "view_id": view["id"]}, "view": _sent(view), "actions": [action],
+            "container": {"type": "view", "view_id": view["id"]},
+            "view": _sent(view),
+            "actions": [action],
         }
-        return await self._watched("interactive", payload, user, None, "", after=view_id)
+        return await self._watched("interactive", payload, user, None, "", at_home=view["type"] == "home")
 
     def _action(self, blocks: object, user: Json, action_id: str, more: Mapping[str, Any]) -> Json:
         value, block_id = more.get("value"), str(more.get("block_id") or "")
@@ -135,38 +151,37 @@ class Interactions:
         view = {**view, "state": {"values": state}}
         chosen = {channel["id"]: office.response_url(user["id"], channel["id"]) for channel in office.people.channels()}
         payload = interaction("view_submission", user, office.triggers.issue(user["id"])) | {
-            "view": _sent(view), "response_urls": response_urls(state, view["blocks"], chosen),
+            "view": _sent(view),
+            "response_urls": response_urls(state, view["blocks"], chosen),
         }
         return await self._watched("interactive", payload, user, None, "", submitted=view)
 
     def _answer_submit(self, user: Json, view: Json, answer: Json) -> Json:
         """Do what the app's acknowledgement of a submission says."""
-        views, action = self._office.views, answer.get("response_action")
+        action = answer.get("response_action")
         if action == "errors":
             errors = as_object(answer.get("errors"))
             inputs = {block["block_id"] for block in objects(view["blocks"]) if block["type"] == "input"}
-            if not errors or not set(errors) <= inputs:
-                return {"warning": "The app complained about fields this view does not have."}
-            return {"errors": errors}
+            known = bool(errors) and set(errors) <= inputs
+            return {"errors": errors} if known else {"warning": "The app complained about fields this view lacks."}
         if action in {"update", "push"}:
-            try:
-                given = fit(as_object(answer.get("view")), "modal")
-                if action == "push":
-                    return {"view": views.push(user["id"], given)}
-                return {"view": views.update(view["id"], None, given)}
-            except Refused as refusal:
-                return {"warning": f"The app answered with a view Slack would refuse: {_why(refusal)}"}
-        if action == "clear":
-            views.close(user["id"], everything=True)
-        elif action is None:
-            # The listener may already have updated or replaced the view over the Web API; what it submitted closes.
-            stack = views.stack(user["id"])
-            if stack and stack[-1]["id"] == view["id"]:
-                views.close(user["id"])
-        else:
+            return self._next_view(user, view, as_object(answer.get("view")), push=action == "push")
+        if action not in {None, "clear"}:
             return {"warning": f"The app answered with an unknown response_action, {action!r}."}
-        left = views.stack(user["id"])
+        # The listener may already have replaced the view over the Web API; only what was submitted closes.
+        stack = self._office.views.stack(user["id"])
+        if action == "clear" or (stack and stack[-1]["id"] == view["id"]):
+            self._office.views.close(user["id"], everything=action == "clear")
+        left = self._office.views.stack(user["id"])
         return {"closed": True, **({"view": left[-1]} if left else {})}
+
+    def _next_view(self, user: Json, view: Json, given: Json, *, push: bool) -> Json:
+        views = self._office.views
+        try:
+            fitting = fit(given, "modal")
+            return {"view": views.push(user["id"], fitting) if push else views.update(view["id"], None, fitting)}
+        except Refused as refusal:
+            return {"warning": f"The app answered with a view Slack would refuse: {_why(refusal)}"}
 
     async def close(self, user: Json, view_id: str) -> Json:
         """Close the modal on top; the app hears of it where it asked to."""
@@ -177,7 +192,8 @@ class Interactions:
         for one in closed:
             if one["notify_on_close"]:
                 payload = interaction("view_closed", user, "") | {
-                    "view": _sent(one), "is_cleared": len(closed) > 1,
+                    "view": _sent(one),
+                    "is_cleared": len(closed) > 1,
                 }
                 payload.pop("trigger_id")
                 await self._office.sockets.send("interactive", payload, answerable=False)
@@ -190,10 +206,14 @@ class Interactions:
         """Open the App Home: what the app publishes for it, or what it had published before."""
         office = self._office
         before = office.views.home(user["id"])
+
+        def published(event: Json) -> bool:
+            return event["type"] == "home" and event["user"] == user["id"]
+
         with office.feed.listen() as told:
             self._opened(user, "home", before)
             if office.sockets.connected:
-                await self._next(told, office.timing.ack, lambda event: event["type"] == "home" and event["user"] == user["id"])
+                await self._next(told, office.timing.ack, published)
         return office.views.home(user["id"])
 
     def open(self, user: Json) -> Json:
@@ -207,23 +227,38 @@ class Interactions:
         office.post(channel, message)
         context = {"channel_id": None, "team_id": TEAM, "enterprise_id": None}
         thread = {"user_id": user["id"], "context": context, "channel_id": channel["id"], "thread_ts": message["ts"]}
-        office.inform_app({
-            "type": "assistant_thread_started", "assistant_thread": thread, "event_ts": office.store.next_ts(),
-        })
+        office.inform_app(
+            {
+                "type": "assistant_thread_started",
+                "assistant_thread": thread,
+                "event_ts": office.store.next_ts(),
+            }
+        )
         return {"channel": channel["id"], "thread_ts": message["ts"]}
 
     def _opened(self, user: Json, tab: str, view: Json | None) -> None:
         office = self._office
         event: Json = {
-            "type": "app_home_opened", "user": user["id"], "channel": office.people.direct(user["id"])["id"],
-            "tab": tab, "event_ts": office.store.next_ts(),
+            "type": "app_home_opened",
+            "user": user["id"],
+            "channel": office.people.direct(user["id"])["id"],
+            "tab": tab,
+            "event_ts": office.store.next_ts(),
         }
         office.inform_app(event | ({"view": _sent(view)} if view else {}))
 
     # Effects -------------------------------------------------------------------------------------------------------
 
     async def _watched(
-        self, kind: str, payload: Json, user: Json, channel: Json | None, ts: str, *, after: str = "", submitted: Json | None = None
+        self,
+        kind: str,
+        payload: Json,
+        user: Json,
+        channel: Json | None,
+        ts: str,
+        *,
+        at_home: bool = False,
+        submitted: Json | None = None,
     ) -> Json:
         """Send an envelope and tell what the person then sees."""
         office = self._office
@@ -241,9 +276,9 @@ class Interactions:
             seen = await self._effects(told, user, ts, ack.acked)
         if submitted is not None:
             seen.pop("view", None)
-        if after and "home" in seen:
-            seen["view"] = seen["home"]
-        seen.pop("home", None)
+        published = seen.pop("home", None)
+        if at_home and published and "view" not in seen:
+            seen["view"] = published
         return answer | seen
 
     async def _effects(self, told: asyncio.Queue[Json | None], user: Json, ts: str, acked: bool) -> Json:
@@ -272,7 +307,7 @@ class Interactions:
         return seen
 
     @staticmethod
-    async def _next(told: asyncio.Queue[Json | None], patience: float, matters: Any) -> bool:
+    async def _next(told: asyncio.Queue[Json | None], patience: float, matters: Callable[[Json], bool]) -> bool:
         """Wait for the next event that matters. False: none came within `patience` seconds."""
         loop = asyncio.get_running_loop()
         until = loop.time() + patience

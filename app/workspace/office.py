@@ -20,7 +20,8 @@ from app.workspace.wire import Json, Refused, as_list, objects
 
 SCOPES = ("chat:write", "commands", "app_mentions:read", "im:history", "files:write", "users:read")
 """What the app may do where it is installed; the manifest asks for these and no more."""
-BOT_TOKEN, APP_TOKEN = "xoxb-local-baton", "xapp-local-baton"  # noqa: S105 - known to everybody, worth nothing
+# Known to everybody and worth nothing: the server answers this machine only.
+BOT_TOKEN, APP_TOKEN = "xoxb-local-baton", "xapp-local-baton"
 RESPONSE_USES, RESPONSE_SECONDS = 5, 30 * 60
 
 
@@ -125,10 +126,17 @@ class Office:
         self.store.put_message(channel["id"], message)
         self._tell(channel, message, "edited")
         if channel["is_im"] and not silently:
-            self._event(channel, {
-                "type": "message", "subtype": "message_changed", "hidden": True, "message": message,
-                "previous_message": old, "ts": message["edited"]["ts"],
-            })
+            self._event(
+                channel,
+                {
+                    "type": "message",
+                    "subtype": "message_changed",
+                    "hidden": True,
+                    "message": message,
+                    "previous_message": old,
+                    "ts": message["edited"]["ts"],
+                },
+            )
         return message
 
     def delete(self, channel: Json, message: Json) -> None:
@@ -136,10 +144,17 @@ class Office:
         self.store.drop_message(channel["id"], message["ts"])
         self._tell(channel, message, "deleted")
         if channel["is_im"]:
-            self._event(channel, {
-                "type": "message", "subtype": "message_deleted", "hidden": True, "deleted_ts": message["ts"],
-                "previous_message": message, "ts": self.store.next_ts(),
-            })
+            self._event(
+                channel,
+                {
+                    "type": "message",
+                    "subtype": "message_deleted",
+                    "hidden": True,
+                    "deleted_ts": message["ts"],
+                    "previous_message": message,
+                    "ts": self.store.next_ts(),
+                },
+            )
 
     def whisper(self, channel: str, user: str, message: Json) -> Json:
         """Show a message to one user only."""
@@ -166,8 +181,12 @@ class Office:
         """A message as the control API shows it: contracts first, then what else it carries."""
         replies = self.store.thread(channel, message["ts"])[1:] if not message.get("thread_ts") else []
         return {
-            **message, "channel": channel, "thread_ts": message.get("thread_ts"), "blocks": message.get("blocks", []),
-            "edited": message.get("edited"), "reply_count": len(replies),
+            **message,
+            "channel": channel,
+            "thread_ts": message.get("thread_ts"),
+            "blocks": message.get("blocks", []),
+            "edited": message.get("edited"),
+            "reply_count": len(replies),
             "files": [file_object(file, "") for file in self.files_of(message)],
         }
 
@@ -218,10 +237,19 @@ class Office:
             for old in self.store.all("response urls"):
                 if now - old["made"] > 2 * RESPONSE_SECONDS:
                     self.store.drop("response urls", old["name"])
-            self.store.put("response urls", name, {
-                "name": name, "user": user, "channel": channel, "ts": ts, "ephemeral": ephemeral, "made": now,
-                "uses": 0,
-            })
+            self.store.put(
+                "response urls",
+                name,
+                {
+                    "name": name,
+                    "user": user,
+                    "channel": channel,
+                    "ts": ts,
+                    "ephemeral": ephemeral,
+                    "made": now,
+                    "uses": 0,
+                },
+            )
         return f"{self.address}/response/{name}"
 
     def use_response_url(self, name: str) -> Json:

@@ -38,20 +38,35 @@ class People:
         """Make users and channels exist. The bot is in `channels`, and not in `others`; people are in all."""
         with self._store.transaction():
             for person in people:
-                self._store.put("users", person.id, {
-                    "id": person.id, "name": person.name, "roles": sorted(person.roles), "tz": person.timezone,
-                    "is_bot": False,
-                })
-            bot = {"id": BOT_USER, "name": BOT_NAME, "roles": [], "tz": "UTC", "is_bot": True}
+                self._store.put(
+                    "users",
+                    person.id,
+                    {
+                        "id": person.id,
+                        "name": person.name,
+                        "roles": sorted(person.roles),
+                        "tz": person.timezone,
+                        "is_bot": False,
+                    },
+                )
+            bot: Json = {"id": BOT_USER, "name": BOT_NAME, "roles": [], "tz": "UTC", "is_bot": True}
             self._store.put("users", BOT_USER, bot)
             members = [person.id for person in people]
             for name in (*channels, *(other for other in others if other not in channels)):
                 kept = self._store.get("channels", identifier("C", name)) or {"members": []}
                 bots = [BOT_USER] if name in channels or BOT_USER in kept["members"] else []
-                self._store.put("channels", identifier("C", name), {
-                    "id": identifier("C", name), "name": name, "is_im": False, "user": None,
-                    "members": members + bots, "created": kept.get("created", 1767225600),
-                })
+                self._store.put(
+                    "channels",
+                    identifier("C", name),
+                    {
+                        "id": identifier("C", name),
+                        "name": name,
+                        "is_im": False,
+                        "user": None,
+                        "members": members + bots,
+                        "created": kept.get("created", 1767225600),
+                    },
+                )
 
     # Users ---------------------------------------------------------------------------------------------------------
 
@@ -89,7 +104,12 @@ class People:
         if found := self._store.get("channels", name):
             return found
         channel: Json = {
-            "id": name, "name": "", "is_im": True, "user": user, "members": [user, BOT_USER], "created": 1767225600,
+            "id": name,
+            "name": "",
+            "is_im": True,
+            "user": user,
+            "members": [user, BOT_USER],
+            "created": 1767225600,
         }
         self._store.put("channels", name, channel)
         return channel

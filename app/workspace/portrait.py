@@ -8,9 +8,7 @@ from app.workspace.wire import Json
 
 def portrait(office: Office, user: Json | None) -> Json:
     """Everything there is; for one user, what that user sees."""
-    channels = [
-        channel for channel in office.people.channels() if user is None or user["id"] in channel["members"]
-    ]
+    channels = [channel for channel in office.people.channels() if user is None or user["id"] in channel["members"]]
     names = {channel["id"] for channel in channels}
     whispers = [
         {**office.shown(channel, message), "user": to}
@@ -29,17 +27,19 @@ def portrait(office: Office, user: Json | None) -> Json:
         "ephemerals": whispers,
         "files": [file_object(file, "") for file in office.store.all("files") if file["complete"]],
         "clock": office.today().isoformat(),
-        "views": {
-            name: stack for name, stack in office.views.stacks().items() if user is None or name == user["id"]
-        },
+        "views": {name: stack for name, stack in office.views.stacks().items() if user is None or name == user["id"]},
         "threads": [
             thread | {"status": office.statuses.get((thread["channel"], thread["thread_ts"]), "")}
             for thread in office.store.all("threads")
             if thread["channel"] in names
         ],
         "app": {
-            "id": APP, "user": BOT_USER, "name": BOT_NAME, "connected": office.sockets.connected,
-            "scopes": list(office.scopes), "commands": list(office.commands),
+            "id": APP,
+            "user": BOT_USER,
+            "name": BOT_NAME,
+            "connected": office.sockets.connected,
+            "scopes": list(office.scopes),
+            "commands": list(office.commands),
         },
         "demo": office.demo is not None,
     }

@@ -49,8 +49,15 @@ class Workspace:
     ) -> None:
         """`people` are in all channels; the app is in `channels` and not in `others`."""
         self.office = Office(
-            folder, people, channels, others=others, demo=demo, scopes=scopes, commands=commands,
-            rates=rates or Rates(), timing=timing or Timing(),
+            folder,
+            people,
+            channels,
+            others=others,
+            demo=demo,
+            scopes=scopes,
+            commands=commands,
+            rates=rates or Rates(),
+            timing=timing or Timing(),
         )
         self._runner: web.AppRunner | None = None
 

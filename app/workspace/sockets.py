@@ -86,10 +86,16 @@ class Sockets:
             return socket
         self._connections.append(socket)
         try:
-            await socket.send_str(encode({
-                "type": "hello", "num_connections": self.connected, "connection_info": {"app_id": APP},
-                "debug_info": {"host": "local", "build_number": 1, "approximate_connection_time": 18060},
-            }))
+            await socket.send_str(
+                encode(
+                    {
+                        "type": "hello",
+                        "num_connections": self.connected,
+                        "connection_info": {"app_id": APP},
+                        "debug_info": {"host": "local", "build_number": 1, "approximate_connection_time": 18060},
+                    }
+                )
+            )
             self._feed.tell("connection", connected=self.connected)
             self.deliver_pending()
             async for frame in socket:
@@ -143,7 +149,11 @@ class Sockets:
         name = str(uuid.uuid4())
         waiting = self._waiting[name] = loop.create_future()
         envelope = {
-            "envelope_id": name, "type": kind, "payload": payload, "accepts_response_payload": answerable, **extra,
+            "envelope_id": name,
+            "type": kind,
+            "payload": payload,
+            "accepts_response_payload": answerable,
+            **extra,
         }
         try:
             await socket.send_str(encode(envelope))

@@ -6,7 +6,7 @@ under a shelf and a key.
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,7 +44,7 @@ class Store:
         self._db.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> Generator[None]:
         """All or nothing; may be nested."""
         if self._db.in_transaction:
             yield
@@ -135,7 +135,8 @@ class Store:
     def thread(self, channel: str, thread_ts: str) -> list[Json]:
         """A thread: its first message and the replies, oldest first."""
         rows = self._db.execute(
-            "SELECT document FROM messages WHERE channel = ? AND seen_by = '' AND (ts = ? OR thread_ts = ?) ORDER BY ts",
+            "SELECT document FROM messages WHERE channel = ? AND seen_by = '' AND (ts = ? OR thread_ts = ?)"
+            " ORDER BY ts",
             (channel, thread_ts, thread_ts),
         )
         return [decode(document) for (document,) in rows]

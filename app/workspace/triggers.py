@@ -35,7 +35,8 @@ class Triggers:
     def exchange(self, name: object) -> str:
         """The user a trigger belongs to. Raises Refused when it is unknown, expired or spent."""
         if not isinstance(name, str) or not name:
-            raise Refused("invalid_arguments", response_metadata={"messages": ["[ERROR] missing required field: trigger_id"]})
+            missing = ["[ERROR] missing required field: trigger_id"]
+            raise Refused("invalid_arguments", response_metadata={"messages": missing})
         trigger = self._issued.get(name)
         if trigger is None:
             raise Refused("invalid_trigger_id")

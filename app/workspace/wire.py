@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import Any, TypeGuard
 
 Json = dict[str, Any]
 
@@ -22,14 +22,24 @@ class Refused(Exception):
         return {"ok": False, "error": self.error, **self.details}
 
 
+def is_object(value: object) -> TypeGuard[Json]:
+    """Whether a value is a JSON object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Whether a value is a JSON list."""
+    return isinstance(value, list)
+
+
 def as_object(value: object) -> Json:
     """The value if it is a JSON object, else an empty one."""
-    return cast(Json, value) if isinstance(value, dict) else {}
+    return value if is_object(value) else {}
 
 
 def as_list(value: object) -> list[Any]:
     """The value if it is a JSON list, else an empty one."""
-    return cast("list[Any]", value) if isinstance(value, list) else []
+    return value if is_list(value) else []
 
 
 def as_text(value: object) -> str:
@@ -44,17 +54,18 @@ def as_flag(value: object) -> bool:
 
 def objects(value: object) -> list[Json]:
     """The objects in a list."""
-    return [as_object(item) for item in as_list(value) if isinstance(item, dict)]
+    return [item for item in as_list(value) if is_object(item)]
 
 
 def walk(value: object) -> Iterator[Json]:
     """Every object inside a JSON value, outermost first."""
-    if isinstance(value, dict):
-        yield as_object(value)
-        for item in as_object(value).values():
+    if is_object(value):
+        yield value
+        for item in value.values():
             yield from walk(item)
-    for item in as_list(value):
-        yield from walk(item)
+    elif is_list(value):
+        for item in value:
+            yield from walk(item)
 
 
 def decode(words: str | bytes) -> Any:

@@ -22,7 +22,8 @@ def set_suggested_prompts(call: Call) -> Json:
     """Offer prompts to press."""
     channel, thread_ts = _thread(call)
     prompts = [as_object(prompt) for prompt in as_list(call.json("prompts"))]
-    if not 1 <= len(prompts) <= MOST_PROMPTS or not all(prompt.get("title") and prompt.get("message") for prompt in prompts):
+    complete = all(prompt.get("title") and prompt.get("message") for prompt in prompts)
+    if not 1 <= len(prompts) <= MOST_PROMPTS or not complete:
         raise invalid(f"prompts: 1 to {MOST_PROMPTS}, each with title and message")
     _keep(call, channel, thread_ts, prompts=prompts, prompts_title=call.text("title"))
     return {}

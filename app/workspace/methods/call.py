@@ -57,7 +57,7 @@ class Method:
     tier: int | None = None
     """Slack's rate tier; None for methods with a special, generous one."""
     scope: str = ""
-    """What the app must have been granted; empty for nothing. Methods that depend on the channel check for themselves."""
+    """What the app must have been granted; empty for nothing, and where it depends on the channel."""
 
 
 def invalid(problem: str, error: str = "invalid_arguments") -> Refused:

@@ -115,7 +115,7 @@ def schedule_message(call: Call) -> Json:
     name = identifier("Q", office.store.next_ts())
     given = {"text": parts["text"], "blocks": parts["blocks"], "thread_ts": thread_ts}
     office.store.put("scheduled", name, {"id": name, "channel": channel["id"], "post_at": post_at, "given": given})
-    shown = {"type": "message", "user": BOT_USER, "text": parts["text"], "blocks": parts["blocks"] or []}
+    shown: Json = {"type": "message", "user": BOT_USER, "text": parts["text"], "blocks": parts["blocks"] or []}
     return {"channel": channel["id"], "scheduled_message_id": name, "post_at": post_at, "message": shown}
 
 

@@ -9,8 +9,13 @@ from app.workspace.wire import Json, Refused
 def auth_test(call: Call) -> Json:
     """Who the token is."""
     return {
-        "url": f"{call.office.address}/", "team": "Local workspace", "user": BOT_NAME.lower(), "team_id": TEAM,
-        "user_id": BOT_USER, "bot_id": BOT, "is_enterprise_install": False,
+        "url": f"{call.office.address}/",
+        "team": "Local workspace",
+        "user": BOT_NAME.lower(),
+        "team_id": TEAM,
+        "user_id": BOT_USER,
+        "bot_id": BOT,
+        "is_enterprise_install": False,
     }
 
 

@@ -23,11 +23,23 @@ def get_upload_url(call: Call) -> Json:
         raise invalid(f"length: must be between 1 and {LARGEST}")
     file_id, ticket = identifier("F", office.store.next_ts()), secrets.token_hex(16)
     mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    office.store.put("files", file_id, {
-        "id": file_id, "name": name, "title": name, "mimetype": mimetype, "size": length, "user": BOT_USER,
-        "created": int(time.time()), "channels": [], "uploaded": False, "complete": False,
-        "alt_txt": call.text("alt_txt"),
-    })
+    office.store.put(
+        "files",
+        file_id,
+        {
+            "id": file_id,
+            "name": name,
+            "title": name,
+            "mimetype": mimetype,
+            "size": length,
+            "user": BOT_USER,
+            "created": int(time.time()),
+            "channels": [],
+            "uploaded": False,
+            "complete": False,
+            "alt_txt": call.text("alt_txt"),
+        },
+    )
     office.store.put("uploads", ticket, {"file": file_id})
     return {"upload_url": f"{office.address}/upload/{ticket}", "file_id": file_id}
 

@@ -2,7 +2,7 @@
 
 from app.workspace.blocks import view_problems
 from app.workspace.methods.call import Call, Method, invalid, refuse_blocks
-from app.workspace.wire import Json, Refused, as_object, encode
+from app.workspace.wire import Json, Refused, encode, is_object
 
 LARGEST = 250_000
 """Bytes in a view."""
@@ -11,9 +11,9 @@ LARGEST = 250_000
 def checked_view(call: Call, *kinds: str) -> Json:
     """The view argument. Raises Refused."""
     given = call.json("view", "invalid_arguments")
-    if not isinstance(given, dict):
+    if not is_object(given):
         raise invalid("missing required field: view")
-    return fit(as_object(given), *kinds)
+    return fit(given, *kinds)
 
 
 def fit(view: Json, *kinds: str) -> Json:

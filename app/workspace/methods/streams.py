@@ -17,7 +17,7 @@ def start(call: Call) -> Json:
         for name in ("recipient_team_id", "recipient_user_id"):
             if not call.text(name):
                 raise Refused(f"missing_{name}")
-    message = office.compose(BOT_USER, thread_ts=thread_ts)
+    message = office.compose(BOT_USER, "", thread_ts=thread_ts)
     message |= {"streaming": True, "tasks": [], "stream_blocks": []}
     _grow(call, message)
     office.post(channel, message)
