@@ -85,6 +85,7 @@ FAMILIES: Sequence[Family] = (
     (Cause.LANDING_PAGE_BREAK, 0.25, 0.50, 1, 9),
     (Cause.BUDGET_CAP, 0.50, 0.65, 2, 18),
     (Decoy.SMALL_AD_JUMP, 2.4, 3.0, 1, 1),
+    (Decoy.SMALL_AD_JUMP, 0.25, 0.35, 1, 1),
     (Cause.CREATIVE_FATIGUE, 0.40, 0.60, 14, 45),
     (Cause.AUCTION_PRESSURE, 1.30, 1.55, 5, 28),
     (Cause.OFFER_DECAY, 0.55, 0.70, 8, 35),

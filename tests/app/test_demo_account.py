@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from app.demo.company import DemoCompany
+from app.demo.log import ValueChange
 from domain.errors import StartupError
 
 BUDGET = "meta/a1/campaign/c3/daily_budget"
@@ -170,6 +171,7 @@ SERVE = """
 import asyncio, sys
 from pathlib import Path
 from app.demo.company import DemoCompany
+from app.demo.log import ValueChange
 
 async def main():
     server = await DemoCompany(Path(sys.argv[1])).serve()
@@ -218,3 +220,23 @@ def test_a_damaged_log_is_refused_with_its_line(tmp_path: Path):
     log.write_bytes(b"nonsense\n" + log.read_bytes())
     with pytest.raises(StartupError, match="damaged at line 1"):
         DemoCompany(tmp_path)
+
+
+async def test_a_kill_in_the_middle_of_a_write_leaves_it_done_once_or_not_at_all(tmp_path: Path):
+    for wait in (0.0, 0.002, 0.005):
+        folder = tmp_path / str(wait)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", SERVE, str(folder), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        )
+        assert process.stdout is not None
+        async with aiohttp.ClientSession((await process.stdout.readline()).decode().strip()) as session:
+            write = asyncio.create_task(call(session, "/values", cut("t1")))
+            await asyncio.sleep(wait)
+            os.kill(process.pid, signal.SIGKILL)
+            await process.wait()
+            await asyncio.gather(write, return_exceptions=True)
+        company = DemoCompany(folder)
+        assert company.values()[BUDGET] in {"720.00", "600.00"}
+        company.set_values("t1", "U1", [ValueChange(address=BUDGET, was="720.00", to="600.00")])
+        assert company.values()[BUDGET] == "600.00"
+        assert len(company.entries) == 1

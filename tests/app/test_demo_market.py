@@ -294,3 +294,27 @@ def test_draws_do_not_depend_on_which_days_are_asked_for():
     year = ordinals(date(2026, 1, 1), date(2026, 12, 31))
     assert np.array_equal(noise.drift("x", year, keys, 0.1)[200:203], noise.drift("x", year[200:203], keys, 0.1))
     assert np.array_equal(noise.uniform("x", year, keys[1:2])[:, 0], noise.uniform("x", year, keys)[:, 1])
+
+
+def test_a_test_people_start_collects_visitors_until_it_is_rolled_out(found: Found):
+    company = found()
+    details = {"hypothesis": "A shorter form sells more", "metric": "cvr", "share": "0.5"}
+    company.create_task("t1", "U1", "meta/a1/campaign/c1", "start_test", details)
+    company.advance(8)
+    mine = table(company, "experiment").filter(pl.col("hypothesis") == details["hypothesis"])
+    assert mine["started_on"].unique().to_list() == [day(1)]
+    assert mine["exposed"].max() == pytest.approx(8 * 300, rel=0.1)
+    test = mine["test_id"].to_list()[0]
+    company.create_task("t2", "U1", f"experiment/{test}", "roll_out_test", {"arm": "new"})
+    company.advance(5)
+    ended = table(company, "experiment").filter(pl.col("test_id") == test)
+    assert max(ended["known_on"].to_list()) == day(9)
+    assert [on for on in ended["ended_on"].unique().to_list() if on] == [day(9)]
+
+
+def test_rolling_out_the_better_arm_sells_more(found: Found):
+    idle, better = found("idle"), found("better")
+    better.create_task("t", "U1", "experiment/test1", "roll_out_test", {"arm": "size adviser"})
+    for company in (idle, better):
+        company.advance(6)
+    assert ads(better, 1, 6)["cvr"] > 1.08 * ads(idle, 1, 6)["cvr"]
