@@ -89,9 +89,9 @@ def structural(series: Array, controls: Array, before: int, spread: Array | None
     for index, (level, noise) in enumerate((one, two) for one in levels for two in noises):
         cov = level**2 * walk + fixed
         top = cov[:before, :before] + noise**2 * np.eye(before)
-        root = np.linalg.cholesky(top)
+        root = _root(top)
         # one triangular solve for both the data and the mean covariance with the days after
-        sides = np.linalg.solve(root, np.column_stack([y[:before], cov[after, :before].mean(axis=0)]))
+        sides = _solved(root, np.column_stack([y[:before], cov[after, :before].mean(axis=0)]))
         seen, cross = sides[:, 0], sides[:, 1]
         logs[index] = -0.5 * float(seen @ seen) - float(np.log(root.diagonal()).sum())
         logs[index] += _log_prior(level, 0.01, 32) + _log_prior(noise, math.sqrt(0.2), 50)
@@ -224,6 +224,14 @@ def _day_variance(gaps: Array, counting: Array) -> float:
     runs = float(centred[1:] @ centred[:-1]) / power if power > 0 and days > 3 else 0.0
     runs = min(max(runs, 0.0), 0.8)
     return shrunk * (1 + runs) / (1 - runs)
+
+
+def _root(covariance: Array) -> Array:
+    return np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
+
+
+def _solved(root: Array, sides: Array) -> Array:
+    return np.linalg.solve(root, sides).astype(np.float64)
 
 
 def _standardised(controls: Array, before: int) -> Array:
