@@ -1,0 +1,99 @@
+"""The one place where the rooms are put together."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from app import embedded
+from app.clock import SystemClock
+from app.settings import Settings
+from connectors.embeddings import HashingEmbedder
+from connectors.executors.ad_account import AdAccount
+from connectors.executors.by_hand import ByHand
+from connectors.sources.folder import FolderSource
+from domain.errors import ConfigurationError
+from domain.lesson import Lesson
+from domain.operating_model import OperatingModel
+from domain.ports import Clock, Executor, Source
+from graph.desk import staffed
+from graph.runner import Runner
+from graph.services import Services
+from memory import lessons
+from memory.database import Database
+from memory.lesson_index import ChromaIndex
+
+logger = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def assembled(settings: Settings, model: OperatingModel, *, clock: Clock | None = None) -> AsyncGenerator[Runner]:
+    """A runner with everything behind it, closed again at the end. Raises ConfigurationError and StartupError.
+
+    Without `DATABASE_URL` it holds the lock of the home folder until the process ends.
+    """
+    clock = clock or SystemClock(model.timezone)
+    address = settings.database_url or await asyncio.to_thread(embedded.start, settings.home)
+    database = Database(address)
+    index = _index(settings)
+    runner = Runner(
+        Services(
+            model=model,
+            source=source_of(model, clock),
+            executors=_executors(model),
+            database=database,
+            clock=clock,
+            lessons=index,
+            desk=await asyncio.to_thread(staffed),
+            failpoint=_failpoint(settings.failpoint),
+            worker=f"{socket.gethostname()}/{os.getpid()}",
+        )
+    )
+    try:
+        await runner.open()
+        await index.open(_every(database))
+        yield runner
+    finally:
+        await index.close()
+        await runner.close()
+
+
+def source_of(model: OperatingModel, clock: Clock) -> Source:
+    """Where the tables come from. A row after the company's own today is a mistake in the data."""
+    return FolderSource(Path(model.source.path), today=clock.today)
+
+
+def _executors(model: OperatingModel) -> tuple[Executor, ...]:
+    if model.executor.kind == "ad_account":
+        if not model.executor.address:
+            raise ConfigurationError("`executor.kind: ad_account` needs an `address`, like http://127.0.0.1:8400.")
+        return (AdAccount(model.executor.address), ByHand())
+    return (ByHand(),)
+
+
+def _index(settings: Settings) -> ChromaIndex:
+    if settings.chroma_url:
+        return ChromaIndex(HashingEmbedder(), url=settings.chroma_url)
+    return ChromaIndex(HashingEmbedder(), folder=settings.home / "chroma")
+
+
+def _every(database: Database) -> Callable[[], Awaitable[Sequence[Lesson]]]:
+    async def every() -> Sequence[Lesson]:
+        async with database.read() as tx:
+            return await lessons.every(tx)
+
+    return every
+
+
+def _failpoint(target: str) -> Callable[[str], None]:
+    """Where a crash test wants this process to die, it dies as a power cut would have it."""
+
+    def reached(name: str) -> None:
+        if name == target:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return reached

