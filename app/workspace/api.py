@@ -70,7 +70,8 @@ def _answer(office: Office, name: str, args: Mapping[str, Any], token: str) -> J
         raise Refused("not_allowed_token_type")
     if method.scope:
         need(office, method.scope)
-    office.rates.take(name, method.tier, str(args.get("channel")))
+    channel = office.people.channel(args.get("channel"))
+    office.rates.take(name, method.tier, channel["id"] if channel else str(args.get("channel")))
     with office.store.transaction():
         return method.answer(Call(office, args))
 

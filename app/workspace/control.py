@@ -25,6 +25,7 @@ answers 4xx with {"error": "..."}.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -264,7 +265,7 @@ async def stream(request: web.Request) -> web.StreamResponse:
     user = office.people.user(request.query.get("user"))
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     await response.prepare(request)
-    with office.feed.listen() as told:
+    with office.feed.listen() as told, suppress(ConnectionError):
         await response.write(_frame({"type": "connection", "connected": office.sockets.connected}))
         while True:
             try:
@@ -273,9 +274,10 @@ async def stream(request: web.Request) -> web.StreamResponse:
                 await response.write(b": still here\n\n")
                 continue
             if event is None:
-                return response
+                break
             if user is None or _concerns(office, event, user):
                 await response.write(_frame(event))
+    return response
 
 
 def _frame(event: Json) -> bytes:

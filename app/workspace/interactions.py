@@ -1,6 +1,7 @@
 """What people do: write, press, submit, close, type commands, open the App Home. Each comes back with its effect."""
 
 import asyncio
+import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -41,7 +42,7 @@ class Interactions:
             raise Unusable(f"there is no message {thread_ts!r} in that channel") from None
         words = office.people.mentioned(text)
         message = office.compose(user["id"], words, thread_ts=root)
-        message["client_msg_id"] = message["ts"].replace(".", "-")
+        message["client_msg_id"] = str(uuid.uuid4())
         office.post(channel, message)
         self.read(user, channel, message["ts"])
         return {"channel": channel["id"], "ts": message["ts"], "thread_ts": root}

@@ -87,6 +87,8 @@ class Office:
         if user == BOT_USER:
             profile = {"id": BOT, "app_id": APP, "name": BOT_NAME, "deleted": False, "team_id": TEAM}
             message |= {"bot_id": BOT, "app_id": APP, "bot_profile": profile}
+        if self.demo:
+            message["day"] = self.today().isoformat()
         if thread_ts:
             message["thread_ts"] = thread_ts
         if blocks := more.pop("blocks", None):
@@ -99,7 +101,8 @@ class Office:
             self.store.put_message(channel["id"], message)
             if client_msg_id:
                 self.store.put("client ids", f"{channel['id']} {client_msg_id}", {"ts": message["ts"]})
-        self.statuses.pop((channel["id"], str(message.get("thread_ts"))), None)
+        if self.statuses.pop((channel["id"], str(message.get("thread_ts"))), None):
+            self.feed.tell("typing", channel=channel["id"], thread_ts=message["thread_ts"], text="")
         self._tell(channel, message, "posted")
         self._inform(channel, message)
         return message
@@ -198,7 +201,7 @@ class Office:
     def answered(self, message: Json) -> Json:
         """A message as the Web API shows it."""
         files = [file_object(file, self.address) for file in self.files_of(message)]
-        shown = {key: value for key, value in message.items() if key != "file_ids"}
+        shown = {key: value for key, value in message.items() if key not in {"file_ids", "day"}}
         return {**shown, "files": files} if files else shown
 
     def _tell(self, channel: Json, message: Json, change: str) -> None:

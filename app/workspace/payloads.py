@@ -3,6 +3,8 @@
 import secrets
 import time
 from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from app.workspace.people import APP, BOT, BOT_USER, TEAM
 from app.workspace.wire import Json, as_object, is_object, objects
@@ -21,7 +23,7 @@ def user_object(user: Json) -> Json:
         "deleted": False,
         "tz": user["tz"],
         "tz_label": user["tz"],
-        "tz_offset": 0,
+        "tz_offset": _offset(user["tz"]),
         "is_admin": False,
         "is_owner": False,
         "is_bot": user["is_bot"],
@@ -37,6 +39,12 @@ def user_object(user: Json) -> Json:
             **({"api_app_id": APP, "bot_id": BOT, "always_active": True} if user["is_bot"] else {}),
         },
     }
+
+
+def _offset(timezone: str) -> int:
+    """Seconds east of Greenwich, now."""
+    shift = datetime.now(ZoneInfo(timezone)).utcoffset()
+    return round(shift.total_seconds()) if shift else 0
 
 
 def channel_object(channel: Json) -> Json:

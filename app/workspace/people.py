@@ -1,14 +1,17 @@
 """Who and what is in the workspace: users, the bot, channels and direct messages."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 from app.workspace.store import Store
 from app.workspace.wire import Json, Refused
 
 TEAM, APP, BOT_USER, BOT = "T0LOCALBTN", "A0LOCALBTN", "U0BATONBOT", "B0BATONBOT"
 BOT_NAME = "Baton"
+_TOKEN = re.compile(r"(<(?:[@#][A-Z0-9]+|!(?:here|channel|everyone)|https?://[^\s<>|]+)(?:\|[^<>]*)?>)")
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,9 @@ class People:
         return self._store.get("users", user) if isinstance(user, str) else None
 
     def mentioned(self, words: str) -> str:
-        """Text as a Slack composer sends it: "@Baton" becomes "<@U0BATONBOT>"."""
+        """Text as a Slack composer sends it: "@Baton" becomes "<@U0BATONBOT>", and a lone "<" becomes "&lt;"."""
+        parts = _TOKEN.split(words)
+        words = "".join(part if at % 2 else escape(part, quote=False) for at, part in enumerate(parts))
         for user in sorted(self.users(), key=lambda user: -len(user["name"])):
             words = words.replace(f"@{user['name']}", f"<@{user['id']}>") if user["name"] else words
         return words

@@ -1,0 +1,396 @@
+"""People and an unmodified bolt app in the local workspace: messages, presses, modals, commands, App Home, files."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from app.workspace import Rates, Timing, Workspace, WorkspaceUser
+
+MARA, OLA = "U0MARA0001", "U0OLA00001"
+PEOPLE = (WorkspaceUser(MARA, "Mara", ("media_lead",), "Europe/Berlin"), WorkspaceUser(OLA, "Ola", ("crm_lead",)))
+CHANNEL = "marketing-signals"
+
+
+def button(text: str, action_id: str, value: str = "prop_1:1") -> dict[str, Any]:
+    return {"type": "button", "action_id": action_id, "value": value, "text": {"type": "plain_text", "text": text}}
+
+
+CARD = [
+    {"type": "section", "text": {"type": "mrkdwn", "text": "Cost per conversion is *up 40 %*."}},
+    {
+        "type": "actions",
+        "block_id": "decide",
+        "elements": [button("Approve", "approve"), button("Override", "override")],
+    },
+]
+OVERRIDE = {
+    "type": "modal",
+    "callback_id": "override",
+    "notify_on_close": True,
+    "private_metadata": "prop_1:1",
+    "title": {"type": "plain_text", "text": "Override"},
+    "submit": {"type": "plain_text", "text": "Send"},
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": "amount",
+            "label": {"type": "plain_text", "text": "Budget per day"},
+            "element": {"type": "number_input", "action_id": "to", "is_decimal_allowed": True, "max_value": "1000"},
+        },
+        {
+            "type": "input",
+            "block_id": "why",
+            "label": {"type": "plain_text", "text": "Reason"},
+            "element": {"type": "plain_text_input", "action_id": "reason", "min_length": 3},
+        },
+    ],
+}
+
+
+@dataclass
+class Company:
+    """A workspace with a connected bot, and people's hands."""
+
+    workspace: Workspace
+    app: AsyncApp
+    client: AsyncWebClient
+    http: ClientSession
+    heard: list[dict[str, Any]]
+
+    async def do(self, call: str, **given: Any) -> dict[str, Any]:
+        async with self.http.post(f"{self.workspace.address}/control/{call}", json=given) as answer:
+            return await answer.json()
+
+    async def state(self, user: str = "") -> dict[str, Any]:
+        async with self.http.get(f"{self.workspace.address}/control/state", params={"user": user}) as answer:
+            return await answer.json()
+
+    async def card(self, **more: Any) -> tuple[str, str]:
+        posted = await self.client.chat_postMessage(channel=CHANNEL, text="CPA is up", blocks=CARD, **more)
+        return posted["channel"], posted["ts"]
+
+    async def heard_of(self, kind: str) -> dict[str, Any]:
+        for _ in range(300):
+            for event in self.heard:
+                if event["type"] == kind:
+                    return event
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"the app never heard of {kind}; it heard {[event['type'] for event in self.heard]}")
+
+
+def connect_bot(app: AsyncApp, heard: list[dict[str, Any]]) -> None:
+    """A small bot that uses everything: the same calls a real one makes."""
+
+    @app.event("app_mention")
+    async def mentioned(event: Any, say: Any) -> None:
+        heard.append(event)
+        await say(text="On it.", thread_ts=event.get("thread_ts") or event["ts"])
+
+    @app.event("message")
+    async def written(event: Any, say: Any) -> None:
+        heard.append({**event, "type": event.get("subtype") or "message"})
+        if "bot_id" not in event and "subtype" not in event:
+            await say(f"You wrote: {event['text']}")
+
+    @app.event("app_home_opened")
+    async def home_opened(event: Any, client: Any) -> None:
+        heard.append(event)
+        if event["tab"] == "home":
+            words = {"type": "section", "text": {"type": "mrkdwn", "text": "Nothing waits for you."}}
+            await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [words]})
+
+    @app.event("assistant_thread_started")
+    async def thread_started(event: Any, client: Any) -> None:
+        heard.append(event)
+        thread = event["assistant_thread"]
+        place = {"channel_id": thread["channel_id"], "thread_ts": thread["thread_ts"]}
+        await client.assistant_threads_setStatus(**place, status="is looking")
+        await client.assistant_threads_setSuggestedPrompts(
+            **place, prompts=[{"title": "Spend", "message": "What did we spend?"}]
+        )
+        await client.assistant_threads_setTitle(**place, title="Questions")
+
+    @app.action("approve")
+    async def approve(ack: Any, body: Any, respond: Any, client: Any) -> None:
+        heard.append(body)
+        if body["user"]["id"] == MARA:
+            place = {"channel": body["channel"]["id"], "ts": body["message"]["ts"]}
+            await client.chat_update(**place, text="Approved by Mara", blocks=CARD[:1])
+        else:
+            await respond("Only Mara may approve this.", response_type="ephemeral", replace_original=False)
+        await ack()
+
+    @app.action("override")
+    async def override(ack: Any, body: Any, client: Any) -> None:
+        await ack()
+        await client.views_open(trigger_id=body["trigger_id"], view=OVERRIDE)
+
+    @app.action("silent")
+    async def silent(body: Any) -> None:
+        heard.append(body)
+
+    @app.view("override")
+    async def overridden(ack: Any, view: Any, body: Any) -> None:
+        heard.append(body)
+        values = view["state"]["values"]
+        if values["why"]["reason"]["value"] == "because":
+            await ack(response_action="errors", errors={"why": "Say more than that."})
+        elif values["why"]["reason"]["value"] == "show me":
+            done = {key: value for key, value in OVERRIDE.items() if key not in {"submit", "blocks"}}
+            await ack(response_action="update", view={**done, "blocks": CARD[:1]})
+        else:
+            await ack()
+
+    @app.view_closed("override")
+    async def closed(ack: Any, body: Any) -> None:
+        heard.append(body)
+        await ack()
+
+    @app.command("/baton")
+    async def baton(ack: Any, command: Any) -> None:
+        heard.append({**command, "type": "command"})
+        await ack(f"{command['user_name']} asks for {command['text']}")
+
+
+async def company_in(folder: Path, **more: Any) -> AsyncIterator[Company]:
+    workspace = Workspace(
+        folder, PEOPLE, [CHANNEL], timing=Timing(ack=0.6, effect=0.6, retries=(0, 0.05, 0.05)), **more
+    )
+    await workspace.serve()
+    client = AsyncWebClient(token=workspace.bot_token, base_url=f"{workspace.address}/api/")
+    app = AsyncApp(client=client)
+    heard: list[dict[str, Any]] = []
+    connect_bot(app, heard)
+    sockets = AsyncSocketModeHandler(app, workspace.app_token)
+    await sockets.connect_async()
+    async with ClientSession() as http:
+        yield Company(workspace, app, client, http, heard)
+    await sockets.close_async()
+    await workspace.close()
+
+
+@pytest.fixture
+async def company(tmp_path: Path) -> AsyncIterator[Company]:
+    async for one in company_in(tmp_path):
+        yield one
+
+
+async def test_a_card_is_shown_to_the_channel_with_its_buttons(company: Company) -> None:
+    channel, ts = await company.card()
+    state = await company.state()
+    (message,) = state["messages"]
+    assert (message["channel"], message["ts"], message["thread_ts"], message["edited"]) == (channel, ts, None, None)
+    assert message["blocks"][1]["elements"][0]["action_id"] == "approve"
+    assert {"id": MARA, "name": "Mara", "roles": ["media_lead"], "is_bot": False} in state["users"]
+    assert MARA in next(one for one in state["channels"] if one["name"] == CHANNEL)["members"]
+    assert state["app"]["connected"] == 1
+
+
+async def test_the_owner_presses_and_the_card_changes_in_place(company: Company) -> None:
+    channel, ts = await company.card()
+    answer = await company.do("click", user=MARA, channel=channel, ts=ts, action_id="approve", value="prop_1:1")
+    assert answer["acked"] is True
+    assert answer["after_ms"] < 600
+    assert "ephemeral" not in answer
+    (message,) = (await company.state())["messages"]
+    assert message["text"] == "Approved by Mara"
+    assert message["edited"]["user"] == "U0BATONBOT"
+    body = company.heard[0]
+    assert body["user"]["id"] == MARA
+    assert body["container"]["message_ts"] == ts == body["message"]["ts"]
+    assert body["actions"][0].items() >= {"action_id": "approve", "block_id": "decide", "value": "prop_1:1"}.items()
+    assert body["actions"][0]["action_ts"] > ts
+
+
+async def test_the_wrong_person_is_told_privately(company: Company) -> None:
+    channel, ts = await company.card()
+    answer = await company.do("click", user=OLA, channel=channel, ts=ts, action_id="approve")
+    assert answer["ephemeral"] == "Only Mara may approve this."
+    assert (await company.state(MARA))["ephemerals"] == []
+    (whisper,) = (await company.state(OLA))["ephemerals"]
+    assert (whisper["user"], whisper["text"]) == (OLA, "Only Mara may approve this.")
+
+
+async def test_an_override_asks_for_a_reason_until_it_is_good(company: Company) -> None:
+    channel, ts = await company.card()
+    view = (await company.do("click", user=MARA, channel=channel, ts=ts, action_id="override"))["view"]
+    assert view["title"]["text"] == "Override"
+
+    async def submit(**values: Any) -> dict[str, Any]:
+        return await company.do("submit", user=MARA, view_id=view["id"], values=values)
+
+    required = "Please complete this required field."
+    assert (await submit())["errors"] == {"amount": required, "why": required}
+    assert (await submit(to="lots", reason="x"))["errors"] == {
+        "amount": "Please enter a number.",
+        "why": "Please enter at least 3 characters.",
+    }
+    assert (await submit(to=2000, reason="more"))["errors"] == {"amount": "Please enter a number of at most 1000."}
+    assert company.heard == []  # Slack's own client caught all of these.
+    assert (await submit(to=450.5, reason="because"))["errors"] == {"why": "Say more than that."}
+    shown = await submit(amount={"to": "450.50"}, why={"reason": "show me"})
+    assert shown["view"]["submit"] is None
+    assert (await company.state())["views"][MARA][0]["id"] == view["id"]
+    values = company.heard[-1]["view"]["state"]["values"]
+    assert values == {
+        "amount": {"to": {"type": "number_input", "value": "450.50"}},
+        "why": {"reason": {"type": "plain_text_input", "value": "show me"}},
+    }
+    assert company.heard[-1]["view"]["private_metadata"] == "prop_1:1"
+
+
+async def test_a_submitted_modal_closes_and_a_dismissed_one_tells_the_app(company: Company) -> None:
+    channel, ts = await company.card()
+    press = {"user": MARA, "channel": channel, "ts": ts, "action_id": "override"}
+    view = (await company.do("click", **press))["view"]
+    done = await company.do("submit", user=MARA, view_id=view["id"], values={"to": "5", "reason": "holiday"})
+    assert done["closed"] is True
+    assert (await company.state())["views"] == {}
+    view = (await company.do("click", **press))["view"]
+    assert (await company.do("close", user=MARA, view_id=view["id"])) == {"closed": True}
+    assert (await company.heard_of("view_closed"))["view"]["id"] == view["id"]
+    again = await company.do("submit", user=MARA, view_id=view["id"], values={})
+    assert "does not have the view" in again["error"]
+
+
+async def test_a_press_the_app_never_acknowledges_says_so(company: Company) -> None:
+    posted = await company.client.chat_postMessage(
+        channel=CHANNEL, text="x", blocks=[{"type": "actions", "elements": [button("Hm", "silent")]}]
+    )
+    answer = await company.do("click", user=MARA, channel=posted["channel"], ts=posted["ts"], action_id="silent")
+    assert answer["acked"] is False
+    assert answer["after_ms"] >= 590
+    assert "did not answer in time" in answer["warning"]
+
+
+async def test_a_slash_command_is_answered_privately(company: Company) -> None:
+    answer = await company.do("command", user=MARA, channel="general", command="/baton", text="status")
+    assert (answer["acked"], answer["ephemeral"]) == (True, "mara asks for status")
+    assert company.heard[0]["channel_name"] == "general"
+    unknown = await company.do("command", user=MARA, channel="general", command="/oboe", text="")
+    assert unknown == {"error": "/oboe is not a command here; there is /baton"}
+
+
+async def test_app_home_shows_what_the_app_publishes(company: Company) -> None:
+    answer = await company.do("home", user=MARA)
+    assert answer["blocks"][0]["text"]["text"] == "Nothing waits for you."
+    assert answer["view"]["id"] == answer["id"]
+    async with company.http.get(f"{company.workspace.address}/control/home", params={"user": MARA}) as kept:
+        assert (await kept.json())["view"]["id"] == answer["id"]
+    assert company.heard[0]["tab"] == "home"
+    assert "view" not in company.heard[0]
+    await company.do("home", user=MARA)
+    assert company.heard[1]["view"]["id"] == answer["id"]
+
+
+async def test_a_mention_is_answered_in_its_thread(company: Company) -> None:
+    said = await company.do("say", user=MARA, channel=CHANNEL, text="@Baton why is 5 < 7?")
+    event = await company.heard_of("app_mention")
+    assert event["text"] == "<@U0BATONBOT> why is 5 &lt; 7?"
+    await asyncio.sleep(0.1)
+    reply = (await company.state())["messages"][-1]
+    assert (reply["text"], reply["thread_ts"]) == ("On it.", said["ts"])
+    assert (await company.state())["messages"][0]["reply_count"] == 1
+
+
+async def test_a_direct_message_is_answered_and_its_history_can_be_read(company: Company) -> None:
+    said = await company.do("say", user=MARA, channel="@Baton", text="How are we doing?")
+    assert (await company.heard_of("message"))["channel_type"] == "im"
+    await asyncio.sleep(0.1)
+    history = await company.client.conversations_history(channel=said["channel"])
+    assert [message["text"] for message in history["messages"]] == ["You wrote: How are we doing?", "How are we doing?"]
+    state = await company.state(MARA)
+    assert state["unread"][said["channel"]] == 1
+    read = await company.do("read", user=MARA, channel=said["channel"], ts=state["messages"][-1]["ts"])
+    assert read["unread"][said["channel"]] == 0
+    assert said["channel"] not in {channel["id"] for channel in (await company.state(OLA))["channels"]}
+
+
+async def test_a_chart_is_uploaded_into_the_thread_and_can_be_seen(company: Company) -> None:
+    channel, ts = await company.card()
+    picture = b"\x89PNG\r\n\x1a\n" + b"0" * 64
+    uploaded = await company.client.files_upload_v2(
+        channel=channel, thread_ts=ts, filename="cpa.png", title="CPA per day", content=picture, initial_comment="Chart"
+    )
+    message = (await company.state())["messages"][-1]
+    assert (message["text"], message["thread_ts"], message["files"][0]["title"]) == ("Chart", ts, "CPA per day")
+    async with company.http.get(uploaded["files"][0]["url_private"]) as seen:
+        assert (seen.content_type, await seen.read()) == ("image/png", picture)
+        assert seen.headers["X-Content-Type-Options"] == "nosniff"
+    image = {"type": "image", "slack_file": {"id": uploaded["files"][0]["id"]}, "alt_text": "CPA per day"}
+    await company.client.chat_postMessage(channel=channel, text="Chart", blocks=[image])
+
+
+async def test_too_many_calls_are_slowed_down_and_then_go_through(tmp_path: Path) -> None:
+    async for company in company_in(tmp_path, rates=Rates(post_burst=2, post_per_second=2)):
+        company.client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=3))
+        for number in range(4):
+            await company.client.chat_postMessage(channel=CHANNEL, text=f"Card {number}")
+        texts = [message["text"] for message in (await company.state())["messages"]]
+        assert texts == ["Card 0", "Card 1", "Card 2", "Card 3"]
+
+
+async def test_an_assistant_thread_starts_with_prompts(tmp_path: Path) -> None:
+    scopes = ("chat:write", "im:history", "assistant:write")
+    async for company in company_in(tmp_path, scopes=scopes):
+        opened = await company.do("open", user=MARA, **{"with": "U0BATONBOT"})
+        await company.heard_of("assistant_thread_started")
+        await asyncio.sleep(0.2)
+        (thread,) = (await company.state(MARA))["threads"]
+        assert (thread["thread_ts"], thread["title"], thread["status"]) == (
+            opened["thread_ts"],
+            "Questions",
+            "is looking",
+        )
+        assert thread["prompts"] == [{"title": "Spend", "message": "What did we spend?"}]
+
+
+async def test_a_written_answer_grows_while_it_is_written(company: Company) -> None:
+    said = await company.do("say", user=MARA, channel=CHANNEL, text="Why?")
+    place = {"channel": said["channel"], "thread_ts": said["ts"]}
+    stream = await company.client.chat_stream(
+        **place, recipient_team_id="T0LOCALBTN", recipient_user_id=MARA, buffer_size=1
+    )
+    await stream.append(markdown_text="**Spend** ")
+    await stream.append(markdown_text="rose.")
+    await stream.stop(blocks=[{"type": "actions", "elements": [button("Ask more", "approve")]}])
+    message = (await company.state())["messages"][-1]
+    assert message["text"] == "**Spend** rose."
+    assert [block["type"] for block in message["blocks"]] == ["markdown", "actions"]
+    assert "streaming" not in message
+
+
+async def test_the_page_hears_what_happens(company: Company) -> None:
+    async with company.http.get(f"{company.workspace.address}/control/stream", params={"user": OLA}) as stream:
+        first = json.loads((await stream.content.readline())[6:])
+        assert first == {"type": "connection", "connected": 1}
+        channel, ts = await company.card()
+        await company.do("click", user=OLA, channel=channel, ts=ts, action_id="approve")
+        kinds = []
+        while "ephemeral" not in kinds:
+            line = await asyncio.wait_for(stream.content.readline(), 3)
+            if line.startswith(b"data: "):
+                kinds.append(json.loads(line[6:])["type"])
+        assert kinds == ["message", "ephemeral"]
+
+
+async def test_a_response_address_works_five_times(company: Company) -> None:
+    channel, ts = await company.card()
+    await company.do("click", user=OLA, channel=channel, ts=ts, action_id="approve")
+    address = company.heard[0]["response_url"]
+    for use in range(2, 6):
+        async with company.http.post(address, json={"text": f"Again {use}"}) as answer:
+            assert answer.status == 200
+    async with company.http.post(address, json={"text": "Once more"}) as answer:
+        assert (answer.status, (await answer.json())["error"]) == (404, "used_url")
+    assert len((await company.state(OLA))["ephemerals"]) == 5
