@@ -1,5 +1,6 @@
 /** The demo ad account as it stands: campaigns with budgets, ads and creatives, tasks, and every change ever made. */
 
+import { target } from "./account.js";
 import { h, settle } from "./dom.js";
 import { userName, isUser } from "./directory.js";
 import { clockShort } from "./moment.js";
@@ -15,7 +16,7 @@ export function ads(root) {
   return () => settle(body, JSON.stringify([store.ads, store.users.length]), () => (store.ads ? draw(store.ads) : h("p", { class: "empty" }, "Opening…")));
 }
 
-function draw({ accounts = [], changes = [], tasks = [], as_of: day }) {
+function draw({ accounts, changes, tasks, day }) {
   return h(
     "div",
     { class: "ads" },
@@ -72,28 +73,19 @@ function history(changes) {
   return h(
     "ol",
     { class: "changes" },
-    [...changes]
-      .sort((one, other) => String(other.at).localeCompare(String(one.at)))
-      .map((each) =>
-        h(
-          "li",
-          {},
-          h("time", { class: "change-day", title: each.at }, each.day ? clockShort(each.day) : String(each.at ?? "").slice(0, 10)),
-          h("span", { class: "change-what", title: each.address }, target(each.address)),
-          h("span", { class: "change-values" }, h("s", {}, each.before ?? "–"), " → ", h("strong", {}, each.after ?? "–")),
-          h("span", { class: "change-by" }, "by ", isUser(each.by) ? userName(each.by) : (each.by ?? "somebody")),
-        ),
-      ),
+    changes.map((each) => {
+      const found = target(store.ads.accounts, each.address);
+      const value = (amount) => (/budget|target|bid/.test(found?.what ?? "") ? money(amount, found.currency) : (amount ?? "–"));
+      return h(
+        "li",
+        {},
+        h("time", { class: "change-day", title: each.at }, each.day ? clockShort(each.day) : String(each.at ?? "").slice(0, 10)),
+        h("span", { class: "change-what", title: each.address }, found ? [h("strong", {}, found.name), ` ${found.what}`] : each.address),
+        h("span", { class: "change-values" }, h("s", {}, value(each.before)), " → ", h("strong", {}, value(each.after))),
+        h("span", { class: "change-by" }, "by ", isUser(each.by) ? userName(each.by) : (each.by ?? "somebody")),
+      );
+    }),
   );
-}
-
-/** "meta/a1/campaign/c3/daily_budget" → "Spring prospecting · daily budget". */
-function target(address) {
-  const [platform, accountId, kind, id, what] = String(address ?? "").split("/");
-  const found = store.ads?.accounts?.find((each) => each.platform === platform && each.account_id === accountId);
-  const campaigns = found?.campaigns ?? [];
-  const named = kind === "campaign" ? campaigns.find((each) => each.campaign_id === id) : campaigns.flatMap((each) => each.ads ?? []).find((ad) => ad.ad_id === id);
-  return what ? `${named?.name ?? id} · ${what.replaceAll("_", " ")}` : address;
 }
 
 function task({ entity, task: what, details, created_on: created, done_on: done, token }) {

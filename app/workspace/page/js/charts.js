@@ -5,7 +5,7 @@ import { h, svg, unique } from "./dom.js";
 const WIDTH = 440;
 const HEIGHT = 190;
 const PAD = { left: 52, right: 12, top: 12, bottom: 26 };
-const number = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 4 });
+const number = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 3 });
 
 /** A figure for one block. */
 export function chart(block) {

@@ -9,8 +9,11 @@ import { happenings, snapshot } from "./happenings.js";
 import { change, refresh, refreshAds, refreshHome, store } from "./store.js";
 import { announce, toast } from "./toasts.js";
 
+/** How long (ms) what comes after the last day still belongs to the report. */
+const LATECOMERS = 2500;
 const LETTERS = ["M", "T", "W", "T", "F", "S", "S"];
 let before = null;
+let kept = null;
 
 /** Fill the clock's corner of the top bar and the report below it; returns what to call on every change. */
 export function clock(root, report) {
@@ -19,7 +22,7 @@ export function clock(root, report) {
     if (root.hidden) return;
     const { passing } = store;
     settle(root, JSON.stringify([store.clock, passing]), drawClock);
-    const news = before && !passing ? happenings(before) : null;
+    const news = passing ? null : (kept ?? (before && happenings(before)));
     report.hidden = !news;
     if (news) settle(report, JSON.stringify(news), () => drawReport(news));
   };
@@ -52,6 +55,7 @@ const button = (words, days, key) => h("button", { class: "clock-button", type: 
 /** Let days pass in the demo company. */
 export async function pass(days) {
   if (store.passing || !store.demo || !store.clock) return;
+  kept = null;
   before = snapshot();
   change({ passing: { from: store.clock, days } });
   const watch = setInterval(refresh, 700);
@@ -68,18 +72,23 @@ export async function pass(days) {
     await Promise.all([refresh(), refreshAds(), store.place.kind === "home" ? refreshHome() : null]);
     change({ passing: null });
     announce(`It is ${clockDay(store.clock)}.`);
+    setTimeout(() => (kept = before && happenings(before)), LATECOMERS);
   }
 }
 
+/** Take the report away: it was read, or the person went on. */
+export function putAway() {
+  if (!before || store.passing) return;
+  before = null;
+  kept = null;
+  change({});
+}
+
 function drawReport({ from, to, lines }) {
-  const away = () => {
-    before = null;
-    change({});
-  };
   return h(
     "section",
     { class: "report", "aria-label": "What happened" },
-    h("header", {}, h("h2", {}, daysBetween(from, to) === 1 ? "A day passed" : `${daysBetween(from, to)} days passed`), h("span", {}, `${clockShort(from)} → ${clockShort(to)}`), h("button", { class: "ghost small", type: "button", "aria-label": "Dismiss", onclick: away }, icon("close", 14))),
-    lines.length ? h("ul", {}, lines.map(({ mark, words, address }) => h("li", { class: `report-${mark}` }, address ? h("a", { href: address, onclick: away }, words) : words))) : h("p", {}, "A quiet time: nothing needed you."),
+    h("header", {}, h("h2", {}, daysBetween(from, to) === 1 ? "A day passed" : `${daysBetween(from, to)} days passed`), h("span", {}, `${clockShort(from)} → ${clockShort(to)}`), h("button", { class: "ghost small", type: "button", "aria-label": "Dismiss", onclick: putAway }, icon("close", 14))),
+    lines.length ? h("ul", {}, lines.map(({ mark, words, under, address }) => h("li", { class: `report-${mark}` }, address ? h("a", { href: address, onclick: putAway }, words) : words, under ? h("p", {}, under) : null))) : h("p", {}, "A quiet time: nothing needed you."),
   );
 }

@@ -1,11 +1,13 @@
-/** Where people write: mentions with @, Baton's commands with /, Enter sends. Drafts stay with their conversation. */
+/**
+ * Where people write: mentions with @, Baton's commands with /, Enter sends. Drafts stay with their conversation.
+ * Words go out as typed: the workspace makes "@Mara Lind" a mention and "<" a plain sign.
+ */
 
 import * as api from "./api.js";
 import { h, unique } from "./dom.js";
 import { icon } from "./icons.js";
 import { avatar } from "./avatar.js";
-import { escape } from "./mrkdwn.js";
-import { appName, people, userName } from "./directory.js";
+import { appName, people } from "./directory.js";
 import { refresh, store } from "./store.js";
 import { toast } from "./toasts.js";
 
@@ -141,7 +143,7 @@ export function composer({ channel, thread_ts: thread, placeholder, sent }) {
     try {
       if (/^\/\w/.test(words) && thread) throw new Error("Commands work in the channel, not inside a thread.");
       if (/^\/\w/.test(words)) await command(words);
-      else await api.say({ user: store.me, channel, text: toMrkdwn(words), ...(thread ? { thread_ts: thread } : {}) });
+      else await api.say({ user: store.me, channel, text: words, ...(thread ? { thread_ts: thread } : {}) });
       drafts.delete(key);
       field.value = "";
       changed();
@@ -159,15 +161,4 @@ export function composer({ channel, thread_ts: thread, placeholder, sent }) {
     const answer = await api.command({ user: store.me, channel, command: name, text });
     if (answer?.acked === false) throw new Error(`${name} failed: ${appName()} did not answer in time.`);
   }
-}
-
-/** "@Mara Lind" becomes a real mention; everything else is escaped, so that typing "<" means "<". */
-function toMrkdwn(words) {
-  const names = [{ id: store.app?.user, name: appName() }, ...people().map(({ id }) => ({ id, name: userName(id) }))].sort((one, other) => other.name.length - one.name.length);
-  let text = escape(words);
-  for (const { id, name } of names) {
-    const pattern = new RegExp(`@${escape(name).replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\p{L}\\p{N}])`, "giu");
-    if (id) text = text.replace(pattern, `<@${id}>`);
-  }
-  return text;
 }

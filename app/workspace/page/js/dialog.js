@@ -5,11 +5,9 @@ import { icon } from "./icons.js";
 
 /** Open a dialog; `leave` runs once when it closes, however that happens. Returns the dialog. */
 export function openDialog({ label, className = "", content, leave }) {
-  const back = document.activeElement;
   const dialog = h("dialog", { class: `dialog ${className}`, "aria-label": label }, content);
   dialog.addEventListener("close", () => {
     dialog.remove();
-    if (back?.isConnected) back.focus({ preventScroll: true });
     leave?.(dialog.returnValue);
   });
   dialog.addEventListener("pointerdown", (event) => {

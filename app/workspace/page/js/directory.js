@@ -62,6 +62,6 @@ export const myChats = () => store.channels.filter((each) => isChat(each) && (!e
 /** Where a file can be read. */
 export function fileAddress(file) {
   const found = store.files.find((each) => each.id === file?.id);
-  return found?.url ?? file?.url ?? null;
+  return found?.url ?? found?.url_private ?? file?.url ?? null;
 }
 export const fileTitle = (id) => store.files.find((each) => each.id === id)?.title ?? "";

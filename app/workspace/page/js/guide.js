@@ -2,7 +2,7 @@
 
 import { h, settle } from "./dom.js";
 import { icon } from "./icons.js";
-import { rolesOf, userName } from "./directory.js";
+import { myChannels, rolesOf, userName } from "./directory.js";
 import { calledOwner, openCard } from "./conversation.js";
 import { become, openThread } from "./place.js";
 import { change, store } from "./store.js";
@@ -22,7 +22,8 @@ function keep() {
 }
 
 export const didOpenThread = () => done("open");
-export const didPress = (element, answer) => /approve|override/i.test(element.action_id ?? "") && !answer?.ephemeral && done("approve");
+export const didPress = (element, answer) => /approve/i.test(element.action_id ?? "") && !answer?.ephemeral && !answer?.view && done("approve");
+export const didSubmit = (view) => /override|approve/i.test(view.callback_id ?? "") && done("approve");
 export const didPassDays = (days) => days >= 7 && done("week");
 
 /** Fill the guide's place; `pass(days)` lets demo days pass. Returns what to call on every change. */
@@ -30,7 +31,7 @@ export function guide(root, pass) {
   return () => {
     const card = openCard();
     const boss = calledOwner(card);
-    root.hidden = progress.gone || !store.demo || !store.loaded || store.place.kind !== "channel";
+    root.hidden = progress.gone || !store.demo || !store.loaded || !myChannels().some(({ id }) => id === store.place.id);
     if (root.hidden) return;
     const steps = [
       { name: "open", title: "Open the card", words: "Its thread holds the evidence.", act: card ? ["Open", () => openThread(card.channel, card.ts)] : null },

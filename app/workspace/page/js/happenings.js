@@ -13,7 +13,7 @@ export function snapshot() {
 const sign = (message) => JSON.stringify([message.text, message.blocks]);
 const MOST = 6;
 
-/** The difference to now, in lines for people: [{mark, words, address?}]. */
+/** The difference to now, in lines for people: [{mark, words, under?, address?}]. */
 export function happenings(before) {
   const lines = [];
   const replies = new Map();
@@ -21,12 +21,12 @@ export function happenings(before) {
     const old = before.seen.get(`${message.channel}/${message.ts}`);
     const root = !message.thread_ts || message.thread_ts === message.ts;
     if (!isApp(message.user) || old === sign(message)) continue;
-    if (root) lines.push({ mark: old ? "changed" : "new", words: `${old ? "Updated" : "New"}: ${name(message)}`, address: threadAddress(message) });
+    if (root) lines.push({ mark: old ? "changed" : "new", words: name(message), under: old ? "updated" : "new", address: threadAddress(message) });
     else if (!old) replies.set(message.thread_ts, [...(replies.get(message.thread_ts) ?? []), message]);
   }
   for (const [ts, said] of replies) {
     const root = store.messages.find((message) => message.ts === ts && message.channel === said[0].channel);
-    lines.push({ mark: "thread", words: `${said.length === 1 ? name(said[0]) : `${said.length} replies`} — in ${root ? name(root) : "a thread"}`, address: threadAddress(said[0]) });
+    lines.push({ mark: "thread", words: said.length === 1 ? name(said[0]) : `${said.length} replies`, under: root ? name(root) : "", address: threadAddress(said[0]) });
   }
   const changed = (store.ads?.changes?.length ?? 0) - before.changes;
   if (changed > 0) lines.push({ mark: "ads", words: `${changed} ${changed === 1 ? "change" : "changes"} in the ad account`, address: "#ads" });

@@ -1,7 +1,7 @@
 /** Shortcuts, and the sheet that lists them. Single keys rest while somebody types or a dialog is open. */
 
 import { h } from "./dom.js";
-import { pass } from "./clock.js";
+import { pass, putAway } from "./clock.js";
 import { openDialog, titleBar } from "./dialog.js";
 import { appName, myChannels } from "./directory.js";
 import { closeThread, go, goChat, openThread } from "./place.js";
@@ -52,6 +52,7 @@ export function keyboard(tools) {
 }
 
 function escape(typing) {
+  putAway();
   if (document.body.classList.contains("drawer-open")) document.body.classList.remove("drawer-open");
   else if (typing && !typing.closest("#thread")) typing.blur();
   else closeThread();

@@ -3,7 +3,7 @@
 import { follow } from "./api.js";
 import { ads } from "./ads.js";
 import { avatar } from "./avatar.js";
-import { clock, pass } from "./clock.js";
+import { clock, pass, putAway } from "./clock.js";
 import { calledOwner, inChannel, inThread, openCard, replySummaries } from "./conversation.js";
 import { appName, channelName, isApp, isChat, partner, people, placeName, rolesOf, userName } from "./directory.js";
 import { h, settle } from "./dom.js";
@@ -14,7 +14,7 @@ import { keyboard } from "./keyboard.js";
 import { modal } from "./modal.js";
 import { permalink, plain } from "./mrkdwn.js";
 import { conversation } from "./pane.js";
-import { arrive, closeThread, markRead, title } from "./place.js";
+import { arrive, closeThread, markRead, newSince, title } from "./place.js";
 import { pickPerson, sidebar } from "./sidebar.js";
 import { change, heardStatus, refresh, refreshAds, refreshHome, store, subscribe } from "./store.js";
 import { themeButton } from "./theme.js";
@@ -76,7 +76,7 @@ function drawChannel(channel) {
     channel,
     messages,
     summaries: replySummaries(channel),
-    mark: store.marks[channel],
+    mark: newSince(channel),
     placeholder: `Message ${placeName(channel)}`,
     empty: messages.length ? null : { sign: channel, draw: () => h("div", { class: "empty-words" }, baton(44), h("p", {}, h("strong", {}, `This is ${placeName(channel)}`)), h("p", {}, isChat(store.channels.find((each) => each.id === channel)) ? "Ask anything about your numbers: “How did Meta do last week?”" : `Nothing here yet. Baton posts when your numbers need somebody.`)) },
   });
@@ -92,7 +92,7 @@ const LINKS = { lost: "Connection lost. Trying again…", down: "The workspace d
 
 function drawLink() {
   const banner = part("banner");
-  const words = LINKS[store.link] ?? (store.app?.connected === false ? `${appName()} is not connected yet. Presses and questions wait until it is.` : "");
+  const words = LINKS[store.link] ?? (store.app?.connected === false ? `${appName()} is not connected. Nobody answers buttons and questions until it is back.` : "");
   banner.hidden = !words;
   banner.dataset.link = store.link;
   if (banner.textContent !== words) banner.textContent = words;
@@ -120,7 +120,8 @@ function choosePerson() {
 
 async function start() {
   subscribe(draw);
-  await Promise.all([refresh(), refreshAds()]);
+  await refresh();
+  await refreshAds();
   while (!choosePerson()) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     await refresh();
@@ -131,6 +132,7 @@ async function start() {
   arrive();
   document.body.classList.remove("loading");
   addEventListener("hashchange", arrive);
+  addEventListener("hashchange", putAway);
   document.addEventListener("visibilitychange", () => !document.hidden && markRead());
   follow(hear, (link) => change({ link }));
 }

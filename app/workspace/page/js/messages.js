@@ -5,7 +5,7 @@ import { avatar } from "./avatar.js";
 import { blocks } from "./blocks.js";
 import { appName, isApp, userName } from "./directory.js";
 import { icon } from "./icons.js";
-import { ago, clockDay, dayKey, dayName, fullTime, time } from "./moment.js";
+import { ago, dayKey, dayName, dayWords, fullTime, time } from "./moment.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { store } from "./store.js";
 
@@ -18,7 +18,7 @@ export function rows(messages, { summaries, mark, inThread } = {}) {
   let before = null;
   for (const message of messages) {
     const day = dayOf(message);
-    if (!inThread && (!before || dayOf(before) !== day)) out.push({ kind: "day", key: `day-${day}`, words: message.day ? clockDay(message.day) : dayName(message.ts) });
+    if (before ? dayOf(before) !== day : !inThread) out.push({ kind: "day", key: `day-${day}`, words: message.day ? dayWords(message.day) : dayName(message.ts) });
     const fresh = Boolean(mark) && message.ts === mark;
     if (fresh) out.push({ kind: "new", key: "new", words: "New" });
     const compact = !fresh && before?.user === message.user && dayOf(before) === day && !before.ephemeral === !message.ephemeral && Number(message.ts) - Number(before.ts) < CLOSE && !hasHeader(message);
@@ -88,7 +88,7 @@ function replies(message, summary) {
     { class: "replies", href: threadAddress(message) },
     h("span", { class: "replies-who" }, summary.users.map((user) => avatar(user, "tiny"))),
     h("span", { class: "replies-count" }, `${summary.count} ${summary.count === 1 ? "reply" : "replies"}`),
-    h("span", { class: "replies-last" }, `last ${ago(summary.last)}`),
+    h("span", { class: "replies-last" }, `last reply ${ago(summary.last)}`),
   );
 }
 

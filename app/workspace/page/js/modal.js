@@ -6,6 +6,7 @@ import { blocks } from "./blocks.js";
 import { openDialog, titleBar } from "./dialog.js";
 import { emojify } from "./emoji.js";
 import { field, initial } from "./fields.js";
+import { didSubmit } from "./guide.js";
 import { icon } from "./icons.js";
 import { plain } from "./mrkdwn.js";
 import { press, showView } from "./press.js";
@@ -184,6 +185,7 @@ function after(view, answer) {
     const below = stack.findIndex(({ id }) => id === answer.view?.id);
     change({ views: { ...store.views, [store.me]: stack.slice(0, below + 1) } });
     announce("Sent.");
+    didSubmit(view);
   } else if (answer.view?.id) showView(answer.view);
   if (answer.ephemeral) toast(plain(answer.ephemeral));
   refresh();

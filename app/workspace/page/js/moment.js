@@ -30,6 +30,7 @@ export function clockDay(iso) {
   const parts = Object.fromEntries(CLOCK.formatToParts(new Date(`${iso}T00:00:00Z`)).map((part) => [part.type, part.value]));
   return `${parts.weekday}, ${parts.day} ${parts.month} ${parts.year}`;
 }
+export const dayWords = (iso) => clockDay(iso).replace(/ \d{4}$/, "");
 export const clockShort = (iso) => CLOCK_SHORT.format(new Date(`${iso}T00:00:00Z`));
 
 /** 0 = Monday … 6 = Sunday. */

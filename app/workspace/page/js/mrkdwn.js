@@ -11,9 +11,6 @@ const WORD = /[\p{L}\p{N}]/u;
 /** What the three escapes stand for; nothing else is an escape. */
 export const unescape = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
-/** What a person typed, safe to send as mrkdwn. */
-export const escape = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-
 /** The place on this page a message's permanent address means ("/archives/C1/p1700000000000100"), or null. */
 export function permalink(address) {
   const url = URL.canParse(address, location.href) ? new URL(address, location.href) : null;

@@ -25,8 +25,8 @@ function favourite() {
 
 function settleIn(place, thread) {
   const moved = place.kind !== store.place.kind || place.id !== store.place.id;
-  const marks = moved && place.id ? { ...store.marks, [place.id]: store.unread[place.id] ? firstUnread(place.id, store.unread[place.id]) : null } : store.marks;
-  change({ place, thread, marks });
+  if (moved) delete store.marks[place.id];
+  change({ place, thread });
   document.body.classList.remove("drawer-open");
   if (moved && place.kind === "home") openHome();
   if (moved && place.kind === "ads") refreshAds();
@@ -80,12 +80,19 @@ export function become(user) {
   refresh();
 }
 
+/** Where the "New" line stands in this channel: set on arrival, kept until the person leaves. */
+export function newSince(id) {
+  if (store.loadedFor !== store.me) return null;
+  if (!(id in store.marks)) store.marks[id] = store.unread[id] ? firstUnread(id, store.unread[id]) : null;
+  return store.marks[id];
+}
+
 let reading = "";
 
 /** Tell the workspace what this person has seen, once per newest message. */
 export function markRead() {
   const { kind, id } = store.place;
-  if (kind !== "channel" || !id || document.hidden || !store.unread[id]) return;
+  if (kind !== "channel" || !id || document.hidden || !store.unread[id] || store.loadedFor !== store.me) return;
   const ts = latest(id);
   const mark = `${store.me} ${id} ${ts}`;
   if (mark === reading) return;

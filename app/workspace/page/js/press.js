@@ -27,7 +27,7 @@ export async function press(where, element, blockId, node, choice = {}) {
   try {
     const answer = await api.click({ user: store.me, ...place(where), ...(where.values ? { values: where.values() } : {}), action_id: element.action_id, block_id: blockId, value: element.value, ...choice });
     if (answer?.acked === false) warn(node, row, answer.warning);
-    else after(where, element, answer);
+    else after(where, element, answer, node.closest(".scroll"));
     return answer?.acked !== false;
   } catch (error) {
     toast(error.message, "bad");
@@ -51,14 +51,13 @@ async function agreed(question) {
   });
 }
 
-function after(where, element, answer) {
+function after(where, element, answer, list) {
   didPress(element, answer);
   if (answer?.view?.id) showView(answer.view);
   if (answer?.ephemeral) {
     const words = plain(typeof answer.ephemeral === "string" ? answer.ephemeral : answer.ephemeral.text);
     announce(`Only visible to you: ${words}`);
-    const list = where.view_id ? null : document.querySelector(".pane:last-of-type .scroll");
-    if (!list || list.scrollHeight - list.scrollTop - list.clientHeight > 60) toast(words);
+    if (where.view_id || !list || list.scrollHeight - list.scrollTop - list.clientHeight > 60) toast(words);
   }
   refresh();
   refreshAds();

@@ -1,11 +1,13 @@
 /** What the page knows. One object, one way to change it, and everybody who draws is told once per frame. */
 
+import { normal } from "./account.js";
 import * as api from "./api.js";
 import { toast } from "./toasts.js";
 
 /** The last answer of the workspace, and what the person is looking at. */
 export const store = {
   loaded: false,
+  loadedFor: null,
   users: [],
   channels: [],
   messages: [],
@@ -76,6 +78,7 @@ async function fetchState() {
     }
     change({
       loaded: true,
+      loadedFor: asked,
       users: answer.users ?? [],
       channels: answer.channels ?? [],
       messages: answer.messages ?? [],
@@ -112,8 +115,9 @@ export async function refreshHome() {
 
 /** Fetch the demo ad account. A 404 means: no demo here, so no ads tab and no clock. */
 export async function refreshAds() {
+  if (store.demo === false) return;
   try {
-    change({ ads: await api.ads(), demo: true });
+    change({ ads: normal(await api.ads()), demo: true });
   } catch (error) {
     if (error.status === 404) change({ demo: false, ads: null });
     else if (error.status) toast(error.message, "bad");
