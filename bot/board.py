@@ -17,11 +17,11 @@ from bot import thread
 from bot.blocks import Message
 from bot.card import card
 from bot.charts import draw
-from bot.door import Door
 from bot.slack import Place, Slack, SlackRefused
 from domain.case import Case, Post
 from domain.chart import Chart
 from domain.errors import SlackUnavailable
+from graph.runner import Runner
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class Wanted:
 class SlackBoard:
     """A `domain.ports.Board` over Slack's Web API."""
 
-    def __init__(self, runner: Door, client: AsyncWebClient) -> None:
+    def __init__(self, runner: Runner, client: AsyncWebClient) -> None:
         self._runner, self._slack = runner, Slack(client)
         self._locks: dict[str, asyncio.Lock] = {}
 

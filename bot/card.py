@@ -18,7 +18,6 @@ from bot.words import (
     money,
     outside,
     percent,
-    plain,
     spoken,
 )
 from bot.words import title as title_of
@@ -153,4 +152,4 @@ def _notification(case: Case, model: OperatingModel) -> str:
     waiting = sum(view.status in WAITING for view in case.proposals) if case.is_open else 0
     stake = f"{money(signal.at_stake_per_day, signal.currency)} a day at stake"
     asks = f"{many(waiting, 'decision')} to make" if waiting else "nothing to decide"
-    return f"{outside(plain(_headline(case), 200), 400)}. {stake}, {asks} ({outside(model.company, 80)})"
+    return f"{outside(_headline(case), 200)}. {stake}, {asks} ({outside(model.company, 80)})"

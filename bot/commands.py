@@ -11,14 +11,14 @@ from bot.blocks import Block, Message, context, header, section, shorten
 from bot.card import card
 from bot.change import title
 from bot.digest import summary
-from bot.door import Door
 from bot.home import system
 from bot.people import asked, holders, name_of
 from bot.private import Body, said
 from bot.question import can_be_decided
-from bot.words import many, money, outside, plain, spoken
+from bot.words import many, money, outside, spoken
 from domain.case import Case
 from domain.errors import MarketingError
+from graph.runner import Runner
 
 USAGE = {
     "status": "`/baton status`  how the system is doing: day, sources, gaps, agents",
@@ -35,7 +35,7 @@ Verb = Callable[[str, str], Awaitable[Message]]
 class Commands:
     """The listener of `/baton`."""
 
-    def __init__(self, runner: Door) -> None:
+    def __init__(self, runner: Runner) -> None:
         self._runner = runner
         self._verbs: dict[str, Verb] = {
             "status": self._status,
@@ -141,4 +141,4 @@ def _open_list(cases: tuple[Case, ...]) -> Message:
 def _case_line(case: Case) -> str:
     signal = case.signal
     stake = money(signal.at_stake_per_day, signal.currency)
-    return f"{outside(plain(signal.headline, 120), 160)} ({stake} a day at stake)"
+    return f"{outside(signal.headline, 120)} ({stake} a day at stake)"

@@ -7,10 +7,10 @@ from collections import OrderedDict
 
 from bot.answer import answer
 from bot.blocks import Message, section
-from bot.door import Door
 from bot.private import Body, said
 from bot.slack import Slack, SlackRefused
 from domain.errors import MarketingError, SlackUnavailable
+from graph.runner import Runner
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ PROMPTS = {
 class Conversation:
     """The listeners of messages."""
 
-    def __init__(self, runner: Door, slack: Slack) -> None:
+    def __init__(self, runner: Runner, slack: Slack) -> None:
         self._runner, self._slack = runner, slack
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._has_pane = True

@@ -29,9 +29,7 @@ def summary(words: str, asked_for: str) -> Message:
     heading = f"Summary: {plain(asked_for, 100)}" if asked_for.strip() else "Summary"
     text = shorten(escape(words).strip() or "Nothing happened in that time.", 9000)
     parts = pieces(text)
-    return Message(
-        text=outside(plain(f"{heading}. {words}", 600), 1200), blocks=(header(heading), *map(section, parts))
-    )
+    return Message(text=outside(f"{heading}. {words}", 600), blocks=(header(heading), *map(section, parts)))
 
 
 def pieces(text: str) -> list[str]:

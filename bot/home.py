@@ -8,7 +8,7 @@ from bot.names import REFRESH_HOME
 from bot.people import asked, holders, name_of
 from bot.question import buttons, can_be_decided, forecast_words
 from bot.stamp import ENDED, stamp
-from bot.words import day, likelihood, listed, many, money, outside, plain, spoken
+from bot.words import day, likelihood, listed, many, money, outside, spoken
 from domain.case import Case, Health, Inbox, ProposalView
 from domain.operating_model import OperatingModel
 
@@ -50,14 +50,15 @@ def _mine(inbox: Inbox, model: OperatingModel, room: int) -> list[Block]:
 
 
 def _for_me(case: Case, inbox: Inbox) -> list[ProposalView]:
-    return [view for view in case.proposals if can_be_decided(case, view) and asked(view) in inbox.roles]
+    mine = set(inbox.roles)
+    return [view for view in case.proposals if can_be_decided(case, view) and mine & {asked(view), view.proposal.owner}]
 
 
 def _case_line(case: Case) -> str:
     signal = case.signal
     stake = f"*{money(signal.at_stake_per_day, signal.currency)} a day* at stake"
     sure = f"{spoken(signal.cause)}, {likelihood(signal.confidence)}"
-    return f"*{outside(plain(signal.headline, 150), 200)}*\n{outside(signal.why, 400)}\n{stake} · {sure}"
+    return f"*{outside(signal.headline, 150)}*\n{outside(signal.why, 400)}\n{stake} · {sure}"
 
 
 def _decision(case: Case, view: ProposalView) -> list[Block]:
@@ -77,7 +78,7 @@ def _others(inbox: Inbox, model: OperatingModel) -> list[Block]:
         who = listed([f"{holders(role, model)} ({spoken(role)})" for role in list(roles)[:4]])
         waits = f"waits for {who}" if who else "nothing to decide"
         stake = f"{money(signal.at_stake_per_day, signal.currency)} a day"
-        blocks.append(section(f"*{outside(plain(signal.headline, 150), 200)}*\n{stake} · {waits}"))
+        blocks.append(section(f"*{outside(signal.headline, 150)}*\n{stake} · {waits}"))
     return [*blocks, *_more(len(inbox.others) - _MOST_OTHERS)]
 
 
@@ -87,7 +88,7 @@ def _decided(inbox: Inbox, model: OperatingModel) -> list[Block]:
         return [*blocks, section("Nothing was decided yet.")]
     for case in inbox.decided[:_MOST_DECIDED]:
         views = [view for view in case.proposals if view.decision or view.receipt or view.outcome]
-        lines = [f"*{outside(plain(case.signal.headline, 150), 200)}*{_closed(case)}"]
+        lines = [f"*{outside(case.signal.headline, 150)}*{_closed(case)}"]
         for view in views[:3]:
             lines += [f"• {title(view.proposal.action)}", *stamp(case, view, model)]
         lines += [f"and {many(len(views) - 3, 'more decision')}"] if len(views) > 3 else []

@@ -15,17 +15,17 @@ from bot import names
 from bot.board import SlackBoard
 from bot.commands import Commands
 from bot.conversation import Conversation
-from bot.door import Door
 from bot.modals import notice
 from bot.presses import Presses
 from bot.private import Body, tell
 from bot.slack import Slack
+from graph.runner import Runner
 
 _log = logging.getLogger(__name__)
 
 
 def connect(
-    runner: Door, client: AsyncWebClient, *, board: SlackBoard | None = None, signing_secret: str = ""
+    runner: Runner, client: AsyncWebClient, *, board: SlackBoard | None = None, signing_secret: str = ""
 ) -> AsyncApp:
     """The bolt app with every listener. Opens nothing: sockets and servers belong to the caller.
 

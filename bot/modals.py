@@ -21,7 +21,7 @@ from bot.names import (
     field_block,
 )
 from bot.question import forecast_words
-from bot.words import cut, outside, plain
+from bot.words import cut, outside
 from domain.action import Action
 from domain.case import Case, ProposalView
 
@@ -115,7 +115,7 @@ def _form(callback_id: str, heading: str, submit: str, blocks: list[Block], orig
 def _about(case: Case, view: ProposalView) -> Block:
     action = view.proposal.action
     lines = [f"*{title(action)}*", *changes(action, case.signal.names), forecast_words(view.proposal.forecast)]
-    return section("\n".join([*lines, f"_{outside(plain(case.signal.headline, 150), 200)}_"]))
+    return section("\n".join([*lines, f"_{outside(case.signal.headline, 150)}_"]))
 
 
 def _field(action: Action, index: int) -> Block:

@@ -43,15 +43,21 @@ def holders(role: str, model: OperatingModel, *, mention: bool = False) -> str:
 
 
 def asked(view: ProposalView) -> str:
-    """The role a proposal waits for."""
+    """The role a proposal waits for first."""
     return view.verdict.role if isinstance(view.verdict, Ask) else view.proposal.owner
+
+
+def deciders(view: ProposalView) -> tuple[str, ...]:
+    """The roles whose answer is wanted: the one asked, and the owner too where more than one must approve."""
+    four_eyes = isinstance(view.verdict, Ask) and view.verdict.quorum > 1
+    return tuple(dict.fromkeys((asked(view), view.proposal.owner) if four_eyes else (asked(view),)))
 
 
 def parts(case: Case) -> tuple[Part, ...]:
     """Each owner role once, the lead first; roles that are only asked by a proposal follow."""
-    roles = dict.fromkeys([*case.signal.owners, *(asked(view) for view in case.proposals)])
     waiting = [view for view in case.proposals if view.status in WAITING and isinstance(view.verdict, Ask)]
-    return tuple(Part(role, tuple(view for view in waiting if asked(view) == role)) for role in roles)
+    roles = dict.fromkeys([*case.signal.owners, *(role for view in waiting for role in deciders(view))])
+    return tuple(Part(role, tuple(view for view in waiting if role in deciders(view))) for role in roles)
 
 
 def who_is_asked(case: Case, model: OperatingModel, titles: Sequence[str], *, mention: bool) -> list[str]:

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
@@ -13,7 +12,6 @@ from bot.answer import answer
 from bot.blocks import Message
 from bot.board import SlackBoard
 from bot.card import card
-from bot.door import Door
 from bot.home import home
 from bot.modals import LEAST_REASON, SNOOZES, Origin, View, notice
 from bot.names import QUESTION, REASON, UNTIL, VALUE, Press, field_block
@@ -22,6 +20,7 @@ from bot.private import Body, said, tell, user_of, write_to
 from bot.slack import Slack
 from domain.case import Case, ProposalView
 from domain.errors import InvalidChange, MarketingError, NoLongerOpen, NotYours, SlackUnavailable
+from graph.runner import Runner
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +34,7 @@ MakeView = Callable[[Case, ProposalView, Origin], View]
 class Presses:
     """The listeners of buttons and modals."""
 
-    def __init__(self, runner: Door, slack: Slack, board: SlackBoard) -> None:
+    def __init__(self, runner: Runner, slack: Slack, board: SlackBoard) -> None:
         self._runner, self._slack, self._board = runner, slack, board
 
     async def approve(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
@@ -175,25 +174,25 @@ class Presses:
         typed = _typed(view)
         if REASON in typed and len(typed[REASON]) < LEAST_REASON:
             await ack(response_action="errors", errors={REASON: "Please give a reason in a few words."})
-            return None
+            return
         try:
             case = await decide()
         except InvalidChange as problem:
-            block = field_block(problem.field)
-            at = block if block in typed else next(iter(typed), REASON)
+            blocks = (field_block(problem.field), problem.field, *typed)
+            at = next((block for block in blocks if block in typed), REASON)
             await ack(response_action="errors", errors={at: str(problem)[:200]})
-            return None
+            return
         except MarketingError as refusal:
             await ack(response_action="update", view=notice("Not possible", said(refusal, self._runner.model)))
             if not isinstance(refusal, NotYours):
                 await self._board.refresh(Origin.model_validate_json(view["private_metadata"]).signal_id)
-            return None
+            return
         await ack()
         origin = Origin.model_validate_json(view["private_metadata"])
         await self._board.refresh(case.signal.id)
         if not origin.channel:
             await self._show_home_quietly(user_of(body))
-        return None
+        return
 
     async def _refused(self, refusal: MarketingError, press: Press, body: Body, respond: AsyncRespond) -> None:
         """Say why to the presser alone; what they pressed was out of date, so draw it anew."""
@@ -228,9 +227,11 @@ def _from_home(body: Body) -> bool:
 
 def _typed(view: Body) -> dict[str, str]:
     """What was filled in, by block id, without the blanks around it."""
-    held: Mapping[str, Mapping[str, Mapping[str, Any]]] = view["state"]["values"]
-    given = {block: inputs.get(VALUE) or {} for block, inputs in held.items()}
-    return {
-        block: str((entry.get("selected_option") or {}).get("value") or entry.get("value") or "").strip()
-        for block, entry in given.items()
-    }
+    held: Mapping[str, Mapping[str, Body]] = view["state"]["values"]
+    return {block: _entered(inputs.get(VALUE, {})) for block, inputs in held.items()}
+
+
+def _entered(entry: Body) -> str:
+    """What one input holds: a chosen option's value, or the text."""
+    chosen: Body = entry.get("selected_option") or {}
+    return str(chosen.get("value") or entry.get("value") or "").strip()

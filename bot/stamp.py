@@ -1,7 +1,7 @@
 """What stands where the buttons were: who decided what and when, and what came of it."""
 
 from bot.change import differences
-from bot.people import holders, name_of
+from bot.people import deciders, holders, name_of
 from bot.words import between, day, listed, metric_short, moment, outside, percent, spoken
 from domain.case import Case, ProposalStatus, ProposalView
 from domain.catalogue import CATALOGUE
@@ -125,7 +125,7 @@ def _waiting(case: Case, view: ProposalView, model: OperatingModel) -> list[str]
 
 
 def _asking(view: ProposalView, verdict: Ask, model: OperatingModel) -> list[str]:
-    who = f"{holders(verdict.role, model)} ({spoken(verdict.role)})"
+    who = listed([f"{holders(role, model)} ({spoken(role)})" for role in deciders(view)])
     until = f", by {moment(view.expires_at)}" if view.expires_at else ""
     lines = [f"🟡 *Waits for {who}*{until}"]
     if verdict.quorum > 1:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.blocks import Message, context, header, picture, section, shorten, table
 from bot.change import changes, title
 from bot.stamp import live_values, outcome_words
-from bot.words import day, moment, outside, plain
+from bot.words import day, moment, outside
 from domain.case import Case, ProposalView
 from domain.chart import Chart
 from domain.proposal import Overridden
@@ -25,13 +25,13 @@ def evidence(case: Case, rows: Sequence[Sequence[str]]) -> Message:
     signal = case.signal
     lead = f"*Evidence* as of {day(signal.as_of)}: what each agent saw, against what was to be expected"
     shown = table(rows) if len(rows) > 1 else section("No agent left evidence for this signal.")
-    return Message(text=f"Evidence for {outside(plain(signal.headline, 200), 400)}", blocks=(section(lead), shown))
+    return Message(text=f"Evidence for {outside(signal.headline, 200)}", blocks=(section(lead), shown))
 
 
 def chart(drawn: Chart, file_id: str) -> Message:
     """The chart as an image, with its content in words for those who cannot see it."""
     return Message(
-        text=f"Chart: {outside(drawn.alt, 1000)}",
+        text=f"Chart: {outside(drawn.alt, 600)}",
         blocks=(picture(file_id, drawn.alt), context(outside(drawn.alt, 500))),
     )
 
@@ -59,7 +59,7 @@ def outcome(case: Case, view: ProposalView) -> Message | None:
     name = title(view.proposal.action)
     lines = [
         f"*{outcome_words(held)}*",
-        f"{name} on {outside(plain(case.signal.headline, 150), 200)}",
+        f"{name} on {outside(case.signal.headline, 150)}",
         f"{day(first)} to {day(last)}, {outside(held.method, 300)}" if held.measurable else "",
     ]
     body = section("\n".join(line for line in lines if line))

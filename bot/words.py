@@ -117,27 +117,23 @@ def figure(metric: str, value: float, currency: str) -> str:
 
 def metric_name(metric: str) -> str:
     """What a metric is called in a field: "Click-through rate"."""
-    return _METRICS.get(metric) or _sentence(metric)
+    return _METRICS.get(metric) or title(metric)
 
 
 def metric_short(metric: str) -> str:
     """What a metric is called inside a sentence: "CTR", "click rate"."""
-    return _SHORT.get(metric) or metric.replace("_", " ")
+    return _SHORT.get(metric) or outside(metric.replace("_", " "), 60)
 
 
 def spoken(code: str) -> str:
     """A code word of ours in running text: "crm_lead" is "CRM lead", "creative_fatigue" is "creative fatigue"."""
-    return " ".join(_CAPITALS.get(part, part) for part in plain(code, 80).split("_"))
-
-
-def _sentence(code: str) -> str:
-    words = spoken(code)
-    return words[:1].upper() + words[1:]
+    return outside(" ".join(_CAPITALS.get(part, part) for part in code.split("_")), 80)
 
 
 def title(code: str) -> str:
     """A code word of ours at the start of a line: "Creative fatigue"."""
-    return _sentence(code)
+    words = spoken(code)
+    return words[:1].upper() + words[1:]
 
 
 def likelihood(probability: float) -> str:
