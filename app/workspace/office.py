@@ -268,10 +268,10 @@ class Office:
 
     # Scheduled messages --------------------------------------------------------------------------------------------
 
-    def post_due(self) -> None:
-        """Post the scheduled messages whose time has come."""
+    def post_due(self, now: float) -> None:
+        """Post the scheduled messages whose time has come. `now`: seconds since 1970."""
         for waiting in self.store.all("scheduled"):
-            if waiting["post_at"] <= time.time() and (channel := self.people.channel(waiting["channel"])):
+            if waiting["post_at"] <= now and (channel := self.people.channel(waiting["channel"])):
                 self.store.drop("scheduled", waiting["id"])
                 given = waiting["given"]
                 message = self.compose(

@@ -1,6 +1,7 @@
 """The server: both doors, the page, and who may knock."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -127,7 +128,7 @@ class Workspace:
 
     async def _post_scheduled(self) -> None:
         while True:
-            self.office.post_due()
+            self.office.post_due(time.time())
             await asyncio.sleep(1)
 
     async def _hang_up(self, _: web.Application) -> None:
