@@ -8,16 +8,26 @@ import numpy as np
 from scipy import special
 
 from agents.measures import Measure
-from agents.statistics.arrays import Flags, Floats, Ints
+from agents.statistics.arrays import Flags, Floats, Ints, days_from_end
 from agents.statistics.discoveries import q_values
 from agents.statistics.moves import WINDOWS, Moves, onset
-from agents.thresholds import FINDING_RATE, MATERIAL, STILL_SHARE, SUDDEN, WINDOW_LOOKS
+from agents.thresholds import (
+    FINDING_RATE,
+    MATERIAL,
+    OWN_SHARE,
+    STILL_ERRORS,
+    STILL_SHARE,
+    STILL_WEEK_ERRORS,
+    SUDDEN,
+    WINDOW_LOOKS,
+)
 from domain.finding import Finding, FindingKind
 from domain.scope import Scope
 
 Z95: Final = 1.96
 LOOK: Final = WINDOWS.index(3)
-"""The window that must still show a longer move, or it is over."""
+WEEK: Final = WINDOWS.index(7)
+"""The windows that must still show a longer move, or it is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,15 @@ def claims(measure: Measure, kind: FindingKind, *, down: bool, among: Flags | No
     """
     found = measure.moves
     return pick(
-        measure, kind, found.change, found.se, found.raw, found.p_down if down else found.p_up, down=down, among=among
+        measure,
+        kind,
+        found.change,
+        found.se,
+        found.raw,
+        found.p_down if down else found.p_up,
+        down=down,
+        among=among,
+        persisting=found,
     )
 
 
@@ -58,14 +76,18 @@ def pick(
     *,
     down: bool,
     among: Flags | None = None,
+    persisting: Moves | None = None,
 ) -> Claims:
     """The same for changes that come from somewhere else than the measure's own moves. All arrays [windows, series]."""
     sign = -1.0 if down else 1.0
     material = MATERIAL[kind]
     size, size_raw = sign * change, sign * raw
-    real = (size >= material) & (size_raw >= material / 2)
+    real = (size >= material) & (size_raw >= np.maximum(material / 2, OWN_SHARE * size))
     real[0] &= size[0] >= SUDDEN
-    still = (size[LOOK] >= STILL_SHARE * size) & (size[LOOK] >= material / 2)
+    still = (size[LOOK] >= STILL_SHARE * size) & (size[LOOK] >= np.maximum(material / 2, STILL_ERRORS * se[LOOK]))
+    still[WEEK + 1 :] &= (size[WEEK] >= STILL_SHARE * size[WEEK + 1 :]) & (size[WEEK] >= STILL_WEEK_ERRORS * se[WEEK])
+    if persisting is not None:
+        still &= _persists(persisting, sign, np.maximum(material / 2, STILL_SHARE * size))
     still[0] = True
     judged = np.where(real & still, p_value, 1.0)
     series = np.arange(change.shape[1])
@@ -77,6 +99,13 @@ def pick(
     q = np.ones(len(series))
     q[judgeable] = q_values(p[judgeable])
     return Claims(measure, kind, down, best, q, judgeable & (q <= FINDING_RATE), change[best, series], se[best, series])
+
+
+def _persists(found: Moves, sign: float, at_least: Floats) -> Flags:
+    """[windows, series]: whether at least two of the last three usable days lie that far off. One odd day is no move."""
+    last = found.usable & (days_from_end(found.usable) < 3)
+    off = sign * found.residual[None, :, :] >= at_least[:, :, None]
+    return (last[None, :, :] & off).sum(axis=2) >= 2
 
 
 def cost_moves(

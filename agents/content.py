@@ -86,6 +86,7 @@ def demand(readings: Readings) -> tuple[Measure, np.ndarray]:
             source.present,
             weekday=source.first_day.weekday(),
             stale_days=5,
+            adverse=1,
             min_base_days=14,
         )
         recent = shown[:, -14:].sum(1)

@@ -22,23 +22,24 @@ LONGEST: Final = 150
 
 def names_of(readings: Readings, scopes: Sequence[Scope]) -> dict[str, str]:
     """What people call the ids of these scopes."""
-    known = derived(readings, ("ad_report",), "names", lambda: _ad_names(readings))
-    segments = readings.get("segment")
-    if segments is not None and segments.height:
-        known = known | dict(segments.select("segment_id", "name").drop_nulls().iter_rows())
+    tables = ("ad_report", "segment", "experiment")
+    known = derived(readings, tables, "names", lambda: _names(readings))
     wanted = {value for scope in scopes for name, value in scope.ids() if name != "platform"}
     return {ident: known[ident] for ident in sorted(wanted) if known.get(ident)}
 
 
-def _ad_names(readings: Readings) -> dict[str, str]:
-    rows = readings.get("ad_report")
+def _names(readings: Readings) -> dict[str, str]:
     out: dict[str, str] = {}
-    if rows is None:
-        return out
-    for ident, name in (("account_id", "account_name"), ("campaign_id", "campaign_name"), ("ad_id", "ad_name")):
-        if name in rows.columns:
-            latest = rows.select(ident, name, "date_day").drop_nulls().sort("date_day").unique(ident, keep="last")
-            out |= dict(latest.select(ident, name).iter_rows())
+    rows = readings.get("ad_report")
+    if rows is not None:
+        for ident, name in (("account_id", "account_name"), ("campaign_id", "campaign_name"), ("ad_id", "ad_name")):
+            if name in rows.columns:
+                latest = rows.group_by(ident).agg(pl.col(name).sort_by("date_day").drop_nulls().last()).drop_nulls()
+                out |= dict(latest.iter_rows())
+    for table, ident, name in (("segment", "segment_id", "name"), ("experiment", "test_id", "hypothesis")):
+        rows = readings.get(table)
+        if rows is not None and rows.height:
+            out |= dict(rows.select(ident, name).drop_nulls().iter_rows())
     return out
 
 
@@ -56,7 +57,7 @@ def _called(scope: Scope, names: Mapping[str, str]) -> str:
         case Grain.QUERY:
             return f"“{scope.query}”"
         case Grain.EXPERIMENT:
-            return f"Test {scope.test_id}"
+            return f"Test “{names.get(scope.test_id or '', scope.test_id)}”"
         case _:
             return "The company"
 
@@ -159,9 +160,11 @@ def _listed(words: Sequence[str]) -> str:
 
 def currency_of(readings: Readings, scope: Scope, default: str) -> str:
     """The account's currency, where ad_report names it."""
+    return derived(readings, ("ad_report",), "currencies", lambda: _currencies(readings)).get(scope.account_id, default)
+
+
+def _currencies(readings: Readings) -> dict[str | None, str]:
     rows = readings.get("ad_report")
     if rows is None or "currency" not in rows.columns:
-        return default
-    mine = rows.filter(pl.col("account_id") == scope.account_id) if scope.account_id else rows.head(0)
-    found = mine["currency"].drop_nulls()
-    return str(found[-1]) if len(found) else default
+        return {}
+    return dict(rows.select("account_id", "currency").drop_nulls().unique("account_id", keep="last").iter_rows())

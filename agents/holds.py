@@ -18,10 +18,10 @@ from agents.measures import (
     MASKING,
     account_pixel_ratio,
     account_rate,
+    campaign_pixel_ratio,
     ad_click_rate,
     campaigns,
     completeness,
-    web_column,
 )
 from agents.ownership import owners_of
 from agents.creative import large_ads
@@ -35,6 +35,12 @@ from hashlib import sha256
 
 NOTICED: Final = 4.0
 """Standard errors by which a day must stand out before it is worth a word."""
+FORESEEN: Final = 2.0
+"""The same for a day the calendar announced."""
+LATE_SD: Final = 1.5
+"""Standard errors by which each campaign of an account that reports late is low."""
+MOST: Final = 0.7
+"""Share of an account's campaigns that must be low: fewer is those campaigns' own fault."""
 SMALL_JUMP: Final = 0.9
 """Log change of a small ad's day worth a word (a factor of 2.5)."""
 
@@ -74,7 +80,7 @@ def _calendar(readings: Readings, today: date, model: OperatingModel) -> Iterato
         scores = np.maximum(
             _day_scores(measure.events[row], measure.exposure[row], length), _level_scores(demand[row], length)
         )
-        if scores[-1] < NOTICED or (length > 1 and (scores[-length:-1] >= NOTICED).any()):
+        if scores[-1] < FORESEEN or (length > 1 and (scores[-length:-1] >= FORESEEN).any()):
             continue
         entry = mine.filter(pl.col("date_day") == today).row(0, named=True)
         reason = HoldReason.HOLIDAY if entry["kind"] == "holiday" else HoldReason.PROMO
@@ -108,18 +114,23 @@ def _late_reports(readings: Readings, today: date, model: OperatingModel) -> Ite
     measure = account_pixel_ratio(readings, worst=False)
     missing = account_pixel_ratio(readings, worst=True).moves.p_value(2.5, down=True) < 1e-3
     known = completeness(source.days, COMPLETENESS)
+    one_by_one = campaign_pixel_ratio(readings).moves
+    codes, _ = source.codes(ACCOUNT)
+    low = one_by_one.raw_residual[:, -1] < -LATE_SD * np.sqrt(np.maximum(one_by_one.variance[:, -1], 1e-6))
+    seen_today = np.bincount(codes[one_by_one.usable[:, -1]], minlength=measure.keys.height)
+    late = np.bincount(codes[one_by_one.usable[:, -1] & low], minlength=measure.keys.height)
     for row in range(measure.keys.height):
         score = measure.moves.residual[row] / np.sqrt(np.maximum(measure.moves.variance[row], 1e-6))
         if missing[row] or score[-1] > -NOTICED or not measure.moves.usable[row, -1]:
             continue
+        if late[row] < MOST * max(seen_today[row], 1):
+            continue
         if source.days > 1 and score[-2] <= -NOTICED:
             continue
-        orders, _ = web_column(readings, "orders")
         scope = object_scope(measure.keys.row(row, named=True))
         seen = measure.events[row, -1] / max(measure.exposure[row, -1], 1)
         what = f"reports conversions late: {seen:.0%} of today's orders so far, {known[-1]:.0%} is usual"
-        if orders.size:
-            yield _held(readings, today, model, scope, HoldReason.REPORTING_LAG, what)
+        yield _held(readings, today, model, scope, HoldReason.REPORTING_LAG, what)
 
 
 def _small_ads(readings: Readings, today: date, model: OperatingModel) -> Iterator[SignalEvent]:

@@ -20,7 +20,14 @@ from agents.sights import (
     window_index,
 )
 from agents.statistics.arrays import Flags
-from agents.thresholds import JOINT_RATE, SOLE_RATE, UNEXPLAINED_CHANGE, UNEXPLAINED_DAYS
+from agents.thresholds import (
+    FATIGUE_FREQUENCY,
+    FREQUENCY_ERRORS,
+    JOINT_RATE,
+    SOLE_RATE,
+    UNEXPLAINED_CHANGE,
+    UNEXPLAINED_DAYS,
+)
 from domain.finding import Finding, FindingKind
 from domain.reading import Readings
 from domain.scope import Grain, Scope
@@ -105,9 +112,9 @@ def segment_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draf
             one for one in findings
             if one.kind is Kind.UNSUBSCRIBE_RISE and (one.scope.account_id, one.scope.segment_id) == (account, segment)
         ]  # fmt: skip
-        draft = Draft(
-            scope, ranking, tuple(with_more), sights, window_index(first.window_days), tuple(gaps), strong(own)
-        )
+        opens = strong(own) and (ranking.cause is not Cause.UNEXPLAINED or first.window_days > UNEXPLAINED_DAYS)
+        window = window_index(first.window_days)
+        draft = Draft(scope, ranking, tuple(with_more), sights, window, tuple(gaps), opens)
         drafts.append(_with_paid(draft, findings, readings))
     return drafts
 
@@ -180,9 +187,12 @@ def ad_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draft]:
         ranking = weigh(sights, causes.AD)
         seen = [f for f in findings if f.kind is Kind.FREQUENCY_RISE and f.scope == one.scope]
         gaps = [GAP[table] for table in ("ad_delivery",) if readings.get(table) is None]
-        opens = strong([one, *seen])
+        opens = strong([one, *seen]) and one.window_days >= UNEXPLAINED_DAYS
         if ranking.cause is not Cause.CREATIVE_FATIGUE:
-            opens = opens and np.log1p(one.change) <= -UNEXPLAINED_CHANGE and one.window_days >= UNEXPLAINED_DAYS
+            opens = opens and np.log1p(one.change) <= -UNEXPLAINED_CHANGE and one.window_days > UNEXPLAINED_DAYS
+        elif "ad_frequency" in sights:
+            often = sights["ad_frequency"]
+            opens = opens and often.change >= max(FATIGUE_FREQUENCY, FREQUENCY_ERRORS * often.se)
         drafts.append(Draft(one.scope, ranking, (one, *seen), sights, window, tuple(gaps), bool(opens)))
     return drafts
 
@@ -195,8 +205,11 @@ def campaign_drafts(findings: Sequence[Finding], readings: Readings, finer: Sequ
         if one.scope.grain is Grain.CAMPAIGN and at not in taken and one.scope.campaign_id:
             groups.setdefault((one.scope.account_id, one.scope.campaign_id), []).append(one)
     drafts: list[Draft] = []
+    follow = {Kind.FREQUENCY_RISE, Kind.SPEND_DROP}
+    if readings.get("web_report") is not None:
+        follow.add(Kind.CONVERSIONS_DROP)
     for own in groups.values():
-        driving = [one for one in own if one.kind in DRIVER and one.kind is not Kind.FREQUENCY_RISE]
+        driving = [one for one in own if one.kind in DRIVER and one.kind not in follow]
         if not driving:
             continue
         first = lead(driving)
@@ -208,7 +221,7 @@ def campaign_drafts(findings: Sequence[Finding], readings: Readings, finer: Sequ
             own = [one for one in own if one.kind not in {Kind.CTR_DECLINE, Kind.CPA_RISE, Kind.CPC_RISE}]
             if rest is not None and "ctr" in sights:
                 sights["ctr"] = rest
-            if not [one for one in own if one.kind in DRIVER and one.kind is not Kind.FREQUENCY_RISE]:
+            if not [one for one in own if one.kind in DRIVER and one.kind not in follow]:
                 continue
         drafts.append(_campaign_draft(own, sights, window, readings))
     return drafts
@@ -224,10 +237,11 @@ def _campaign_draft(own: list[Finding], sights: dict[str, Sight], window: int, r
         if readings.get(table) is None
     ]
     gaps += [GAP[name] for name in ("spend", "conversions") if name not in source.known]
-    opens = strong(own)
+    judged = [one for one in own if one.kind is not Kind.SPEND_DROP and not (web and one.kind is Kind.CONVERSIONS_DROP)]
+    opens = strong(judged)
     if ranking.cause is Cause.UNEXPLAINED:
         first = lead([one for one in own if one.kind in DRIVER])
-        clear = abs(np.log1p(first.change)) >= UNEXPLAINED_CHANGE and first.window_days >= UNEXPLAINED_DAYS
+        clear = abs(np.log1p(first.change)) >= UNEXPLAINED_CHANGE and first.window_days > UNEXPLAINED_DAYS
         opens = opens and bool(clear)
     return Draft(own[0].scope, ranking, tuple(own), sights, window, tuple(gaps), opens)
 

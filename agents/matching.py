@@ -10,6 +10,7 @@ from agents.thresholds import (
     FORGET_DAYS,
     RECOVERED_SHARE,
     SEVERITY_STEP,
+    UPDATE_CONFIDENCE,
     UPDATE_GAP,
     UPDATE_MARGIN,
 )
@@ -58,8 +59,9 @@ def match(
         if old.id in kept or any(same_incident(old, made) for made in combined.faint):
             continue
         remaining = left_of(old, readings)
-        if remaining is not None and remaining <= RECOVERED_SHARE:
-            events.append(_closed(old, CloseReason.RECOVERED, today))
+        if remaining is not None:
+            if remaining <= RECOVERED_SHARE:
+                events.append(_closed(old, CloseReason.RECOVERED, today))
         elif (today - max(old.as_of, old.since)).days >= EXPIRE_DAYS:
             events.append(_closed(old, CloseReason.EXPIRED, today))
     return tuple(events) + combined.held
@@ -89,7 +91,7 @@ def changed(old: Signal, new: Signal, today: date) -> bool:
     age = (today - old.as_of).days
     if new.cause is not old.cause:
         remaining = next((one.probability for one in new.candidates if one.cause is old.cause), 0.0)
-        return age >= FORGET_DAYS and new.confidence >= remaining + UPDATE_MARGIN
+        return age >= FORGET_DAYS and new.confidence >= max(remaining + UPDATE_MARGIN, UPDATE_CONFIDENCE)
     if new.scope != old.scope:
         return age >= FORGET_DAYS or new.scope.contains(old.scope)
     if age < UPDATE_GAP:

@@ -163,7 +163,7 @@ def campaign_cpm(readings: Readings) -> Measure:
     def make() -> Measure:
         source = campaigns(readings)
         return _against_account(
-            readings, source, "cpm", source.values["spend"], source.values["impressions"], counted=False
+            readings, source, "cpm", source.values["spend"], source.values["impressions"], counted=False, adverse=1
         )
 
     return derived(readings, ("ad_report", "calendar"), "campaign cpm", make)
@@ -211,6 +211,7 @@ def _against_account(
     counted: bool = True,
     noisy_exposure: bool = False,
     masked: bool = True,
+    adverse: int = -1,
 ) -> Measure:
     usable = source.present if present is None else present & source.present
     if masked:
@@ -226,6 +227,7 @@ def _against_account(
         counted=counted,
         noisy_exposure=noisy_exposure,
         completeness=known,
+        adverse=adverse,
         stale_days=STALE_DAYS,
         min_base_days=MIN_BASE_DAYS,
     )
@@ -341,6 +343,7 @@ def account_rate(readings: Readings, name: str) -> Measure:
             bottom,
             usable & ordinary_days(readings, keys["account_id"]),
             counted=name != "cpm",
+            adverse=1 if name == "cpm" else -1,
             weekday=_weekday(source.first_day),
         )
         table = "web_report" if name == "cvr" else "ad_report"
@@ -369,6 +372,7 @@ def campaign_frequency(readings: Readings) -> Measure:
             present=present,
             table="ad_delivery",
             counted=False,
+            adverse=1,
         )
 
     return derived(readings, ("ad_report", "ad_delivery", "calendar"), "campaign frequency", make)
@@ -396,6 +400,7 @@ def ad_frequency(readings: Readings) -> Measure:
             groups=siblings,
             min_peers=1,
             counted=False,
+            adverse=1,
             weekday=_weekday(source.first_day),
         )
         return Measure("frequency", "ad_delivery", keys, source.first_day, found, values, np.ones_like(values))
@@ -566,6 +571,7 @@ def engagement(readings: Readings, name: str = "click_rate") -> Measure:
             min_peers=1,
             weekday=_weekday(source.first_day),
             stale_days=7,
+            adverse=-1 if name == "click_rate" else 1,
         )
         sent = group_sums(source.values["delivered"], codes, keys.height)
         return Measure(name, "lifecycle_report", keys, source.first_day, found, top, sent)

@@ -4,17 +4,17 @@ from typing import Final
 
 from domain.finding import FindingKind
 
-HISTORY_DAYS: Final = 70
-"""Days of history a sweep looks at: 14 judged + up to 7 left out + 42 of baseline, and some for masked days."""
+HISTORY_DAYS: Final = 105
+"""Days of history a sweep looks at: 15 weeks, so that an incident of six does not become the usual level."""
 
 FINDING_RATE: Final = 0.10
 """Share of false findings an agent accepts (Benjamini-Hochberg q): findings are cheap, they only become a signal together
 or when very clear, and they keep a signal that is open from flickering."""
 
-SOLE_RATE: Final = 0.0008
+SOLE_RATE: Final = 0.003
 """q a finding needs to open a signal without another agent's support: about one false signal per account and year."""
 
-JOINT_RATE: Final = 0.02
+JOINT_RATE: Final = 0.05
 """q each of several agents' findings needs to open a signal together; their product is far below SOLE_RATE."""
 
 WINDOW_LOOKS: Final = 2.5
@@ -56,8 +56,8 @@ FATIGUE_DROP: Final = 0.15
 FATIGUE_FREQUENCY: Final = 0.04
 """Log rise of the ad's own frequency that must accompany it; flat frequency means auction or season, not fatigue."""
 
-HOURS_DROP: Final = 1.5
-"""Hours per day a campaign must serve less than it used to before its budget counts as the cap."""
+HOURS_DROP: Final = 5.0
+"""Hours per day a campaign must serve less than it used to before its budget counts as the cap; a busy week costs 4."""
 
 BUDGET_PINNED: Final = 0.90
 """Share of the daily budget spent above which the budget is what stops the campaign."""
@@ -106,3 +106,18 @@ UPDATE_MARGIN: Final = 0.25
 
 FORGET_DAYS: Final = 3
 """Days between two corrections of one signal's cause, so that two close causes do not take turns."""
+
+UPDATE_CONFIDENCE: Final = 0.8
+"""Probability a new cause needs before a signal is corrected: figures that went quiet are not evidence for another cause."""
+
+STILL_ERRORS: Final = 0.8
+"""Standard errors the last three days must show by themselves, so that the tail of a past incident is not a new one."""
+
+STILL_WEEK_ERRORS: Final = 1.5
+"""The same for the last week, where two or four weeks are judged."""
+
+OWN_SHARE: Final = 0.5
+"""Share of a move that must be the object's own: when its peers recover, an object that did nothing seems to fall."""
+
+FREQUENCY_ERRORS: Final = 2.0
+"""Standard errors by which a worn-out ad's own frequency must have risen."""

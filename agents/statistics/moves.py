@@ -14,9 +14,9 @@ from scipy import special
 
 from agents.statistics.arrays import Flags, Floats, Ints, counted_median, days_from_end, group_sums, row_median
 
-WINDOWS: Final = (1, 3, 7, 14)
-"""Usable days judged together: a day for what breaks, two weeks for what wears out."""
-GAPS: Final = (0, 0, 3, 7)
+WINDOWS: Final = (1, 3, 7, 14, 28)
+"""Usable days judged together: a day for what breaks, four weeks for what wears out where little is sold."""
+GAPS: Final = (0, 0, 3, 7, 7)
 """Usable days left out between the baseline and the window, so that a slow decline does not hide in its own baseline."""
 BASE_DAYS: Final = 42
 """Usable days of baseline at most: six weeks hold every weekday six times."""
@@ -28,6 +28,8 @@ FEW_EVENTS: Final = 30.0
 """Expected events below which the exact tail is used."""
 OUTLIER: Final = 4.0
 """Robust standard deviations beyond which a past day does not belong to the baseline: an earlier incident, most likely."""
+ODD_WEEK: Final = 2.5
+"""Standard errors by which a week's level must differ from the median week to be left out of the baseline."""
 MODEL_SD: Final = 0.035
 """Log error of the baseline itself (seasons, slow drifts of two months) that no amount of counts removes."""
 
@@ -82,6 +84,7 @@ def moves(  # noqa: PLR0914 - one pass over the arrays, in the order of the meth
     noisy_exposure: bool = False,
     control: Floats | None = None,
     completeness: Floats | None = None,
+    adverse: int = -1,
     stale_days: int = 3,
     min_base_days: int = 7,
 ) -> Moves:
@@ -92,6 +95,7 @@ def moves(  # noqa: PLR0914 - one pass over the arrays, in the order of the meth
     `counted`: events are counts with Poisson noise; otherwise amounts. `share`: events are a share of the exposure, with
     binomial noise. `noisy_exposure`: the exposure is a count with noise of its own. `control`: [series, days] log factor to
     take off instead of the peers'. `completeness`: per day, the share of the final events expected to be known already.
+    `adverse`: -1 where low is bad (rates), +1 where high is bad (costs): the baseline is taken from weeks that were not bad.
     """
     series, days = events.shape
     if completeness is not None:
@@ -126,13 +130,18 @@ def moves(  # noqa: PLR0914 - one pass over the arrays, in the order of the meth
     if noisy_exposure:
         noise = noise + 1 / np.maximum(exposure, 0.5)
     spread, persistence = _day_variance(residual, noise, _clean(residual, past), codes)
+    past = past & _ordinary_weeks(residual, noise, spread, past, adverse)
+    centre = ((residual * past).sum(1) / np.maximum(past.sum(1), 1))[:, None]
+    residual, raw_residual = residual - centre, raw_residual - centre
+    spread, persistence = _day_variance(residual, noise, past, codes)
     variance = noise + spread[:, None]
 
     found: list[tuple[Floats, ...]] = []
     idle = np.argmax(usable[:, ::-1], axis=1) > stale_days
     for window, gap in zip(WINDOWS, GAPS, strict=True):
         now = usable & (rank < window)
-        base = past & (rank >= window + gap) & (rank < window + gap + BASE_DAYS)
+        base = past & (rank >= window + gap)
+        base &= days_from_end(base) < BASE_DAYS
         found.append(
             _window(
                 events, expected, raw_expected, exposure, now, base, spread, persistence, plus,
@@ -214,6 +223,27 @@ def _clean(residual: Floats, usable: Flags) -> Flags:
     return usable & (np.abs(residual - centre) <= OUTLIER * np.maximum(spread, 0.02))
 
 
+def _ordinary_weeks(residual: Floats, noise: Floats, spread: Floats, past: Flags, adverse: int) -> Flags:
+    """Days in weeks at the level of the better weeks. An earlier incident of some weeks is no baseline for the next.
+
+    The better level is the quartile on the good side, less what chance alone puts there (0.67 standard errors).
+    """
+    missing = -residual.shape[1] % 7
+    parts = (np.where(past, residual, 0.0), np.where(past, noise, 0.0), past.astype(np.float64))
+    total, counted, days = (np.pad(one, ((0, 0), (missing, 0))).reshape(len(one), -1, 7).sum(axis=2) for one in parts)
+    known = days >= 3
+    level = np.where(known, total / np.maximum(days, 1), 0.0)
+    error = np.sqrt(counted / np.maximum(days, 1) ** 2 + spread[:, None] / np.maximum(days, 1) + MODEL_SD**2)
+    weeks = known.sum(axis=1)
+    goodness = np.sort(np.where(known, -adverse * level, -np.inf), axis=1)
+    at = np.clip(goodness.shape[1] - 1 - (weeks - 1) // 4, 0, goodness.shape[1] - 1)
+    best = np.take_along_axis(goodness, at[:, None], axis=1)[:, 0]
+    usual = np.where(weeks > 0, best, 0.0) - 0.67 * row_median(error, known)
+    off = np.abs(-adverse * level - usual[:, None]) > ODD_WEEK * error
+    off &= known & (weeks >= 5)[:, None]
+    return ~np.repeat(off, 7, axis=1)[:, missing:]
+
+
 def _weekday_terms(events: Floats, expected: Floats, past: Flags, codes: Ints, weekday: int, plus: float) -> Floats:
     """Log factor per series and day from its group's weekdays, shrunk to 0 where few weeks are known."""
     groups = int(codes.max(initial=0)) + 1
@@ -222,11 +252,11 @@ def _weekday_terms(events: Floats, expected: Floats, past: Flags, codes: Ints, w
     pooled = _log_ratio(top, bottom, seen, plus)
     days = events.shape[1]
     of_day = (np.arange(days) + weekday) % 7
+    missing = -days % 7
+    by_week = [np.pad(one, ((0, 0), (0, missing))).reshape(groups, -1, 7) for one in (pooled, seen)]
+    weeks = by_week[1].sum(axis=1)
     terms = np.zeros((groups, 7))
-    for day in range(7):
-        columns = of_day == day
-        weeks = seen[:, columns].sum(1)
-        terms[:, day] = row_median(pooled[:, columns], seen[:, columns]) * weeks / (weeks + 2.0)
+    terms[:, (np.arange(7) + weekday) % 7] = counted_median(by_week[0], by_week[1]) * weeks / (weeks + 2.0)
     return (terms - terms.mean(axis=1, keepdims=True))[codes][:, of_day]
 
 

@@ -52,9 +52,24 @@ class Panel:
 
 def codes_of(keys: pl.DataFrame, columns: Sequence[str]) -> tuple[Ints, pl.DataFrame]:
     """A group number for every row, and the sorted distinct keys those numbers index."""
-    groups = keys.select(columns).unique().sort(columns).with_row_index("_code")
-    codes = keys.select(columns).join(groups, on=list(columns), how="left", maintain_order="left")["_code"]
-    return codes.to_numpy().astype(np.int64), groups.drop("_code")
+    if keys.height > _FEW:
+        groups = keys.select(columns).unique().sort(columns).with_row_index("_code")
+        codes = keys.select(columns).join(groups, on=list(columns), how="left", maintain_order="left")["_code"]
+        return codes.to_numpy().astype(np.int64), groups.drop("_code")
+    rows = _rows(keys, columns)
+    distinct = sorted(set(rows))
+    number = {row: at for at, row in enumerate(distinct)}
+    table = {name: [row[at] for row in distinct] for at, name in enumerate(columns)}
+    frame = pl.DataFrame(table, schema=dict.fromkeys(columns, pl.String))
+    return np.fromiter((number[row] for row in rows), dtype=np.int64, count=len(rows)), frame
+
+
+_FEW = 3000
+"""Rows up to which a plain dictionary is faster than starting polars' engine."""
+
+
+def _rows(keys: pl.DataFrame, columns: Sequence[str]) -> list[tuple[str, ...]]:
+    return list(zip(*(keys[name].to_list() for name in columns), strict=True))
 
 
 def panel(rows: pl.DataFrame, key: Sequence[str], sums: Sequence[str], last_day: date, days: int) -> Panel:
@@ -88,10 +103,10 @@ def panel(rows: pl.DataFrame, key: Sequence[str], sums: Sequence[str], last_day:
 
 def aligned(source: Panel, target: pl.DataFrame, on: Sequence[str], name: str) -> tuple[Floats, Flags]:
     """One column of `source` in the row order of `target` keys, and where the source has a row."""
-    index = source.keys.select(on).with_row_index("_row").unique(subset=list(on), keep="first")
-    rows = target.select(on).join(index, on=list(on), how="left", maintain_order="left")["_row"]
-    found = rows.is_not_null().to_numpy()
-    at = rows.fill_null(0).to_numpy().astype(np.int64)
+    number = {row: at for at, row in enumerate(_rows(source.keys, on))}
+    places = [number.get(row, -1) for row in _rows(target, on)]
+    at = np.array(places, dtype=np.int64)
+    found, at = at >= 0, np.maximum(at, 0)
     if not source.size:
         shape = (target.height, source.days)
         return np.zeros(shape), np.zeros(shape, dtype=bool)
