@@ -93,7 +93,7 @@ def changes(action: Action, names: Names) -> list[str]:  # noqa: PLR0911, PLR091
 
 
 def differences(shown: Action, decided: Action) -> list[str]:
-    """What an override changed, field by field: "Daily budget 400.00 EUR → 420.00 EUR"."""
+    """What an override changed, field by field: "Daily budget: €400 → €420"."""
     return [
         f"{editable.label}: {value(shown, editable.field)} {ARROW} {value(decided, editable.field)}"
         for editable in shown.editable

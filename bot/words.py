@@ -36,6 +36,7 @@ _MONEY = frozenset(
     ("cpa", "cpc", "cpm", "cac", "spend", "revenue", "conversions_value", "daily_budget", "target_cpa", "price")
 )
 _RATIOS = frozenset(("roas", "frequency", "pixel_ratio", "hours_served", "position", "target_roas"))
+_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 _CAPITALS = {"crm": "CRM", "cmo": "CMO", "seo": "SEO", "cro": "CRO", "ceo": "CEO", "cfo": "CFO", "ai": "AI"}
 
 # Characters that steer the direction or look of the text around them: a name must not reorder a card.
@@ -70,16 +71,18 @@ def escape(text: str) -> str:
 
 
 def money(amount: Decimal | float, currency: str) -> str:
-    """An amount with two places and its currency: "1,184.00 EUR"."""
+    """An amount with its currency, to the cent where there are cents: "€118.40", "€1,240", "118.40 SEK"."""
     value = Decimal(str(amount)).quantize(Decimal("0.01"))
-    return f"{_minus(f'{value:,}')} {currency}"
+    places = 0 if value == value.to_integral_value() else 2
+    text, sign = f"{abs(value):,.{places}f}", MINUS if value < 0 else ""
+    symbol = _SYMBOLS.get(currency)
+    return f"{sign}{symbol}{text}" if symbol else f"{sign}{text} {currency}"
 
 
 def percent(change: float) -> str:
-    """A relative change with its sign: 0.31 is "+31 %", -0.364 is "−36 %"; small ones keep a place."""
+    """A relative change with its sign: 0.31 is "+31 %", -0.004 is "−0.4 %"."""
     value = change * 100
-    places = 0 if abs(value) >= 9.5 or abs(value) < 0.05 else 1
-    text = f"{value:+,.{places}f}".removesuffix(".0")
+    text = f"{value:+,.{0 if abs(value) >= 2 else 1}f}".removesuffix(".0")
     return "0 %" if text.lstrip("+-") in {"0", "0.0"} else f"{_minus(text)} %"
 
 
@@ -92,7 +95,7 @@ def between(interval: Interval) -> str:
 def share(value: float) -> str:
     """A share as a percentage without a sign: 0.0131 is "1.31 %"."""
     points = abs(value * 100)
-    places = 1 if points >= 9.95 or points == 0 else min(2 if points >= 0.095 else 4, 4)
+    places = 0 if points >= 20 or points == 0 else 1 if points >= 5 else 2 if points >= 0.095 else 4
     return f"{_minus(f'{value * 100:.{places}f}')} %"
 
 

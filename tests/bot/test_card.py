@@ -1,0 +1,217 @@
+"""What an owner reads on a card, state by state."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.blocks import Message
+from bot.card import card
+from bot.names import OVERRIDE, SNOOZE
+from domain.case import Case, ProposalStatus
+from domain.proposal import Expired, Rejected, Snoozed
+from domain.receipt import ReceiptStatus
+from domain.signal import CloseReason
+from domain.verdict import Automatic, Forbidden
+from tests.bot.samples import (
+    APPROVED,
+    CASE,
+    CLEO,
+    FLOWING,
+    MARA,
+    MODEL,
+    NILS,
+    NOW,
+    OUTCOME,
+    OVERRIDDEN,
+    PAUSING,
+    REFRESHING,
+    SHIFT,
+    SHIFTING,
+    SIGNAL,
+    TODAY,
+    ask,
+    case_of,
+    receipt,
+    view,
+)
+
+
+def drawn(valid: Any, case: Case, *, mention: bool = False) -> Message:
+    message = card(case, MODEL, mention=mention)
+    valid(message)
+    return message
+
+
+def text(message: Message) -> str:
+    return "\n".join(_texts(message.blocks))
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        own = [value["text"]] if isinstance(value.get("text"), str) else []
+        return own + [found for part in value.values() for found in _texts(part)]
+    return [found for part in value for found in _texts(part)] if isinstance(value, list | tuple) else []
+
+
+def buttons(message: Message) -> list[list[str]]:
+    return [[e["text"]["text"] for e in b["elements"]] for b in message.blocks if b["type"] == "actions"]
+
+
+def test_the_card_says_verdict_why_stake_confidence_and_asks_each_owner(valid):
+    message = drawn(valid, CASE)
+    said = text(message)
+    assert message.blocks[0]["text"]["text"] == "Trail Shoe video on Meta is wearing out: CTR −36 %"
+    assert "The same people have seen the Trail Shoe video 4.1 times" in said
+    assert "*Creative fatigue*, very likely (93 %) · *€118.40 a day* at stake · since 9 March" in said
+    assert "• *Mara Lindt* (media lead): decide on 2 Shift budget" in said
+    assert "• *Nils Berg* (CRM lead): decide on 3 Start retention flow" in said
+    assert "Click-through rate\n1.31 % → 0.84 %\n*−36 %* (95 % sure: −46 % to −27 %)" in said
+    assert "Seen by* the performance, creative and lifecycle agents" in said
+    assert "Ruled out:* auction pressure (CPM moved only +2 % [-3, 7])" in said
+    assert "Still possible:* audience saturation (5 %)" in said
+
+
+def test_each_proposal_says_exactly_what_changes_and_what_to_expect(valid):
+    said = text(drawn(valid, CASE))
+    assert "*Spring prospecting*: €450 → *€400* (−11 %)" in said
+    assert "*Brand search*: €200 → *€250* (+25 %)" in said
+    assert "Forecast: CPA *−8 %* (80 % sure: −15 % to +1 %), from a prior for this kind of action" in said
+    assert "Forecast: none; there is too little to go by" in said
+    assert "> last time, 14 January: CTR +31 % [12, 52], forecast was +25 %" in said
+    assert "Waits for Cleo Okafor (creative lead)*, by <!date^" in said
+
+
+def test_owners_are_mentioned_once_and_only_when_asked_to(valid):
+    first = str(drawn(valid, CASE, mention=True).blocks)
+    for owner in (MARA, CLEO, NILS):
+        assert first.count(f"<@{owner}>") == 1
+    assert "<@" not in str(drawn(valid, CASE).blocks)
+
+
+def test_somebody_with_two_roles_is_mentioned_once(valid):
+    person = MODEL.people[0].model_copy(update={"roles": frozenset({"media_lead", "creative_lead"})})
+    model = MODEL.model_copy(update={"people": (person,)})
+    message = card(CASE, model, mention=True)
+    valid(message)
+    assert str(message.blocks).count(f"<@{MARA}>") == 1
+
+
+def test_buttons_stand_under_what_waits_and_carry_id_and_version_only(valid):
+    message = drawn(valid, CASE)
+    assert buttons(message) == [["Approve", "Override…", "Reject…", "Snooze", "Ask"]] * 3
+    rows = [block for block in message.blocks if block["type"] == "actions"]
+    assert {e["value"] for row in rows for e in row["elements"]} == {f"{v.proposal.id}:1" for v in CASE.proposals}
+
+
+def test_what_has_no_values_offers_no_override_and_what_sleeps_no_snooze(valid):
+    until = Snoozed(proposal_id=SHIFT, version=1, by=MARA, at=NOW, until=NOW + timedelta(hours=4))
+    message = drawn(valid, case_of(view(PAUSING), view(SHIFTING, ProposalStatus.SNOOZED, decision=until)))
+    ids = [[e["action_id"] for e in b["elements"]] for b in message.blocks if b["type"] == "actions"]
+    assert OVERRIDE not in ids[0]
+    assert SNOOZE not in ids[1]
+    assert "Snoozed by Mara Lindt* until <!date^" in text(message)
+
+
+STAMPS = [
+    (ProposalStatus.APPROVED, {"decision": APPROVED}, "✅ *Approved by Mara Lindt* · <!date^1773480600"),
+    (ProposalStatus.APPROVED, {"decision": OVERRIDDEN}, "Amount to move per day: €50 → €30"),
+    (ProposalStatus.APPROVED, {"decision": OVERRIDDEN}, "Reason: “Brand search is almost sold out this week”"),
+    (ProposalStatus.EXECUTED, {"receipt": receipt(ReceiptStatus.DONE)}, "*Done* and read back"),
+    (ProposalStatus.EXECUTED, {"receipt": receipt(ReceiptStatus.HANDED_OVER)}, "*Handed over* as a task"),
+    (ProposalStatus.EXECUTED, {"measured_after": TODAY}, "The effect is measured on 14 March."),
+    (ProposalStatus.DRIFTED, {"receipt": receipt(ReceiptStatus.DRIFTED)}, "now daily_budget 450.00 and"),
+    (ProposalStatus.FAILED, {"receipt": receipt(ReceiptStatus.FAILED)}, "The platform refused; nothing was written."),
+    (ProposalStatus.UNKNOWN, {"receipt": receipt(ReceiptStatus.UNKNOWN)}, "⚠️ *Result unknown.*"),
+    (ProposalStatus.UNKNOWN, {"receipt": receipt(ReceiptStatus.UNKNOWN)}, "Please do not repeat it by hand"),
+    (
+        ProposalStatus.MEASURED,
+        {"decision": APPROVED, "receipt": receipt(ReceiptStatus.DONE), "outcome": OUTCOME},
+        "📏 *Measured:* CPA −11 % (95 % sure: −19 % to −2 %), forecast was −8 %",
+    ),
+    (
+        ProposalStatus.MEASURED,
+        {"outcome": OUTCOME.model_copy(update={"measurable": False, "effect": None, "method": "no sibling campaign"})},
+        "not measurable: no sibling campaign",
+    ),
+    (
+        ProposalStatus.REJECTED,
+        {"decision": Rejected(proposal_id=SHIFT, version=1, by=MARA, at=NOW, reason="Stock is short")},
+        "✖️ *Rejected by Mara Lindt*",
+    ),
+    (
+        ProposalStatus.EXPIRED,
+        {"decision": Expired(proposal_id=SHIFT, version=1, by="baton", at=NOW)},
+        "nobody answered in time. Nothing was done.",
+    ),
+    (ProposalStatus.WITHDRAWN, {}, "a newer proposal took its place"),
+    (
+        ProposalStatus.FORBIDDEN,
+        {"verdict": Forbidden(rules=("Not in Q1",))},
+        "Not allowed, whoever asks",
+    ),
+    (ProposalStatus.PENDING, {"verdict": Automatic(rules=("Pausing is automatic",))}, "No approval needed"),
+]
+
+
+@pytest.mark.parametrize(("status", "more", "said"), STAMPS)
+def test_every_state_has_its_own_words_and_no_buttons(valid, status, more, said):
+    message = drawn(valid, case_of(view(SHIFTING, status, **more)))
+    assert said in text(message)
+    assert buttons(message) == []
+
+
+def test_every_status_is_designed():
+    assert {status for status, _, _ in STAMPS} | {ProposalStatus.SNOOZED} == set(ProposalStatus)
+
+
+def test_an_expiry_is_never_worded_as_a_refusal(valid):
+    decision = Expired(proposal_id=SHIFT, version=1, by="baton", at=NOW)
+    said = text(drawn(valid, case_of(view(SHIFTING, ProposalStatus.EXPIRED, decision=decision))))
+    assert "eject" not in said
+    assert "denied" not in said
+
+
+def test_two_approvals_are_counted_by_name(valid):
+    said = text(drawn(valid, case_of(view(SHIFTING, verdict=ask("cmo", 2), approvals=(MARA,)))))
+    assert "Waits for Ada Moreau (CMO) and Mara Lindt (media lead)" in said
+    assert "1 of 2 approvals so far: Mara Lindt" in said
+
+
+@pytest.mark.parametrize("reason", CloseReason)
+def test_a_closed_signal_says_how_it_ended_and_asks_nobody(valid, reason):
+    message = drawn(valid, case_of(view(SHIFTING), is_open=False, closed=reason, closed_on=TODAY))
+    assert message.blocks[0]["text"]["text"].startswith(("Recovered", "Acted on", "Expired"))
+    assert "*Closed on 14 March*" in text(message)
+    assert buttons(message) == []
+
+
+def test_forty_proposals_fit_and_what_waits_comes_first(valid):
+    done = [view(_named(SHIFTING, n), ProposalStatus.APPROVED, decision=APPROVED) for n in range(30)]
+    waiting = [view(_named(FLOWING, n)) for n in range(30, 40)]
+    message = drawn(valid, case_of(*done, *waiting))
+    assert len(buttons(message)) == 10
+    assert "and 30 more proposals, all decided" in text(message)
+
+
+def test_more_that_waits_than_fits_is_counted(valid):
+    message = drawn(valid, case_of(*(view(_named(REFRESHING, n)) for n in range(40))))
+    shown = len(buttons(message))
+    assert shown >= 8
+    assert f"and {40 - shown} more proposals to decide" in text(message)
+
+
+def test_a_case_without_proposals_says_so(valid):
+    assert "No action is proposed." in text(drawn(valid, case_of()))
+
+
+def test_names_from_outside_stay_names(valid):
+    names = {"c3": "*Sale* <!channel>", "c5": "n" * 300}
+    signal = SIGNAL.model_copy(update={"names": names})
+    said = text(drawn(valid, CASE.model_copy(update={"signal": signal})))
+    assert "*∗Sale∗ &lt;!channel&gt;*" in said
+    assert "n" * 69 + "…" in said
+
+
+def _named(proposal: Any, number: int) -> Any:
+    return proposal.model_copy(update={"id": f"prop_{number:012x}"})
