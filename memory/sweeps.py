@@ -62,7 +62,8 @@ class SweepBook:
     async def save(self, swept: Swept) -> tuple[SignalEvent, ...]:
         """Keep a sweep. A day is kept once: a second sweep of it changes nothing and gets the first one's events."""
         async with self._database.write() as writing:
-            await writing.tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('baton/sweep', 0))"))
+            # Not the lock the whole sweep runs under: another connection holds that one, and we would wait for it.
+            await writing.tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('baton/sweep/save', 0))"))
             if await of(writing.tx, swept.as_of):
                 return await signals.history(writing.tx, swept.as_of)
             ordered = sorted(swept.events, key=lambda event: event.signal.id)
