@@ -45,7 +45,10 @@ export function date(seconds, format, fallback, address) {
 export function mrkdwn(text) {
   return String(text ?? "")
     .split(/```\n?([\s\S]*?)\n?```/)
-    .flatMap((part, at) => (at % 2 ? h("pre", {}, h("code", {}, unescape(flatten(part)))) : paragraphs(part)));
+    .flatMap((part, at) => {
+      if (at % 2) return h("pre", {}, h("code", {}, unescape(flatten(part))));
+      return part.trim() ? paragraphs(part) : [];
+    });
 }
 
 /** One line's worth of nodes, for places that cannot hold blocks. */

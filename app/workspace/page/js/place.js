@@ -19,8 +19,9 @@ const here = () => [...myChannels(), ...myChats()];
 
 /** The channel Baton writes to, or the first one. */
 function favourite() {
-  const busiest = (id) => store.messages.filter((message) => message.channel === id && !message.thread_ts).length;
-  return [...myChannels()].sort((one, other) => busiest(other.id) - busiest(one.id))[0]?.id ?? here()[0].id;
+  const written = (id) => store.messages.filter((message) => message.channel === id && !message.thread_ts).length;
+  const worth = (channel) => written(channel.id) + (channel.members?.includes(store.app?.user) ? 1e6 : 0);
+  return [...myChannels()].sort((one, other) => worth(other) - worth(one))[0]?.id ?? here()[0].id;
 }
 
 function settleIn(place, thread) {

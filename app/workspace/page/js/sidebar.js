@@ -76,6 +76,7 @@ function drawPlace({ kind, key, name, detail, current, unread, target, user, con
       href: `#${encodeURIComponent(address)}`,
       "aria-current": current ? "page" : undefined,
       onclick: (event) => {
+        document.body.classList.remove("drawer-open");
         if (kind !== "app" || target) return;
         event.preventDefault();
         goChat(store.app?.user);
