@@ -39,6 +39,11 @@ class Combined(Protocol):
         """What was noticed but has a reason to wait."""
         ...
 
+    @property
+    def faint(self) -> tuple[Signal, ...]:
+        """Too little to open a signal, enough to keep an open one from closing."""
+        ...
+
 
 class Looked(Protocol):
     """What one agent said, and what of it was outside its mandate."""

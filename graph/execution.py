@@ -9,7 +9,7 @@ from domain.action import Action, SetBudget, SetTarget, ShiftBudget
 from domain.case import Case, ProposalView
 from domain.catalogue import CATALOGUE
 from domain.effect import Effect, SetValues
-from domain.errors import OutcomeUnknown, PlatformUnavailable
+from domain.errors import Drifted, OutcomeUnknown, PlatformUnavailable
 from domain.ports import Executor
 from domain.proposal import Proposal
 from domain.receipt import Receipt, ReceiptStatus
@@ -106,6 +106,9 @@ async def _write(
         raise actions.LeaseLost(held.action_id)
     try:
         answer = await executor.write(effect, held.token)
+    except Drifted as error:
+        await _drifted(services, held, error.live, _drift(effect, error.live) or error.live)
+        return
     except PlatformUnavailable as error:
         await _later(services, held, actions.READY, str(error))
         return

@@ -42,6 +42,7 @@ class SweepState(TypedDict, total=False):
     discarded: Annotated[list[str], operator.add]
     signals: list[Json]
     held: list[Json]
+    faint: list[Json]
     events: list[Json]
     lessons: dict[str, list[Json]]
     proposals: list[Json]
@@ -81,6 +82,7 @@ class _Found:
 
     signals: tuple[Signal, ...]
     held: tuple[SignalEvent, ...]
+    faint: tuple[Signal, ...]
 
 
 async def run(sweep: Sweep, as_of: date) -> tuple[SignalEvent, ...]:
@@ -137,6 +139,7 @@ async def combine(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
     return {
         "signals": [signal.model_dump(mode="json") for signal in combined.signals],
         "held": [event.model_dump(mode="json") for event in combined.held],
+        "faint": [signal.model_dump(mode="json") for signal in combined.faint],
     }
 
 
@@ -216,5 +219,8 @@ def _proposals(state: SweepState) -> list[Proposal]:
 
 
 def _combined(state: SweepState) -> Combined:
-    signals = tuple(Signal.model_validate(signal) for signal in state.get("signals", []))
-    return _Found(signals, tuple(SignalEvent.model_validate(event) for event in state.get("held", [])))
+    return _Found(
+        signals=tuple(Signal.model_validate(signal) for signal in state.get("signals", [])),
+        held=tuple(SignalEvent.model_validate(event) for event in state.get("held", [])),
+        faint=tuple(Signal.model_validate(signal) for signal in state.get("faint", [])),
+    )

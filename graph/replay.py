@@ -1,0 +1,104 @@
+"""History swept day by day exactly as it would have happened, with nobody deciding. Needs no database and no Slack."""
+
+from collections.abc import AsyncGenerator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from domain.finding import Finding
+from domain.operating_model import OperatingModel
+from domain.ports import Source
+from domain.proposal import Forecast
+from domain.scope import Scope
+from domain.signal import Signal, SignalEvent
+from graph import sweep
+from graph.desk import Desk
+from memory.notebook import Notebook
+from memory.proposals import Asked
+
+_IN_A_SCOPE = ("platform", "account_id", "campaign_id", "ad_id", "segment_id")
+
+
+async def replay(
+    source: Source, model: OperatingModel, desk: Desk, first: date, last: date
+) -> AsyncGenerator[tuple[date, tuple[dict[str, Any], ...]]]:
+    """The events of each day in turn, as the public contract spells them. Days without any come too."""
+    book, day = Notebook(), first
+    while day <= last:
+        morning = datetime.combine(day + timedelta(days=1), time(6), UTC)
+        run = sweep.Sweep(model=model, source=source, desk=desk, book=book, now=morning)
+        events = await sweep.run(run, day)
+        asked = book.last.asked if book.last else {}
+        yield day, tuple(spelled(event, asked.get(event.signal.id, ())) for event in events)
+        day += timedelta(days=1)
+
+
+def spelled(event: SignalEvent, asked: tuple[Asked, ...]) -> dict[str, Any]:
+    """One event as JSON, with the ids that do not apply as null."""
+    signal = event.signal
+    line: dict[str, Any] = {
+        "as_of": event.as_of.isoformat(),
+        "event": event.event.value,
+        "signal_id": signal.id,
+        "cause": signal.cause.value,
+        "confidence": round(signal.confidence, 4),
+        "scope": _place(signal.scope),
+        "headline": signal.headline,
+        "at_stake_per_day": str(signal.at_stake_per_day),
+        "currency": signal.currency,
+        "since": signal.since.isoformat(),
+        "ruled_out": [{"cause": one.cause.value, "because": one.because} for one in signal.ruled_out],
+        "findings": [_claim(finding) for finding in signal.findings],
+        "owners": list(signal.owners),
+        "actions": [_question(one) for one in asked],
+    }
+    if event.reason is not None:
+        line["reason"] = event.reason.value
+    return line | _more(signal)
+
+
+def _more(signal: Signal) -> dict[str, Any]:
+    """What the contract does not ask for, and a reader may want."""
+    return {"version": signal.version, "opened_on": signal.opened_on.isoformat(), "gaps": list(signal.gaps)}
+
+
+def _place(scope: Scope) -> dict[str, str | None]:
+    named = dict(scope.ids())
+    return {name: named.get(name) for name in _IN_A_SCOPE} | named
+
+
+def _claim(finding: Finding) -> dict[str, Any]:
+    return {
+        "agent": finding.agent,
+        "kind": finding.kind.value,
+        "metric": finding.metric,
+        "scope": dict(finding.scope.ids()),
+        "baseline": finding.baseline,
+        "observed": finding.observed,
+        "change": finding.change,
+        "interval": list(finding.interval),
+        "q_value": finding.q_value,
+        "since": finding.since.isoformat(),
+        "evidence": finding.evidence,
+    }
+
+
+def _question(asked: Asked) -> dict[str, Any]:
+    proposal = asked.proposal
+    return {
+        "kind": proposal.action.kind,
+        "owner": proposal.owner,
+        "verdict": asked.verdict.kind,
+        "forecast": _forecast(proposal.forecast),
+        "action": proposal.action.model_dump(mode="json"),
+    }
+
+
+def _forecast(forecast: Forecast | None) -> dict[str, Any] | None:
+    if forecast is None:
+        return None
+    return {
+        "metric": forecast.metric,
+        "change": forecast.change,
+        "interval": list(forecast.interval),
+        "basis": forecast.basis,
+    }
