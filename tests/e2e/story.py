@@ -95,3 +95,58 @@ def first_number(text: str) -> str:
     found = re.search(r"\d[\d.,]*", text)
     assert found, text
     return found.group()
+
+
+def core_card(demo: Demo) -> dict[str, Any]:
+    """The first combined signal, as it stands now."""
+    return demo.until(lambda: next(iter(cards(demo)), None), 60, "the first card is there")
+
+
+def budget_proposal(card: dict[str, Any]) -> str:
+    """The button value of the media lead's budget question."""
+    title = ""
+    for block in card["blocks"]:
+        if block["type"] == "section":
+            title = words(block)
+        elif block["type"] == "actions" and re.search(r"\b(Set|Shift) budget\b", title):
+            return str(block["elements"][0]["value"])
+    raise AssertionError(f"no budget question on: {words(card)}")
+
+
+def override(demo: Demo, card: dict[str, Any], value: str, amount: str, reason: str) -> dict[str, Any]:
+    """The media lead opens the form, types an amount and a reason, and sends it."""
+    view = click(demo, MEDIA, card, "override_proposal", value)["view"]
+    inputs = [block for block in view["blocks"] if block["type"] == "input"]
+    values = {
+        block["block_id"]: {block["element"]["action_id"]: reason if block["block_id"] == "reason" else amount}
+        for block in inputs
+    }
+    return demo.post("/control/submit", user=MEDIA, view_id=view["id"], values=values)
+
+
+def history(demo: Demo) -> list[dict[str, Any]]:
+    """Every value changed in the ad account, oldest first."""
+    return demo.get("/control/ads")["history"]
+
+
+def tasks(demo: Demo) -> list[dict[str, Any]]:
+    return demo.get("/control/ads")["tasks"]
+
+
+def executed(demo: Demo, card_ts: str) -> bool:
+    """Whether the thread says that the budget was written."""
+    return any("budget" in words(m) + m["text"] and "Done" in m["text"] for m in replies(demo, card_ts))
+
+
+def replies(demo: Demo, card_ts: str) -> list[dict[str, Any]]:
+    return [message for message in state(demo)["messages"] if message["thread_ts"] == card_ts]
+
+
+def at(demo: Demo, ts: str) -> dict[str, Any]:
+    """One message as it stands now."""
+    return next(message for message in state(demo)["messages"] if message["ts"] == ts)
+
+
+def outcome(demo: Demo, card_ts: str) -> dict[str, Any] | None:
+    said = (m for m in replies(demo, card_ts) if m["text"].startswith("Outcome of") and "budget" in m["text"])
+    return next(said, None)

@@ -1,0 +1,74 @@
+"""The whole way, through the control API: from a first combined signal to a lesson quoted on the next one."""
+
+import re
+from typing import Any
+
+from tests.e2e import story
+from tests.e2e.process import Demo
+
+REASON = "The spring sale needs some reach"
+
+
+def test_an_owner_overrides_and_the_lesson_comes_back(demo: Demo, blockkit: Any):
+    demo.start()
+    card = story.core_card(demo)
+    assert "Run Club" in words(card)
+    assert {agent for agent in ("performance", "creative", "lifecycle") if agent in words(card)} == {
+        "performance",
+        "creative",
+        "lifecycle",
+    }
+    for owner in (story.MEDIA, story.CREATIVE, story.CRM):
+        assert f"<@{owner}>" in words(card)
+
+    thread = demo.until(lambda: story.replies(demo, card["ts"])[1:], 30, "evidence and chart are in the thread")
+    assert any(block["type"] == "table" for reply in story.replies(demo, card["ts"]) for block in reply["blocks"])
+    assert any(block["type"] == "image" for reply in thread for block in reply["blocks"])
+
+    value = story.budget_proposal(card)
+    refused = story.click(demo, story.CRM, card, "approve_proposal", value)
+    assert refused["acked"]
+    assert refused["ephemeral"] == "Only Mara Lind (media lead) can decide this; you are the CRM lead."
+    assert not story.history(demo)
+
+    before = story.budget_of(demo, "c3")
+    assert story.override(demo, card, value, "640", REASON).get("closed")
+    demo.until(lambda: story.history(demo), 30, "the ad account changes")
+    assert story.budget_of(demo, "c3") == "640.00" != before
+    demo.until(lambda: story.executed(demo, card["ts"]), 30, "the thread says so")
+    assert REASON in words(demo.until(lambda: decided(demo, card["ts"]), 30, "the card shows the decision"))
+
+    again = story.click(demo, story.MEDIA, card, "approve_proposal", value)
+    assert again["acked"]
+    assert re.search(r"Mara Lind .*at \d\d:\d\d", again["ephemeral"])
+    assert len(story.history(demo)) == 1
+
+    demo.post("/control/clock", days=7)
+    outcome = demo.until(lambda: story.outcome(demo, card["ts"]), 30, "the outcome is in the thread")
+    assert "forecast was" in outcome["text"]
+
+    quoted = None
+    for _ in range(15):
+        demo.post("/control/clock", days=1)
+        later = [c for c in story.cards(demo) if c["ts"] != card["ts"] and "Bike Packers" in words(c)]
+        if later:
+            quoted = words(later[0])
+            break
+    assert quoted
+    assert re.search(r"last time, \d+ March: (CPA|Cost per conversion) [+−]\d+", quoted)
+
+    home = demo.post("/control/home", user=story.MEDIA)
+    assert REASON in words(home) or "Run Club" in words(home).split("Decided", 1)[1]
+
+    for message in story.state(demo)["messages"]:
+        assert blockkit.check_message({"text": message["text"], "blocks": message["blocks"]}) == []
+    assert blockkit.check_view({k: home[k] for k in ("type", "blocks") if k in home}) == []
+
+
+def words(thing: Any) -> str:
+    return story.words(thing)
+
+
+def decided(demo: Demo, ts: str) -> dict[str, Any] | None:
+    card = story.at(demo, ts)
+    return card if "Mara Lind" in words(card) and REASON in words(card) else None
