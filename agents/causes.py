@@ -42,9 +42,9 @@ CAMPAIGN: Mapping[Cause, Signature] = MappingProxyType(
         Cause.LANDING_PAGE_BREAK: {"cvr": (-2.2, -0.25), "visits": (-1.5, -0.06)},
         Cause.OFFER_DECAY: {"cvr": (-1.2, -0.1)},
         Cause.AUDIENCE_SATURATION: {
-            "cvr": (-0.9, -0.08),
+            "cvr": (-0.9, -0.03),
             "cpm": (0.0, 0.5),
-            "frequency": (0.12, 1.0),
+            "frequency": (0.05, 1.0),
             "ctr": (-0.25, 0.0),
         },
         Cause.AUCTION_PRESSURE: {"cpm": (0.1, 0.9)},
@@ -142,8 +142,8 @@ def weigh(sights: Mapping[str, Sight], signatures: Mapping[Cause, Signature]) ->
     score = fits.sum(axis=1) + np.log([PRIOR.get(cause, 1.0) for cause in causes])
     belief = np.exp(score - score.max())
     belief = np.clip(belief / belief.sum(), 0.0, 0.99)
-    order = np.argsort(-belief, kind="stable")
-    best = int(order[0])
+    order = [int(at) for at in np.argsort(-belief, kind="stable")]
+    best = order[0]
     standing = [
         Candidate(cause=causes[at], probability=round(float(belief[at]), 3)) for at in order if belief[at] >= 0.02
     ]

@@ -90,7 +90,7 @@ def pick(
         still &= _persists(persisting, sign, np.maximum(material / 2, STILL_SHARE * size))
     still[0] = True
     judged = np.where(real & still, p_value, 1.0)
-    series = np.arange(change.shape[1])
+    series = np.arange(change.shape[1], dtype=np.int64)
     best = np.argmin(judged, axis=0) if change.size else np.zeros(0, dtype=np.int64)
     p = np.minimum(1.0, WINDOW_LOOKS * judged[best, series])
     judgeable = (p_value < 1).any(axis=0)

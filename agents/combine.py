@@ -13,6 +13,7 @@ from agents.measures import campaigns as campaign_panel
 from agents.ownership import owners_of
 from agents.sights import GAP
 from agents.stakes import stake
+from agents.thresholds import OPEN_ANYWAY_DAYS, OPEN_CONFIDENCE
 from domain.finding import Finding
 from domain.operating_model import OperatingModel
 from domain.reading import Readings
@@ -50,8 +51,13 @@ def combine(findings: Sequence[Finding], readings: Readings, today: date, model:
                 )
             faint.append(made)
         else:
-            (signals if draft.opens else faint).append(made)
+            (signals if draft.opens and _told_apart(draft) else faint).append(made)
     return Combined(tuple(signals), tuple(held), tuple(faint))
+
+
+def _told_apart(draft: Draft) -> bool:
+    """Whether the cause is clear enough to be shown, or has had a week to become so."""
+    return draft.ranking.confidence >= OPEN_CONFIDENCE or lead(draft.findings).window_days >= OPEN_ANYWAY_DAYS
 
 
 def drafts_of(findings: Sequence[Finding], readings: Readings) -> list[Draft]:

@@ -25,8 +25,10 @@ from agents.thresholds import (
     FREQUENCY_ERRORS,
     JOINT_RATE,
     SOLE_RATE,
+    UNEXPLAINED_AD_DAYS,
     UNEXPLAINED_CHANGE,
     UNEXPLAINED_DAYS,
+    UNEXPLAINED_RATE,
 )
 from domain.finding import Finding, FindingKind
 from domain.reading import Readings
@@ -112,7 +114,7 @@ def segment_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draf
             one for one in findings
             if one.kind is Kind.UNSUBSCRIBE_RISE and (one.scope.account_id, one.scope.segment_id) == (account, segment)
         ]  # fmt: skip
-        opens = strong(own) and (ranking.cause is not Cause.UNEXPLAINED or first.window_days > UNEXPLAINED_DAYS)
+        opens = strong(own) and (ranking.cause is not Cause.UNEXPLAINED or _clear_without_cause(first))
         window = window_index(first.window_days)
         draft = Draft(scope, ranking, tuple(with_more), sights, window, tuple(gaps), opens)
         drafts.append(_with_paid(draft, findings, readings))
@@ -189,7 +191,7 @@ def ad_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draft]:
         gaps = [GAP[table] for table in ("ad_delivery",) if readings.get(table) is None]
         opens = strong([one, *seen]) and one.window_days >= UNEXPLAINED_DAYS
         if ranking.cause is not Cause.CREATIVE_FATIGUE:
-            opens = opens and np.log1p(one.change) <= -UNEXPLAINED_CHANGE and one.window_days > UNEXPLAINED_DAYS
+            opens = opens and _clear_without_cause(one) and one.window_days >= UNEXPLAINED_AD_DAYS
         elif "ad_frequency" in sights:
             often = sights["ad_frequency"]
             opens = opens and often.change >= max(FATIGUE_FREQUENCY, FREQUENCY_ERRORS * often.se)
@@ -240,9 +242,7 @@ def _campaign_draft(own: list[Finding], sights: dict[str, Sight], window: int, r
     judged = [one for one in own if one.kind is not Kind.SPEND_DROP and not (web and one.kind is Kind.CONVERSIONS_DROP)]
     opens = strong(judged)
     if ranking.cause is Cause.UNEXPLAINED:
-        first = lead([one for one in own if one.kind in DRIVER])
-        clear = abs(np.log1p(first.change)) >= UNEXPLAINED_CHANGE and first.window_days > UNEXPLAINED_DAYS
-        opens = opens and bool(clear)
+        opens = opens and _clear_without_cause(lead([one for one in own if one.kind in DRIVER]))
     return Draft(own[0].scope, ranking, tuple(own), sights, window, tuple(gaps), opens)
 
 
@@ -286,6 +286,12 @@ def account_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draf
             )
         )
     return drafts
+
+
+def _clear_without_cause(one: Finding) -> bool:
+    """Whether a move is large, lasting and certain enough to be shown although no known cause fits."""
+    large = abs(float(np.log1p(one.change))) >= UNEXPLAINED_CHANGE
+    return large and one.window_days > UNEXPLAINED_DAYS and one.q_value <= UNEXPLAINED_RATE
 
 
 def _of_account(inner: Finding, outer: Finding) -> bool:

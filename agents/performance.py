@@ -1,12 +1,11 @@
 """Watches what acquisition costs and what stands between a click and a customer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from typing import Final
 
 import numpy as np
 import polars as pl
-from scipy import special
 
 from agents.claims import claims, cost_moves, findings, object_scope, pick
 from agents.measures import (
@@ -23,7 +22,6 @@ from agents.measures import (
     campaign_visits,
     campaigns,
     status_columns,
-    web_column,
 )
 from agents.statistics.experiments import compared
 from agents.thresholds import BUDGET_PINNED, HOURS_DROP, TEST_ANNOUNCED_DAYS
@@ -120,9 +118,28 @@ def _costs(readings: Readings, rate: Measure | None) -> list[Finding]:
 
     def words_of(events: float, exposure: float, expected: float, days: int) -> str:
         what = "orders" if rate and rate.table == "web_report" else "conversions" if rate else "clicks"
-        return f"{events:,.0f} {what} in {_days(days)}; at most {expected:,.2f} each was usual"
+        return f"{events:,.0f} {what} in {_days(days)}; {expected:,.2f} each was usual"
 
-    return found + findings(AGENT, costs, object_scope, words_of, metric="cpa" if rate else "cpc", observed=cost)
+    found += findings(AGENT, costs, object_scope, words_of, metric="cpa" if rate else "cpc", observed=cost)
+    return found + _account_costs(readings, web=rate is not None and rate.table == "web_report")
+
+
+def _account_costs(readings: Readings, *, web: bool) -> list[Finding]:
+    """Whole accounts in which an order has become dearer; not judged by the pixel, which may be late for all of them."""
+    if not web:
+        return []
+    cpm, ctr, cvr = (account_rate(readings, name) for name in ("cpm", "ctr", "cvr"))
+    change, se, raw, p_value = cost_moves(cpm.moves, ctr.moves, cvr.moves)
+    costs = pick(cvr, FindingKind.CPA_RISE, change, se, raw, p_value, down=False)
+
+    def cost(row: int, days: int) -> float:
+        columns = np.flatnonzero(cvr.moves.usable[row])[-days:]
+        return float(cpm.events[row, columns].sum() / max(cvr.events[row, columns].sum(), 0.5))
+
+    def words(events: float, exposure: float, expected: float, days: int) -> str:
+        return f"{events:,.0f} orders in {_days(days)}; {expected:,.2f} each was usual"
+
+    return findings(AGENT, costs, object_scope, words, metric="cpa", observed=cost)
 
 
 def _delivery(readings: Readings, *, money: bool) -> list[Finding]:

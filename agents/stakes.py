@@ -1,5 +1,6 @@
 """What a draft costs per day, in the account's currency."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -76,22 +77,26 @@ def _owned(draft: Draft, readings: Readings) -> float:
     if one is None or rows is None:
         return 0.0
     mine = rows.filter((pl.col("segment_id") == one.scope.segment_id) & (pl.col("account_id") == one.scope.account_id))
-    revenue = mine.filter(pl.col("date_day") > readings.as_of - pl.duration(days=14))["revenue"].sum() / 14
+    revenue = mine.filter(pl.col("date_day") > readings.as_of - timedelta(days=14))["revenue"].sum() / 14
     return float(revenue) * (1 / max(1 + one.change, 0.05) - 1)
 
 
 def _returning(draft: Draft, readings: Readings) -> float:
-    """Orders people who did not come back would have placed, at the account's average order."""
+    """What owned channels earn from those who come back, as far as they come back less.
+
+    Without a lifecycle_report: one average order for each person of a day's cohort who did not come back.
+    """
     one = next((f for f in draft.findings if f.kind is FindingKind.RETENTION_DECLINE), None)
-    rows = readings.get("cohort_report")
+    rows, owned = readings.get("cohort_report"), readings.get("lifecycle_report")
     if one is None or rows is None:
         return 0.0
-    mine = rows.filter((pl.col("segment_id") == one.scope.segment_id) & (pl.col("account_id") == one.scope.account_id))
-    recent = mine.filter(pl.col("date_day") > readings.as_of - pl.duration(days=14))
-    days = max(recent["date_day"].n_unique(), 1)
-    horizons = max(recent["horizon_days"].n_unique(), 1)
-    kept = float(recent["retained"].sum()) / days / horizons
-    return kept * (1 / max(1 + one.change, 0.05) - 1) * order_value(readings, one.scope)
+    lost = 1 / max(1 + one.change, 0.05) - 1
+    recent = pl.col("date_day") > readings.as_of - timedelta(days=14)
+    mine = (pl.col("segment_id") == one.scope.segment_id) & (pl.col("account_id") == one.scope.account_id)
+    if owned is not None and (earned := float(owned.filter(mine & recent)["revenue"].sum())) > 0:
+        return earned / 14 * lost
+    kept = rows.filter(mine & recent).group_by("date_day").agg(pl.col("retained").min())["retained"]
+    return (float(kept.sum()) / len(kept) if len(kept) else 0.0) * lost * order_value(readings, one.scope)
 
 
 def order_value(readings: Readings, scope: Scope) -> float:

@@ -11,7 +11,7 @@ FINDING_RATE: Final = 0.10
 """Share of false findings an agent accepts (Benjamini-Hochberg q): findings are cheap, they only become a signal together
 or when very clear, and they keep a signal that is open from flickering."""
 
-SOLE_RATE: Final = 0.003
+SOLE_RATE: Final = 0.0015
 """q a finding needs to open a signal without another agent's support: about one false signal per account and year."""
 
 JOINT_RATE: Final = 0.05
@@ -113,7 +113,7 @@ UPDATE_CONFIDENCE: Final = 0.8
 STILL_ERRORS: Final = 0.8
 """Standard errors the last three days must show by themselves, so that the tail of a past incident is not a new one."""
 
-STILL_WEEK_ERRORS: Final = 1.5
+STILL_WEEK_ERRORS: Final = 2.0
 """The same for the last week, where two or four weeks are judged."""
 
 OWN_SHARE: Final = 0.5
@@ -121,3 +121,15 @@ OWN_SHARE: Final = 0.5
 
 FREQUENCY_ERRORS: Final = 2.0
 """Standard errors by which a worn-out ad's own frequency must have risen."""
+
+UNEXPLAINED_RATE: Final = 0.0001
+"""q its clearest finding needs, for the same reason once more."""
+
+UNEXPLAINED_AD_DAYS: Final = 14
+"""Days a single ad must have lost for no known cause: one lucky or unlucky day of an ad lingers for a week."""
+
+OPEN_CONFIDENCE: Final = 0.7
+"""Probability of its cause a new signal needs: a card that names the wrong cause is worse than one a day later."""
+
+OPEN_ANYWAY_DAYS: Final = 7
+"""Days after which two causes that cannot be told apart are shown with their probabilities."""

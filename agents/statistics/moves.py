@@ -71,7 +71,7 @@ class Moves:
         return np.minimum(1.0, looks * (self.p_down if down else self.p_up).min(axis=0))
 
 
-def moves(  # noqa: PLR0914 - one pass over the arrays, in the order of the method
+def moves(
     events: Floats,
     exposure: Floats,
     usable: Flags,
@@ -97,7 +97,7 @@ def moves(  # noqa: PLR0914 - one pass over the arrays, in the order of the meth
     take off instead of the peers'. `completeness`: per day, the share of the final events expected to be known already.
     `adverse`: -1 where low is bad (rates), +1 where high is bad (costs): the baseline is taken from weeks that were not bad.
     """
-    series, days = events.shape
+    series = events.shape[0]
     if completeness is not None:
         exposure = exposure * completeness
     events, exposure = np.nan_to_num(events, posinf=0.0), np.nan_to_num(exposure, posinf=0.0)
@@ -159,7 +159,7 @@ def moves(  # noqa: PLR0914 - one pass over the arrays, in the order of the meth
     )  # fmt: skip
 
 
-def _window(  # noqa: PLR0914
+def _window(
     events: Floats,
     expected: Floats,
     raw_expected: Floats,
@@ -194,17 +194,23 @@ def _window(  # noqa: PLR0914
         process = process + 1 / (x1 + 0.5) + 1 / ((exposure * base).sum(1) + 0.5)
     se = np.sqrt(process + counting)
     df = PRIOR_DAYS + n0 - 1
-    p_down, p_up = special.stdtr(df, change / se), special.stdtr(df, -change / se)
+    p_down, p_up = _student(df, change / se), _student(df, -change / se)
     if counted and not share:
         size = 1 / (process + 1 / (k0 + 0.5))
         chance = np.clip(size / (size + np.maximum(mean, tiny)), 1e-12, 1 - 1e-12)
         few = mean < FEW_EVENTS
-        p_down = np.where(few, special.betainc(size, np.floor(k1) + 1, chance), p_down)
-        p_up = np.where(
-            few & (k1 >= 1), 1 - special.betainc(size, np.maximum(np.ceil(k1), 1), chance), np.where(few, 1.0, p_up)
-        )
+        p_down = np.where(few, _beta(size, np.floor(k1) + 1, chance), p_down)
+        p_up = np.where(few & (k1 >= 1), 1 - _beta(size, np.maximum(np.ceil(k1), 1), chance), np.where(few, 1.0, p_up))
     exposed = np.maximum(x1, tiny)
     return change, se, raw, np.clip(p_down, 0, 1), np.clip(p_up, 0, 1), mean / exposed, k1 / exposed, k1, mean, x1
+
+
+def _student(df: Floats, value: Floats) -> Floats:
+    return np.asarray(special.stdtr(df, value), dtype=np.float64)
+
+
+def _beta(a: Floats, b: Floats, x: Floats) -> Floats:
+    return np.asarray(special.betainc(a, b, x), dtype=np.float64)
 
 
 def _ratio(top: Floats, bottom: Floats, empty: float = 0.0) -> Floats:
@@ -251,12 +257,13 @@ def _weekday_terms(events: Floats, expected: Floats, past: Flags, codes: Ints, w
     seen = bottom > 0
     pooled = _log_ratio(top, bottom, seen, plus)
     days = events.shape[1]
-    of_day = (np.arange(days) + weekday) % 7
-    missing = -days % 7
-    by_week = [np.pad(one, ((0, 0), (0, missing))).reshape(groups, -1, 7) for one in (pooled, seen)]
-    weeks = by_week[1].sum(axis=1)
+    of_day: Ints = (np.arange(days, dtype=np.int64) + weekday) % 7
+    shape = ((0, 0), (0, -days % 7))
+    values = np.pad(pooled, shape).reshape(groups, -1, 7)
+    valid = np.pad(seen, shape).reshape(groups, -1, 7)
+    weeks = valid.sum(axis=1)
     terms = np.zeros((groups, 7))
-    terms[:, (np.arange(7) + weekday) % 7] = counted_median(by_week[0], by_week[1]) * weeks / (weeks + 2.0)
+    terms[:, of_day[:7]] = counted_median(values, valid) * weeks / (weeks + 2.0)
     return (terms - terms.mean(axis=1, keepdims=True))[codes][:, of_day]
 
 

@@ -96,7 +96,9 @@ def panel(rows: pl.DataFrame, key: Sequence[str], sums: Sequence[str], last_day:
         if column.null_count() < len(column):
             known.add(name)
             numbers = np.clip(column.fill_null(0.0).to_numpy(), 0.0, 1e15)
-            values[name] = np.bincount(cells, weights=numbers, minlength=size * days).reshape(size, days)
+            values[name] = (
+                np.bincount(cells, weights=numbers, minlength=size * days).reshape(size, days).astype(np.float64)
+            )
     present = np.bincount(cells, minlength=size * days).reshape(size, days) > 0
     return Panel(keys, first, values, present, frozenset(known))
 
