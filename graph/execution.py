@@ -27,15 +27,22 @@ MOST_ATTEMPTS = 8
 """After this many failed tries an action counts as refused by the platform."""
 
 
-async def execute(services: Services, action_id: str) -> None:
-    """Work on one action until there is something to wait for. Safe to call at any time, from anywhere, twice."""
-    held = await actions.lease(services.database, action_id, services.worker, services.lease_seconds)
-    if held is None:
-        return
-    try:
-        await _work(services, held)
-    except actions.LeaseLost:
-        logger.warning("another worker went on with %s while this one stood still", action_id)
+async def execute(services: Services, action_id: str) -> bool:
+    """Work on one action until there is something to wait for. Safe to call at any time, from anywhere, twice.
+
+    A lock that ends with its process tells the dead from the busy, so a killed worker's lease is taken over at once;
+    one that merely stands still keeps it until it runs out, and may not write after that. False: not ours to work on.
+    """
+    database, seconds = services.database, services.lease_seconds
+    async with database.alone(f"action/{action_id}") as alone:
+        held = await actions.lease(database, action_id, services.worker, seconds, alone=alone)
+        if held is None:
+            return False
+        try:
+            await _work(services, held)
+        except actions.LeaseLost:
+            logger.warning("another worker went on with %s while this one stood still", action_id)
+        return True
 
 
 async def refuse(services: Services, proposal_id: str, reason: str) -> None:

@@ -25,7 +25,7 @@ class Worker(Protocol):
         """Take a proposal further."""
         ...
 
-    async def execute(self, action_id: str) -> None:
+    async def execute(self, action_id: str) -> object:
         """Execute an approved action."""
         ...
 
@@ -45,7 +45,7 @@ class Worker(Protocol):
 def engine(worker: Worker, address: str) -> App:
     """The job engine with our tasks in it. Opens nothing."""
     app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4))
-    about: dict[str, Callable[[str], Awaitable[None]]] = {
+    about: dict[str, Callable[[str], Awaitable[object]]] = {
         "advance": worker.advance,
         "execute": worker.execute,
         "refresh": worker.refresh,
@@ -71,7 +71,7 @@ def engine(worker: Worker, address: str) -> App:
     return app
 
 
-def _about(work: Callable[[str], Awaitable[None]]) -> Callable[..., Any]:
+def _about(work: Callable[[str], Awaitable[object]]) -> Callable[..., Any]:
     async def job(about: str) -> None:
         await work(about)
 

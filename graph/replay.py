@@ -27,8 +27,7 @@ async def replay(
         morning = datetime.combine(day + timedelta(days=1), time(6), UTC)
         run = sweep.Sweep(model=model, source=source, desk=desk, book=book, now=morning)
         events = await sweep.run(run, day)
-        asked = book.last.asked if book.last else {}
-        yield day, tuple(spelled(event, asked.get(event.signal.id, ())) for event in events)
+        yield day, tuple(spelled(event, book.asked(event.signal.id)) for event in events)
         day += timedelta(days=1)
 
 

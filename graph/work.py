@@ -78,9 +78,9 @@ class Work:
         """Take a proposal as far as it can go."""
         await proposal.advance(self._services, self._graph, proposal_id)
 
-    async def execute(self, action_id: str) -> None:
-        """Work on an approved action."""
-        await execution.execute(self._services, action_id)
+    async def execute(self, action_id: str) -> bool:
+        """Work on an approved action. False where somebody else does, or nothing is to be done."""
+        return await execution.execute(self._services, action_id)
 
     async def refresh(self, signal_id: str) -> None:
         """Show a case as it stands. Where Slack does not answer, it is tried again in a moment."""
@@ -155,13 +155,14 @@ class Work:
         async with self._database.read() as tx:
             waiting = await proposals.waiting_on_us(tx, self._services.clock.today())
             due = await actions.due(tx)
+        moved = bool(waiting)
         for ident in waiting:
             with _surviving(f"advancing {ident}"):
                 await self.advance(ident)
         for ident in due:
             with _surviving(f"executing {ident}"):
-                await self.execute(ident)
-        return bool(waiting or due)
+                moved |= await self.execute(ident)
+        return moved
 
     async def _index(self) -> None:
         """Make new lessons findable. Until it is noted that they are, it is simply done again."""

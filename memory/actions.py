@@ -75,10 +75,21 @@ async def release(database: Database, proposal_id: str) -> str | None:
 
 
 async def lease(
-    database: Database, action_id: str, owner: str, seconds: float, *, states: Sequence[str] = _UNDER_WAY
+    database: Database,
+    action_id: str,
+    owner: str,
+    seconds: float,
+    *,
+    states: Sequence[str] = _UNDER_WAY,
+    alone: bool = False,
 ) -> Lease | None:
-    """Take an action that nobody works on. None: it is in another state, taken, or not yet due again."""
-    free = (TABLE.c.id == action_id, TABLE.c.state.in_(states), _is_free(), _is_due())
+    """Take an action that nobody works on. None: it is in another state, taken, or not yet due again.
+
+    `alone`: whoever had it is certainly gone, so that its lease need not run out first.
+    """
+    free = [TABLE.c.id == action_id, TABLE.c.state.in_(states), _is_due()]
+    if not alone:
+        free.append(or_(TABLE.c.lease_until.is_(None), TABLE.c.lease_until <= func.clock_timestamp()))
     taken = (
         update(TABLE)
         .where(*free)
@@ -178,8 +189,8 @@ async def holds(database: Database, held: Lease) -> bool:
 
 
 async def due(tx: AsyncConnection) -> tuple[str, ...]:
-    """Actions to be worked on now: ready ones, and what a crash or an unknown answer left behind."""
-    found = select(TABLE.c.id).where(TABLE.c.state.in_(_UNDER_WAY), _is_free(), _is_due())
+    """Actions to be worked on now, if nobody does: ready ones, and what a crash or an unknown answer left."""
+    found = select(TABLE.c.id).where(TABLE.c.state.in_(_UNDER_WAY), _is_due())
     return tuple(await tx.scalars(found.order_by(TABLE.c.id)))
 
 
@@ -199,10 +210,6 @@ async def _step(tx: AsyncConnection, held: Lease, **values: object) -> None:
     mine = update(TABLE).where((TABLE.c.id == held.action_id) & (TABLE.c.fence == held.fence)).values(**values)
     if await tx.scalar(mine.returning(TABLE.c.id)) is None:
         raise LeaseLost(held.action_id)
-
-
-def _is_free() -> ColumnElement[bool]:
-    return or_(TABLE.c.lease_until.is_(None), TABLE.c.lease_until <= func.clock_timestamp())
 
 
 def _is_due() -> ColumnElement[bool]:

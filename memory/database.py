@@ -88,6 +88,13 @@ class Database:
                 pause = min(pause * 2, 0.1)
             yield
 
+    @asynccontextmanager
+    async def alone(self, what: str) -> AsyncGenerator[bool]:
+        """The same lock without waiting: whether nobody else holds it now. Held to the end of the block if so."""
+        ask = text("SELECT pg_try_advisory_lock(hashtextextended(:what, 0))")
+        async with self._locks.connect() as connection:
+            yield bool(await connection.scalar(ask, {"what": what}))
+
 
 def _url(address: str) -> URL:
     try:

@@ -4,6 +4,7 @@ from datetime import date
 
 from domain.lesson import Lesson
 from domain.signal import EventKind, Signal, SignalEvent
+from memory.proposals import Asked
 from memory.sweeps import Swept
 
 
@@ -12,7 +13,7 @@ class Notebook:
 
     def __init__(self) -> None:
         self._open: dict[str, Signal] = {}
-        self.last: Swept | None = None
+        self._last: Swept | None = None
 
     async def open_signals(self) -> tuple[Signal, ...]:
         """Signals open before this sweep, oldest first."""
@@ -33,5 +34,9 @@ class Notebook:
                     self._open.pop(event.signal.id, None)
                 case EventKind.HELD:
                     pass
-        self.last = swept
+        self._last = swept
         return swept.events
+
+    def asked(self, signal_id: str) -> tuple[Asked, ...]:
+        """What would have been asked about a signal on the last day swept."""
+        return self._last.asked.get(signal_id, ()) if self._last else ()
