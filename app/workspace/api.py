@@ -19,6 +19,7 @@ from app.workspace.wire import Json, Refused, as_flag, decode, is_object
 log = logging.getLogger(__name__)
 
 OFFICE = web.AppKey("office", Office)
+OPEN_SOCKET = "apps.connections.open"
 
 
 def routes() -> list[web.RouteDef]:
@@ -58,7 +59,7 @@ def _answer(office: Office, name: str, args: Mapping[str, Any], token: str) -> J
         raise Refused("not_authed")
     if token not in {BOT_TOKEN, APP_TOKEN}:
         raise Refused("invalid_auth")
-    if name == "apps.connections.open":
+    if name == OPEN_SOCKET:
         if token != APP_TOKEN:
             raise Refused("not_allowed_token_type")
         office.rates.take(name, None)

@@ -26,13 +26,15 @@ answers 4xx with {"error": "..."}.
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from fnmatch import fnmatchcase
 
 from aiohttp import web
 
-from app.workspace.api import OFFICE
+from app.workspace.api import OFFICE, OPEN_SOCKET
 from app.workspace.elements import Unusable
 from app.workspace.faults import KINDS
 from app.workspace.interactions import Interactions
+from app.workspace.methods import METHODS
 from app.workspace.office import DemoHooks, Office
 from app.workspace.people import BOT_NAME, BOT_USER
 from app.workspace.portrait import portrait, unread
@@ -235,8 +237,10 @@ async def fault(request: web.Request, given: Json) -> Json:
         raise Unusable(f"kind must be one of {', '.join(KINDS)}")
     if not isinstance(times, int) or isinstance(times, bool) or not 1 <= times <= 1000:
         raise Unusable("times must be a whole number from 1 to 1000")
-    if method == "ads.*" or method.startswith("ads."):
+    if method.startswith("ads."):
         await _demo(office).fault(kind, times)
+    elif not any(fnmatchcase(name, method) for name in (*METHODS, OPEN_SOCKET)):
+        raise Unusable(f"no Web API method is called {method!r}")
     else:
         office.faults.plan(method, kind, times)
     return {"method": method, "kind": kind, "times": times}

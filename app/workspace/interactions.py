@@ -1,24 +1,22 @@
 """What people do: write, press, submit, close, type commands, open the App Home. Each comes back with its effect."""
 
-import asyncio
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from app.workspace.effects import next_of, seen_by
 from app.workspace.elements import Unusable, complaints, find, pressed, state_of
 from app.workspace.methods.call import Call
 from app.workspace.methods.chat import checked
 from app.workspace.methods.modals import fit
 from app.workspace.office import Office
-from app.workspace.payloads import TEAM_DOMAIN, interaction, person_object, response_urls, team_object
+from app.workspace.payloads import TEAM_DOMAIN, interaction, person_object, team_object
 from app.workspace.people import APP, BOT_USER, TEAM
 from app.workspace.sockets import Ack
 from app.workspace.wire import Json, Refused, as_object, objects
 
 NO_ANSWER = "The app did not answer in time, so nothing may have happened. Try again."
 NOT_CONNECTED = "The app is not connected, so nothing happened. Try again when it is back."
-SETTLE_S = 0.12
-"""Seconds to wait after a first effect, for the ones that come with it."""
 
 
 class Interactions:
@@ -114,8 +112,8 @@ class Interactions:
         action = self._action(view["blocks"], user, action_id, more)
         known = as_object(view["state"]["values"])
         given = dict(as_object(more.get("values")))
-        if not given and "value" in more and action["type"] not in {"button", "overflow"}:
-            given = {action["block_id"]: {action_id: more["value"]}}
+        if not given and (value := _value(more)) is not None and action["type"] not in {"button", "overflow"}:
+            given = {action["block_id"]: {action_id: value}}
         view = {**view, "state": {"values": state_of(view["blocks"], given, known)}}
         payload = interaction("block_actions", user, self._office.triggers.issue(user["id"])) | {
             "container": {"type": "view", "view_id": view["id"]},
@@ -125,7 +123,7 @@ class Interactions:
         return await self._watched("interactive", payload, user, None, "", at_home=view["type"] == "home")
 
     def _action(self, blocks: object, user: Json, action_id: str, more: Mapping[str, Any]) -> Json:
-        value, block_id = more.get("value"), str(more.get("block_id") or "")
+        value, block_id = _value(more), str(more.get("block_id") or "")
         block, element = find(blocks, action_id, block_id=block_id, value=value, user=user["id"])
         return pressed(block, element, value, self._office.store.next_ts())
 
@@ -150,12 +148,25 @@ class Interactions:
         if said := complaints(view["blocks"], state):
             return {"acked": True, "after_ms": 0, "errors": said}
         view = {**view, "state": {"values": state}}
-        chosen = {channel["id"]: office.response_url(user["id"], channel["id"]) for channel in office.people.channels()}
         payload = interaction("view_submission", user, office.triggers.issue(user["id"])) | {
             "view": _sent(view),
-            "response_urls": response_urls(state, view["blocks"], chosen),
+            "response_urls": self._response_urls(user, view, state),
         }
         return await self._watched("interactive", payload, user, None, "", submitted=view)
+
+    def _response_urls(self, user: Json, view: Json, state: Mapping[str, Json]) -> list[Json]:
+        """An address for each channel chosen where the view asked for one."""
+        found: list[Json] = []
+        for block in objects(view["blocks"]):
+            element = as_object(block.get("element"))
+            value = as_object(as_object(state.get(block["block_id"])).get(element.get("action_id", "")))
+            chosen = value.get("selected_conversation") or value.get("selected_channel")
+            channel = self._office.people.channel(chosen)
+            if element.get("response_url_enabled") and channel:
+                url = self._office.response_url(user["id"], channel["id"])
+                place = {"block_id": block["block_id"], "action_id": element["action_id"]}
+                found.append({**place, "channel_id": channel["id"], "response_url": url})
+        return found
 
     def _answer_submit(self, user: Json, view: Json, answer: Json) -> Json:
         """Do what the app's acknowledgement of a submission says."""
@@ -214,7 +225,7 @@ class Interactions:
         with office.feed.listen() as told:
             self._opened(user, "home", before)
             if office.sockets.connected:
-                await self._next(told, office.timing.ack, published)
+                await next_of(told, office.timing.ack, published)
         return office.views.home(user["id"])
 
     def open(self, user: Json) -> Json:
@@ -274,53 +285,13 @@ class Interactions:
                     return answer
             elif kind == "slash_commands" and channel:
                 self._answer_command(user, channel, ack)
-            seen = await self._effects(told, user, ts, ack.acked)
-        if submitted is not None:
-            seen.pop("view", None)
+            # Whoever asked in words waits longer for an answer than whoever pressed a button.
+            patience = office.timing.effect * (2 if kind == "slash_commands" else 1)
+            seen = await seen_by(told, user["id"], ts, patience if ack.acked else 0)
         published = seen.pop("home", None)
         if at_home and published and "view" not in seen:
             seen["view"] = published
         return answer | seen
-
-    async def _effects(self, told: asyncio.Queue[Json | None], user: Json, ts: str, acked: bool) -> Json:
-        seen: Json = {}
-
-        def matters(event: Json) -> bool:
-            kind, who = event["type"], event.get("user")
-            if kind == "ephemeral" and who == user["id"] and event["change"] == "posted":
-                seen["ephemeral"] = event["message"]["text"]
-                seen["ephemeral_ts"] = event["message"]["ts"]
-            elif kind == "view" and who == user["id"]:
-                if event["view"] is None:
-                    return False
-                seen["view"] = event["view"]
-            elif kind == "home" and who == user["id"]:
-                seen["home"] = event["view"]
-            elif kind == "message":
-                return bool(ts) and event["message"]["ts"] == ts
-            else:
-                return False
-            return True
-
-        patience = self._office.timing.effect if acked else 0.0
-        while await self._next(told, patience, matters):
-            patience = SETTLE_S
-        return seen
-
-    @staticmethod
-    async def _next(told: asyncio.Queue[Json | None], patience: float, matters: Callable[[Json], bool]) -> bool:
-        """Wait for the next event that matters. False: none came within `patience` seconds."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + patience
-        while True:
-            try:
-                event = told.get_nowait() if told.qsize() else await asyncio.wait_for(told.get(), until - loop.time())
-            except TimeoutError:
-                return False
-            if event is None:
-                return False
-            if matters(event):
-                return True
 
     def _answer_command(self, user: Json, channel: Json, ack: Ack) -> None:
         """Show what a command's acknowledgement says."""
@@ -337,6 +308,11 @@ class Interactions:
             office.post(channel, message)
         else:
             office.whisper(channel["id"], user["id"], message)
+
+
+def _value(more: Mapping[str, Any]) -> Any:
+    """What a press says was chosen; several choices come as `selected`."""
+    return more.get("value") if more.get("value") is not None else more.get("selected")
 
 
 def _sent(view: Json) -> Json:

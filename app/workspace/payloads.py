@@ -2,12 +2,11 @@
 
 import secrets
 import time
-from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.workspace.people import APP, BOT, BOT_USER, TEAM
-from app.workspace.wire import Json, as_object, is_object, objects
+from app.workspace.wire import Json, is_object, objects
 
 TEAM_DOMAIN = "local"
 
@@ -197,25 +196,6 @@ def _named_element(element: Json) -> Json:
     if element.get("type") in {"image", "plain_text", "mrkdwn"} or element.get("action_id"):
         return element
     return {**element, "action_id": secrets.token_urlsafe(4)[:5]}
-
-
-def response_urls(values: Mapping[str, Json], blocks: object, issue: Mapping[str, str]) -> list[Json]:
-    """The response_urls of a submitted view: one for each channel chosen where the view asked for one."""
-    found: list[Json] = []
-    for block in objects(blocks):
-        element = as_object(block.get("element"))
-        value = as_object(as_object(values.get(block["block_id"])).get(element.get("action_id", "")))
-        channel = value.get("selected_conversation") or value.get("selected_channel")
-        if element.get("response_url_enabled") and channel in issue:
-            found.append(
-                {
-                    "response_url": issue[str(channel)],
-                    "channel_id": channel,
-                    "action_id": element["action_id"],
-                    "block_id": block["block_id"],
-                }
-            )
-    return found
 
 
 def mentions(text: str, user: str) -> bool:

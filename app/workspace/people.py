@@ -39,7 +39,11 @@ class People:
 
     def settle(self, people: Sequence[WorkspaceUser], channels: Sequence[str], others: Sequence[str]) -> None:
         """Make users and channels exist. The bot is in `channels`, and not in `others`; people are in all."""
+        present = {person.id for person in people}
         with self._store.transaction():
+            for user in self.users():
+                if user["id"] not in present:
+                    self._store.drop("users", user["id"])
             for person in people:
                 self._store.put(
                     "users",

@@ -41,6 +41,7 @@ def portrait(office: Office, user: Json | None) -> Json:
             "scopes": list(office.scopes),
             "commands": list(office.commands),
         },
+        "team": "Local workspace",
         "demo": office.demo is not None,
     }
     if user is not None:

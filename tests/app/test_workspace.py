@@ -145,6 +145,12 @@ def connect_bot(app: AsyncApp, heard: list[dict[str, Any]]) -> None:
         values = view["state"]["values"]
         if values["why"]["reason"]["value"] == "because":
             await ack(response_action="errors", errors={"why": "Say more than that."})
+        elif values["why"]["reason"]["value"] == "next step":
+            await ack(response_action="push", view=OVERRIDE)
+        elif values["why"]["reason"]["value"] == "all done":
+            await ack(response_action="clear")
+        elif values["why"]["reason"]["value"] == "too much":
+            await ack(response_action="update", view={**OVERRIDE, "title": {"type": "plain_text", "text": "t" * 25}})
         elif values["why"]["reason"]["value"] == "show me":
             done = {key: value for key, value in OVERRIDE.items() if key not in {"submit", "blocks"}}
             await ack(response_action="update", view={**done, "blocks": CARD[:1]})
@@ -261,6 +267,24 @@ async def test_a_submitted_modal_closes_and_a_dismissed_one_tells_the_app(compan
     assert (await company.heard_of("view_closed"))["view"]["id"] == view["id"]
     again = await company.do("submit", user=MARA, view_id=view["id"], values={})
     assert "does not have the view" in again["error"]
+
+
+async def test_a_submission_may_lead_to_a_next_modal_and_clear_them_all(company: Company) -> None:
+    channel, ts = await company.card()
+    first = (await company.do("click", user=MARA, channel=channel, ts=ts, action_id="override"))["view"]
+
+    async def submit(view: dict[str, Any], reason: str) -> dict[str, Any]:
+        return await company.do("submit", user=MARA, view_id=view["id"], values={"to": "5", "reason": reason})
+
+    second = (await submit(first, "next step"))["view"]
+    assert (second["root_view_id"], second["previous_view_id"]) == (first["id"], first["id"])
+    third = (await submit(second, "next step"))["view"]
+    assert "push_limit_reached" in (await submit(third, "next step"))["warning"]
+    assert "25 characters, at most 24 allowed" in (await submit(third, "too much"))["warning"]
+    assert len((await company.state(MARA))["views"][MARA]) == 3
+    assert (await submit(third, "just this one"))["view"]["id"] == second["id"]
+    assert (await submit(second, "all done"))["closed"] is True
+    assert (await company.state(MARA))["views"] == {}
 
 
 async def test_a_press_the_app_never_acknowledges_says_so(company: Company) -> None:
