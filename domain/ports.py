@@ -81,3 +81,7 @@ class LessonIndex(Protocol):
     async def search(self, words: str, *, scope: Scope | None = None, limit: int = 5) -> list[str]:
         """Ids of the lessons that fit best, best first."""
         ...
+
+    async def rebuild(self, lessons: Sequence[Lesson]) -> None:
+        """Throw everything away and make exactly these findable."""
+        ...

@@ -1,15 +1,16 @@
 """History swept day by day exactly as it would have happened, with nobody deciding. Needs no database and no Slack."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from domain.finding import Finding
 from domain.operating_model import OperatingModel
 from domain.ports import Source
-from domain.proposal import Forecast
+from domain.proposal import Forecast, Proposal
 from domain.scope import Scope
 from domain.signal import Signal, SignalEvent
+from domain.verdict import Verdict
 from graph import sweep
 from graph.desk import Desk
 from memory.notebook import Notebook
@@ -27,11 +28,11 @@ async def replay(
         morning = datetime.combine(day + timedelta(days=1), time(6), UTC)
         run = sweep.Sweep(model=model, source=source, desk=desk, book=book, now=morning)
         events = await sweep.run(run, day)
-        yield day, tuple(spelled(event, book.asked(event.signal.id)) for event in events)
+        yield day, tuple(event_json(event, _pairs(book.asked(event.signal.id))) for event in events)
         day += timedelta(days=1)
 
 
-def spelled(event: SignalEvent, asked: tuple[Asked, ...]) -> dict[str, Any]:
+def event_json(event: SignalEvent, asked: Sequence[tuple[Proposal, Verdict]]) -> dict[str, Any]:
     """One event as JSON, with the ids that do not apply as null."""
     signal = event.signal
     line: dict[str, Any] = {
@@ -48,7 +49,7 @@ def spelled(event: SignalEvent, asked: tuple[Asked, ...]) -> dict[str, Any]:
         "ruled_out": [{"cause": one.cause.value, "because": one.because} for one in signal.ruled_out],
         "findings": [_claim(finding) for finding in signal.findings],
         "owners": list(signal.owners),
-        "actions": [_question(one) for one in asked],
+        "actions": [_question(proposal, verdict) for proposal, verdict in asked],
     }
     if event.reason is not None:
         line["reason"] = event.reason.value
@@ -81,12 +82,15 @@ def _claim(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _question(asked: Asked) -> dict[str, Any]:
-    proposal = asked.proposal
+def _pairs(asked: Sequence[Asked]) -> list[tuple[Proposal, Verdict]]:
+    return [(one.proposal, one.verdict) for one in asked]
+
+
+def _question(proposal: Proposal, verdict: Verdict) -> dict[str, Any]:
     return {
         "kind": proposal.action.kind,
         "owner": proposal.owner,
-        "verdict": asked.verdict.kind,
+        "verdict": verdict.kind,
         "forecast": _forecast(proposal.forecast),
         "action": proposal.action.model_dump(mode="json"),
     }

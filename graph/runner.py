@@ -7,6 +7,7 @@ from typing import Self
 from domain.case import Answer, Case, Digest, Health, Inbox, Post, ProposalStatus, ProposalView
 from domain.chart import Chart
 from domain.errors import AlreadyDecided, InvalidChange, NotFound, Refusal, StaleCard
+from domain.lesson import Lesson
 from domain.operating_model import OperatingModel
 from domain.ports import Board
 from domain.proposal import Approved, Decision, FinalDecision, Overridden, Rejected, Snoozed
@@ -14,8 +15,8 @@ from domain.signal import SignalEvent
 from graph.services import Services
 from graph.telling import Telling
 from graph.work import Work
-from memory import actions, cases, decisions, posts, signals, sweeps
-from memory.ledger import Verification, verify
+from memory import actions, cases, decisions, lessons, posts, signals, sweeps
+from memory.ledger import Verification, lines, verify
 
 _MOST_DECIDED = 20
 _MOST_SNOOZE_HOURS = 24 * 14
@@ -150,10 +151,10 @@ class Runner:
         until = at + timedelta(hours=hours)
         return await self._decide(Snoozed(proposal_id=proposal_id, version=version, by=by, at=at, until=until))
 
-    async def ask(self, question: str, by: str, signal_id: str | None = None) -> Answer:
-        """An answer whose every number is cited. The same for whoever asks."""
+    async def ask(self, question: str, by: str, signal_id: str | None = None, *, as_of: date | None = None) -> Answer:
+        """An answer whose every number is cited, as known on a day. The same for whoever asks."""
         del by
-        return await self._telling.answer(question, signal_id)
+        return await self._telling.answer(question, signal_id, as_of)
 
     async def chart(self, signal_id: str) -> Chart | None:
         """The series behind a signal."""
@@ -203,6 +204,28 @@ class Runner:
         """Read the whole ledger and say what does not hold."""
         async with self._services.database.read() as tx:
             return await verify(tx)
+
+    async def ledger(self) -> list[dict[str, str]]:
+        """Every line of the ledger, in order."""
+        async with self._services.database.read() as tx:
+            return [row async for row in lines(tx)]
+
+    async def proposals(self) -> tuple[ProposalView, ...]:
+        """Every proposal on record, as it stands."""
+        async with self._services.database.read() as tx:
+            known = await cases.load(tx, await signals.ids(tx), self._services.clock.now())
+        return tuple(view for case in known for view in case.proposals)
+
+    async def lessons(self, words: str, limit: int = 5) -> tuple[Lesson, ...]:
+        """The lessons that fit best, best first."""
+        index = self._services.lessons
+        ids = await index.search(words, limit=limit) if index else []
+        async with self._services.database.read() as tx:
+            return await lessons.by_ids(tx, ids)
+
+    async def rebuild_lessons(self) -> int:
+        """Index every lesson anew. Returns how many there are."""
+        return await self.work.index_again()
 
     async def _load(self, ids: tuple[str, ...]) -> tuple[Case, ...]:
         async with self._services.database.read() as tx:

@@ -24,9 +24,9 @@ class Telling:
         self._kept: tuple[float, Readings] | None = None
         self._one_at_a_time = asyncio.Lock()
 
-    async def readings(self) -> Readings:
-        """The tables as of today."""
-        today = self._services.clock.today()
+    async def readings(self, as_of: date | None = None) -> Readings:
+        """The tables as of a day, of today without one."""
+        today = as_of or self._services.clock.today()
         async with self._one_at_a_time:
             if self._kept and self._kept[1].as_of == today and time.monotonic() - self._kept[0] < _FRESH_SECONDS:
                 return self._kept[1]
@@ -46,7 +46,7 @@ class Telling:
 
         return evidence(case.signal)
 
-    async def answer(self, question: str, signal_id: str | None) -> Answer:
+    async def answer(self, question: str, signal_id: str | None, as_of: date | None = None) -> Answer:
         """An answer whose every number is cited."""
         from agents.answering import answer  # noqa: PLC0415
 
@@ -54,9 +54,9 @@ class Telling:
         desk = ask.Desk(
             database=services.database,
             index=services.lessons,
-            readings=await self.readings(),
+            readings=await self.readings(as_of),
             model=services.model,
-            today=services.clock.today(),
+            today=as_of or services.clock.today(),
             now=services.clock.now(),
             answering=answer,
         )

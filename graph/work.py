@@ -130,6 +130,14 @@ class Work:
             with _surviving(f"drawing {signal_id}"):
                 await self.refresh(signal_id)
 
+    async def index_again(self) -> int:
+        """Index every lesson anew. Returns how many there are."""
+        async with self._database.read() as tx:
+            known = await lessons.every(tx)
+        if self._services.lessons is not None:
+            await self._services.lessons.rebuild(known)
+        return len(known)
+
     async def prune(self) -> None:
         """Keep the database small."""
         await self._checkpoints.shrink()

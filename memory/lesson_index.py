@@ -73,14 +73,12 @@ class ChromaIndex:
             async with self._one_at_a_time:
                 await asyncio.to_thread(self._add, lessons)
 
-    async def rebuild(self, every: Every) -> int:
-        """Throw everything away and index all lessons anew. Returns how many there are."""
-        lessons = await every()
+    async def rebuild(self, lessons: Sequence[Lesson]) -> None:
+        """Throw everything away and index exactly these."""
         async with self._one_at_a_time:
             await asyncio.to_thread(self._drop)
             self._lessons = {}
         await self.add(lessons)
-        return len(lessons)
 
     async def search(self, words: str, *, scope: Scope | None = None, limit: int = 5) -> list[str]:
         """Ids of the lessons that fit best, best first."""
