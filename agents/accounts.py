@@ -1,5 +1,6 @@
 """What campaigns stand at today: live budgets, spend and conversions, and whether tracking can be believed."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +18,8 @@ IMMATURE_DAYS = 2
 """Conversions of the last two days are still coming in."""
 STALE_AFTER_DAYS = 7
 """A budget last seen longer ago than this is not known."""
+DAY_VARIANCE = 0.01
+"""What a few days' click-through varies by beyond counting, on the log scale."""
 BROKEN_BELOW = 0.6
 """Pixel conversions per backend order, against their own past, below which no budget is moved on them."""
 
@@ -62,17 +65,16 @@ class Books:
             for row in latest.sort(["platform", "account_id", "campaign_id"]).iter_rows(named=True)
         )
 
-    def economics(self, scope: Scope) -> Economics | None:
+    def economics(self, scope: Scope, days: int = RECENT_DAYS) -> Economics | None:
         """Spend and conversions a day over recent days with mostly complete conversions."""
         last = self.today - timedelta(days=IMMATURE_DAYS)
-        first = last - timedelta(days=RECENT_DAYS - 1)
-        sums = metrics.total(self.readings, metrics.METRICS["cpa"], scope, first, last)
-        return Economics(sums[0] / RECENT_DAYS, sums[1] / RECENT_DAYS) if sums else None
+        sums = metrics.total(self.readings, metrics.METRICS["cpa"], scope, last - timedelta(days=days - 1), last)
+        return Economics(sums[0] / days, sums[1] / days) if sums else None
 
-    def cpa(self, scope: Scope) -> float | None:
+    def cpa(self, scope: Scope, days: int = RECENT_DAYS) -> float | None:
         """Cost per conversion over the same days; None with fewer than ten conversions."""
-        known = self.economics(scope)
-        enough = known is not None and known.conversions * RECENT_DAYS >= 10
+        known = self.economics(scope, days)
+        enough = known is not None and known.conversions * days >= 10
         return known.spend / known.conversions if known and enough else None
 
     def spend_per_day(self, scope: Scope, days: int = 7) -> Decimal:
@@ -90,6 +92,21 @@ class Books:
         if not now or not past or now[1] < 10 or past[1] < 30 or not past[0]:
             return False
         return (now[0] / now[1]) / (past[0] / past[1]) < BROKEN_BELOW
+
+    def most_worn_ad(self, scope: Scope, since: date) -> str | None:
+        """The ad within a scope whose click-through fell most clearly since a day; None where none fell clearly."""
+        ctr, before = metrics.METRICS["ctr"], since - timedelta(days=1)
+        past = metrics.sums(self.readings, ctr, scope, since - timedelta(days=RECENT_DAYS), before, by=("ad_id",))
+        now = metrics.sums(self.readings, ctr, scope, since, self.today, by=("ad_id",))
+        if past is None or now is None:
+            return None
+        both = now.join(past, on="ad_id", suffix="_past").filter((pl.col("bottom") > 0) & (pl.col("top_past") > 0))
+        falls: list[tuple[float, str]] = []
+        for ad, clicks, shown, past_clicks, past_shown in both.iter_rows():
+            fall = math.log((clicks + 0.5) / shown) - math.log(past_clicks / past_shown)
+            falls.append((fall / math.sqrt(1 / (clicks + 0.5) + 1 / past_clicks + DAY_VARIANCE), ad))
+        worst = min(falls, default=(0.0, ""))
+        return worst[1] if worst[0] < -2 else None
 
     def segments_of(self, campaign_id: str) -> frozenset[str]:
         """The segments a campaign reaches, as far as the source says."""

@@ -42,9 +42,11 @@ def chart(signal: Signal, readings: Readings, cases: Sequence[Case]) -> Chart | 
 
 
 def _distinct(findings: Sequence[Finding]) -> list[Finding]:
-    """One finding per metric and place, the least likely to be chance first."""
+    """One finding per metric and place, the least likely to be chance first; a new metric before a second place."""
     ordered = sorted(findings, key=lambda one: (one.q_value, one.kind, one.scope.key))
-    return list({(one.metric, one.scope.key): one for one in reversed(ordered)}.values())[::-1]
+    once = list({(one.metric, one.scope.key): one for one in reversed(ordered)}.values())[::-1]
+    first = {one.metric: one for one in reversed(once)}
+    return sorted(once, key=lambda one: one is not first[one.metric])
 
 
 def _series(finding: Finding, signal: Signal, readings: Readings, first: date, last: date) -> Series | None:

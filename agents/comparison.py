@@ -72,13 +72,13 @@ class Subject:
     """Siblings come from within."""
 
 
-def compare(action: Action, signal: Signal, readings: Readings, first: date, last: date) -> Comparison | str:
-    """The effect between two days, or why there is none to be had."""
+def compare(action: Action, signal: Signal, readings: Readings, executed: date, last: date) -> Comparison | str:
+    """The effect from the day after the execution to `last`, or why there is none to be had."""
     metric = METRICS.get(CATALOGUE[action.kind].metric)
-    subject = _subject(action)
+    subject, first = _subject(action), _first_day(action, readings, executed, last)
     if metric is None or subject is None:
         return _unmeasured(action)
-    start = min(signal.since, first - timedelta(days=1))
+    start = min(signal.since, executed)
     begin = start - timedelta(days=PAST_DAYS)
     table = metrics.sums(readings, metric, subject.fence, begin, last, by=("date_day", subject.column))
     if table is None or table.is_empty():
@@ -91,10 +91,9 @@ def compare(action: Action, signal: Signal, readings: Readings, first: date, las
     seen = treated.bottom > 0
     past = np.array([day < start for day in span]) & seen
     after = np.array([day >= first for day in span]) & seen
-    executed = first - timedelta(days=1)
     alert = np.array([max(start, executed - timedelta(days=ALERT_DAYS)) <= day < executed for day in span]) & seen
     if int(after.sum()) == 0:
-        return "no day of the window can be seen yet"
+        return "the data shows no day of the window"
     if int(past.sum()) < LEAST_PAST_DAYS:
         return f"only {wording.plural(int(past.sum()), 'day')} of its past before the incident can be seen"
     siblings = _siblings(units, subject, signal, readings, past, after, (begin, last))
@@ -203,7 +202,7 @@ def _subject(action: Action) -> Subject | None:
     place = place_of(action)
     account = Scope(platform=place.platform, account_id=place.account_id)
     match action:
-        case StartTest() | RollOutTest() | ChangeGoal():
+        case StartTest() | RollOutTest() | ChangeGoal() | ExcludeData():
             subject = None
         case ShiftBudget():
             subject = Subject("campaign_id", frozenset({action.from_campaign, action.to_campaign}), account)
@@ -213,11 +212,21 @@ def _subject(action: Action) -> Subject | None:
             subject = Subject("segment_id", frozenset({action.segment_id}), Scope(account_id=place.account_id))
         case WriteBrief():
             subject = Subject("query", frozenset({action.theme}), Scope())
-        case FixTracking() | ExcludeData() if place.campaign_id is None:
+        case FixTracking() if place.campaign_id is None:
             subject = Subject("account_id", _named(place.account_id), Scope(platform=place.platform))
         case _:
             subject = Subject("campaign_id", _named(place.campaign_id), account)
     return subject
+
+
+def _first_day(action: Action, readings: Readings, executed: date, last: date) -> date:
+    """The first day it can show: a new creative from its launch on, other things the day after."""
+    after, creative = executed + timedelta(days=1), readings.get("creative")
+    if not isinstance(action, RefreshCreative) or creative is None:
+        return after
+    place = Scope(platform=action.platform, ad_id=action.ad_id)
+    launched = metrics.within(creative, place)["launched_on"].drop_nulls().to_list()
+    return max([after, *(day for day in launched if after < day <= last)])
 
 
 def _named(*names: str | None) -> frozenset[str]:
@@ -226,6 +235,8 @@ def _named(*names: str | None) -> frozenset[str]:
 
 def _unmeasured(action: Action) -> str:
     match action:
+        case ExcludeData():
+            return "the repaired tracking itself changes every figure it would be judged by"
         case StartTest():
             return "the test itself is the measurement"
         case RollOutTest():

@@ -75,7 +75,7 @@ def measure(view: ProposalView, signal: Signal, readings: Readings, today: date)
         return outcome((today, today), "not measurable: it was not executed", None, None)
     first, due = window(action, receipt)
     last = max(first, min(due, today))
-    found = compare(action, signal, readings, first, last)
+    found = compare(action, signal, readings, first - timedelta(days=1), last)
     if problem := found if isinstance(found, str) else _problem(found):
         return outcome((first, last), f"not measurable: {problem}", None, None)
     assert isinstance(found, Comparison)

@@ -139,9 +139,9 @@ def refresh(about: Situation) -> Iterator[Draft]:
     if not ad or not campaign:
         return
     name = about.name("ad_id", ad)
-    fall = about.clearest(FindingKind.CTR_DECLINE, with_id="ad_id")
+    fall = next((one for one in about.signal.findings if one.scope.ad_id == ad and one.metric == "ctr"), None)
     seen = (
-        f"its click-through rate fell {wording.percent(fall.change)}, from {wording.share(fall.baseline)} to "
+        f"its click-through rate fell {wording.share(-fall.change)}, from {wording.share(fall.baseline)} to "
         f"{wording.share(fall.observed)}"
         if fall
         else "people respond to it less and less"
@@ -173,6 +173,9 @@ def pause(about: Situation) -> Iterator[Draft]:
     whole = about.books.spend_per_day(about.scope(campaign))
     if not spent or spent > whole * Decimal("0.6"):
         return  # it carries the campaign: pausing it would stop the campaign, not the problem
+    own, usual = about.books.cpa(place), about.books.cpa(about.scope(campaign))
+    if own is not None and usual is not None and own <= usual:
+        return  # people click it less, but those who do still buy for less than elsewhere in the campaign
     name = about.name("ad_id", ad)
     yield Draft(
         PauseAd(

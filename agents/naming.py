@@ -84,6 +84,8 @@ def place(scope: Scope, names: Mapping[str, str]) -> str:
         return wording.platform(scope.platform) if scope.platform else "the company"
     ident = str(getattr(scope, _FINEST[scope.grain]))
     name = wording.quote(names.get(ident, ident), 60)
+    if scope.grain is Grain.SEGMENT and scope.campaign_id:
+        return f"{name} in {wording.quote(names.get(scope.campaign_id, scope.campaign_id), 60)}"
     if scope.grain is Grain.ACCOUNT and scope.platform:
         return f"{wording.platform(scope.platform)} account {name}"
     return name

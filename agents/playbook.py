@@ -22,7 +22,8 @@ def audience_decline(about: Situation) -> Iterator[Draft]:
     """The core case: paid response and owned engagement of one segment weaken together."""
     yield from moves.shift_or_cut(about)
     yield from moves.refresh(about)
-    yield from moves.flow(about, "responds less to ads and opens up less on owned channels")
+    owned = about.clearest(FindingKind.ENGAGEMENT_DECLINE) or about.clearest(FindingKind.UNSUBSCRIBE_RISE)
+    yield from moves.flow(about, "responds less to ads" + (" and clicks less on what we send" if owned else ""))
 
 
 def creative_fatigue(about: Situation) -> Iterator[Draft]:

@@ -6,7 +6,7 @@ from decimal import ROUND_DOWN, Decimal
 from functools import cached_property
 
 from agents import metrics, wording
-from agents.accounts import Books, Campaign
+from agents.accounts import IMMATURE_DAYS, RECENT_DAYS, Books, Campaign
 from agents.forecasting import Economics, Ground
 from domain.action import Action, PauseAd, SetBudget, ShiftBudget
 from domain.finding import Finding, FindingKind
@@ -58,8 +58,14 @@ class Situation:
     @cached_property
     def ad_id(self) -> str | None:
         """The ad that hurts: the signal's own, else the one with the clearest fall in click-through."""
-        worst = self.clearest(FindingKind.CTR_DECLINE, with_id="ad_id")
-        return self.signal.scope.ad_id or (worst.scope.ad_id if worst else self._first("ad_id"))
+        if known := self.signal.scope.ad_id:
+            return known
+        if worst := self.clearest(FindingKind.CTR_DECLINE, with_id="ad_id"):
+            return worst.scope.ad_id
+        # agents may see the fall in a whole campaign or segment: then its most worn ad stands for it
+        fall = self.clearest(FindingKind.CTR_DECLINE) or self.clearest(FindingKind.RESPONSE_DECLINE)
+        found = self.books.most_worn_ad(fall.scope, min(fall.since, self.signal.since)) if fall else None
+        return found or self._first("ad_id")
 
     @cached_property
     def currency(self) -> str:
@@ -113,13 +119,22 @@ class Situation:
 
     def best_sibling(self) -> Campaign | None:
         """The untouched campaign of the same account that pays least per conversion; None if none is cheaper."""
-        weak = self.books.cpa(self.scope(self.campaign_id)) if self.campaign_id else None
+        weak = self.weak_cpa
         priced = [
             (cpa, one.campaign_id, one) for one in self._untouched() if (cpa := self._reliable_cpa(one)) is not None
         ]
         cheapest = min(priced, default=None)
         # a difference of less than a twentieth is not worth moving money for
         return cheapest[2] if cheapest and weak and cheapest[0] < 0.95 * weak else None
+
+    @cached_property
+    def weak_cpa(self) -> float | None:
+        """What the campaign pays per conversion since the incident began, where that is long enough to tell."""
+        if not self.campaign_id:
+            return None
+        place, days = self.scope(self.campaign_id), (self.books.today - self.signal.since).days + 1 - IMMATURE_DAYS
+        lately = self.books.cpa(place, days) if 3 <= days <= RECENT_DAYS else None
+        return lately or self.books.cpa(place)
 
     def dearest_sibling(self) -> Campaign | None:
         """The untouched campaign of the same account that pays most per conversion, if more than this one."""
@@ -140,8 +155,9 @@ class Situation:
         return wording.money(amount, self.currency)
 
     def cpa_text(self, campaign_id: str) -> str:
-        """What a campaign pays per conversion, in words."""
-        return metrics.text("cpa", self.books.cpa(self.scope(campaign_id)), self.currency)
+        """What a campaign pays per conversion, in words; the one that hurts, since it does."""
+        paid = self.weak_cpa if campaign_id == self.campaign_id else self.books.cpa(self.scope(campaign_id))
+        return metrics.text("cpa", paid, self.currency)
 
     def ground(self, action: Action) -> Ground:
         """The figures the forecast of an action stands on."""

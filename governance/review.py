@@ -112,10 +112,9 @@ def _people(model: OperatingModel) -> list[str]:
         f"The Slack id {slack} belongs to more than one person."
         for slack in sorted({s for s in ids if ids.count(s) > 1})
     ]
-    idle = [f"{person.name} holds no role." for person in model.people if not person.roles]
     backwards = [
         f"The freeze {freeze.name} ends before it begins."
         for freeze in model.freezes
         if freeze.last_day < freeze.first_day
     ]
-    return twice + idle + backwards
+    return twice + backwards

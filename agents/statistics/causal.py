@@ -18,8 +18,8 @@ Mask = NDArray[np.bool_]
 
 PRIOR_DAY_SD, PRIOR_DAYS = 0.15, 8.0
 """Day-to-day spread of a log rate beyond counting noise, as known before looking (median of real display campaigns)."""
-INCIDENT_SD, INCIDENT_ODDS = 0.4, 0.25
-"""How large real incidents are on the log scale, and the odds that an alert is one, before looking."""
+BELIEFS = ((0.8, 0.0), (0.16, 0.4), (0.04, 1.5))
+"""What an alert may be before looking, as (chance, size on the log scale): luck, an incident, a total breakdown."""
 GRID = 25
 
 
@@ -179,10 +179,12 @@ def log_difference(treated: Counts, siblings: list[Counts], past: Mask, alert: M
 def _believed(seen: float, seen_var: float, before_var: float) -> tuple[float, float]:
     """How much of an incident's level to expect to last, and the variance of the baseline that results."""
     noise = seen_var + before_var
-    real = norm.pdf(seen, scale=math.sqrt(noise + INCIDENT_SD**2)) * INCIDENT_ODDS
-    chance = float(real / (real + norm.pdf(seen, scale=math.sqrt(noise)))) if abs(seen) < 30 * math.sqrt(noise) else 1.0
-    kept = seen * INCIDENT_SD**2 / (INCIDENT_SD**2 + noise)
-    return chance * kept, chance * seen_var + (1 - chance) * before_var + chance * (1 - chance) * kept**2
+    logs = np.array([math.log(chance) + norm.logpdf(seen, scale=math.sqrt(noise + sd**2)) for chance, sd in BELIEFS])
+    chances = np.exp(logs - logs.max())
+    chances /= chances.sum()
+    kept = np.array([seen * sd**2 / (sd**2 + noise) for _, sd in BELIEFS])
+    shift, luck = float(chances @ kept), float(chances[0])
+    return shift, (1 - luck) * seen_var + luck * before_var + float(chances @ (kept - shift) ** 2)
 
 
 def _weights(treated: Counts, siblings: list[Counts], past: Mask) -> Array:

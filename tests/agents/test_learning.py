@@ -26,7 +26,7 @@ from domain.receipt import Outcome, Receipt, ReceiptStatus
 from domain.scope import Scope
 from domain.signal import Cause
 from domain.verdict import Ask
-from tests.agents.company import ad_row, days, finding, frame, readings, signal
+from tests.agents.company import ad_row, changed, days, finding, frame, readings, signal
 
 EXECUTED = date(2026, 3, 14)
 SINCE = EXECUTED - timedelta(days=6)
@@ -96,6 +96,21 @@ def test_without_siblings_its_own_past_stands_in_and_the_method_says_so():
     assert outcome.method.startswith("structural forecast from its own past")
     assert outcome.interval
     assert outcome.interval[0] < 0.5 < outcome.interval[1]
+
+
+def test_a_creative_that_launched_days_after_the_task_is_measured_from_its_launch():
+    launched = date(2026, 3, 18)
+    late = market(lift=1.0)
+    fresh = (pl.col("ad_id") == "ad9") & (pl.col("date_day") >= launched)
+    late = changed(late, fresh, clicks=lambda clicks: (clicks * 1.5).round())
+    creative = frame("creative", [{"platform": "meta", "ad_id": "ad9", "launched_on": launched}])
+    known = readings({"ad_report": late, "creative": creative}, LATER)
+    waited = measure(view(REFRESH), TIRED, known, LATER)
+    diluted = measured(REFRESH, late)
+    assert waited.effect == pytest.approx(0.5, abs=0.12)
+    assert diluted.effect
+    assert waited.effect
+    assert diluted.effect < waited.effect
 
 
 def test_siblings_of_the_same_incident_are_not_called_untouched():

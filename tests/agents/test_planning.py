@@ -150,7 +150,9 @@ def test_a_tracking_outage_is_repaired_and_never_answered_with_money():
 
 
 def test_a_worn_ad_is_refreshed_and_may_be_paused_meanwhile():
-    proposals = plan(signal(Cause.CREATIVE_FATIGUE, AD, [CORE[1]]), readings(account()), (), TODAY)
+    tables = account()
+    tables["ad_report"] = changed(tables["ad_report"], pl.col("ad_id") == "ad9", conversions=lambda got: got / 2)
+    proposals = plan(signal(Cause.CREATIVE_FATIGUE, AD, [CORE[1]]), readings(tables), (), TODAY)
     assert kinds(proposals) == ["refresh_creative", "pause_ad"]
     forecast = proposals[0].forecast
     assert forecast
@@ -158,6 +160,22 @@ def test_a_worn_ad_is_refreshed_and_may_be_paused_meanwhile():
     assert 0.2 < forecast.change < 0.45
     assert forecast.interval[0] < forecast.change < forecast.interval[1]
     assert forecast.basis == "a prior for this kind of action"
+
+
+def test_a_worn_ad_that_still_buys_for_no_more_than_the_others_is_not_paused():
+    assert kinds(plan(signal(Cause.CREATIVE_FATIGUE, AD, [CORE[1]]), readings(account()), (), TODAY)) == [
+        "refresh_creative"
+    ]
+
+
+def test_where_a_whole_campaign_wears_out_its_most_worn_ad_is_refreshed():
+    tables = account()
+    worn = (pl.col("ad_id") == "ad10") & (pl.col("date_day") >= TODAY - timedelta(days=5))
+    tables["ad_report"] = changed(tables["ad_report"], worn, clicks=lambda clicks: (clicks * 0.4).round())
+    whole = finding(FindingKind.CTR_DECLINE, CAMPAIGN, -0.3)
+    action = plan(signal(Cause.CREATIVE_FATIGUE, CAMPAIGN, [whole]), readings(tables), (), TODAY)[0].action
+    assert isinstance(action, RefreshCreative)
+    assert action.ad_id == "ad10"
 
 
 def test_the_only_ad_of_a_campaign_is_not_paused():
