@@ -17,7 +17,7 @@ def answer(given: Answer, asked_by: str = "") -> Message:
         cited = [_citation(one) for one in given.citations[:8]]
         rest = [f"and {len(given.citations) - 8} more sources"] if len(given.citations) > 8 else []
         blocks.append(context("\n".join([*cited, *rest])))
-    return Message(text=outside(given.text, 600) or "I have no answer.", blocks=tuple(blocks))
+    return Message(text=outside(given.text.replace("*", ""), 600) or "I have no answer.", blocks=tuple(blocks))
 
 
 def _citation(cited: Citation) -> str:

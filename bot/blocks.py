@@ -1,6 +1,6 @@
 """Block Kit pieces that keep Slack's limits by themselves: too long is cut visibly, never refused."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -16,7 +16,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from bot.words import cut, plain
+from bot.words import ESCAPES, cut, plain
 
 Block = dict[str, object]
 """One block or element as it travels."""
@@ -92,9 +92,26 @@ def picture(file_id: str, alt: str) -> Block:
     return {"type": "image", "slack_file": {"id": file_id}, "alt_text": plain(alt, 1900) or "Chart"}
 
 
+def aloud(blocks: Iterable[Block], most: int = 3500) -> str:
+    """Everything a message says, line by line, for those who hear it instead of seeing it."""
+    lines = [line for block in blocks if block["type"] != "actions" for line in _said(block)]
+    return shorten("\n".join(line for line in lines if line.strip()), most) or "–"
+
+
 def weight(blocks: Iterable[Block]) -> int:
     """Visible characters in blocks, counted as Slack's own total is."""
     return sum(_weight(block) for block in blocks)
+
+
+def _said(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        parts = cast("Mapping[str, object]", value)
+        if isinstance(text := parts.get("text"), str):
+            yield text.translate(ESCAPES) if parts.get("type") == "plain_text" else text
+        else:
+            yield from (line for part in parts.values() for line in _said(part))
+    elif isinstance(value, list | tuple):
+        yield from (line for part in cast("Sequence[object]", value) for line in _said(part))
 
 
 def _weight(value: object) -> int:

@@ -86,8 +86,9 @@ def changes(action: Action, names: Names) -> list[str]:  # noqa: PLR0911, PLR091
             return [f"Give arm *{outside(action.arm, 70)}* of test {called(action.test_id, names)} to everybody"]
         case ExcludeData():
             place = called(action.campaign_id, names, "the whole account")
-            days = f"{day(action.first_day)} to {day(action.last_day)}"
-            return [f"Bidding of {place} ignores the days *{days}*"]
+            first, last = day(action.first_day), day(action.last_day)
+            days = f"the day *{first}*" if first == last else f"the days *{first} to {last}*"
+            return [f"Bidding of {place} ignores {days}"]
         case ChangeGoal():
             return [f"Goal *{outside(action.goal, 70)}*: {_number(action.was)} {ARROW} *{_number(action.target)}*"]
 

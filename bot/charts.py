@@ -67,7 +67,8 @@ def render(chart: Chart) -> bytes:
     notes = 0.26 * (len(marks) + 1)
     tall = 0.75 + 2.15 * max(len(panels), 1) + notes
     with _LOCK, mpl.rc_context(dict(_STYLE)):
-        layout = ConstrainedLayoutEngine(rect=(0.01, notes / tall, 0.97, 0.99 - notes / tall))
+        bottom = (notes + 0.1) / tall
+        layout = ConstrainedLayoutEngine(rect=(0.01, bottom, 0.97, 0.99 - bottom))
         figure = Figure(figsize=(_WIDTH, tall), dpi=_DPI, facecolor=_PAPER, layout=layout)
         FigureCanvasAgg(figure)
         figure.suptitle(_wrapped(chart.title, 46), x=0.02, ha="left", fontsize=14, fontweight="bold")

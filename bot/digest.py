@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.blocks import Block, Message, context, divider, header, section, shorten
-from bot.words import day, escape, many, outside, plain
+from bot.words import day, escape, outside, plain
 from domain.case import Digest
 
 _MOST_LINES = 12
@@ -19,9 +19,7 @@ def digest(written: Digest) -> Message:
         blocks.append(section("Nothing changed, nothing waits, nothing was measured."))
     if written.held:
         blocks += [divider(), context(shorten(_lines("Noticed but held back", written.held), 2000))]
-    waiting = many(len(written.waiting), "decision")
-    text = f"{day(written.day)}: {outside(written.headline, 300)} ({waiting} waiting)"
-    return Message(text=text, blocks=tuple(blocks))
+    return Message(text=f"{day(written.day)}: {outside(written.headline, 300)}", blocks=tuple(blocks))
 
 
 def summary(words: str, asked_for: str) -> Message:
@@ -29,7 +27,9 @@ def summary(words: str, asked_for: str) -> Message:
     heading = f"Summary: {plain(asked_for, 100)}" if asked_for.strip() else "Summary"
     text = shorten(escape(words).strip() or "Nothing happened in that time.", 9000)
     parts = pieces(text)
-    return Message(text=outside(f"{heading}. {words}", 600), blocks=(header(heading), *map(section, parts)))
+    return Message(
+        text=outside(f"{heading}. {words}".replace("*", ""), 600), blocks=(header(heading), *map(section, parts))
+    )
 
 
 def pieces(text: str) -> list[str]:

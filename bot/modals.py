@@ -16,9 +16,7 @@ from bot.names import (
     REJECT_FORM,
     SNOOZE_FORM,
     UNTIL,
-    VALUE,
     Press,
-    field_block,
 )
 from bot.question import forecast_words
 from bot.words import cut, outside
@@ -64,7 +62,7 @@ def snooze(case: Case, view: ProposalView, origin: Origin) -> View:
     options: list[Block] = [{"text": _plain(label), "value": value} for value, (label, _) in SNOOZES.items()]
     element: Block = {
         "type": "radio_buttons",
-        "action_id": VALUE,
+        "action_id": UNTIL,
         "options": options,
         "initial_option": options[1],
     }
@@ -124,7 +122,7 @@ def _field(action: Action, index: int) -> Block:
     limits = [getattr(rule, "max_length", None) for rule in type(action).model_fields[editable.field].metadata]
     most = next((limit for limit in limits if isinstance(limit, int)), 60 if isinstance(held, Decimal) else 200)
     label = f"{editable.label}{unit(action, editable.field)}"
-    made = _text(field_block(editable.field), label, hint=editable.hint, most=most, is_long=most >= 300, least=1)
+    made = _text(editable.field, label, hint=editable.hint, most=most, is_long=most >= 300, least=1)
     element = made["element"]
     assert isinstance(element, dict)
     return {**made, "element": {**element, **({"initial_value": cut(str(held), most)} if str(held).strip() else {})}}
@@ -142,7 +140,7 @@ def _text(
 ) -> Block:
     element: Block = {
         "type": "plain_text_input",
-        "action_id": VALUE,
+        "action_id": block_id,
         "multiline": is_long,
         "min_length": least,
         "max_length": most,

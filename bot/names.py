@@ -20,14 +20,10 @@ OVERRIDE_FORM, REJECT_FORM, SNOOZE_FORM, ASK_FORM, NOTICE = (
     "notice",
 )
 """Modals, by callback id."""
-REASON, QUESTION, UNTIL, VALUE = "reason", "question", "until", "value"
-"""Inputs: block id of the required reason, of a question, of a snooze; action id of every input."""
+REASON, QUESTION, UNTIL = "reason", "question", "until"
+"""Inputs: block id and action id of the required reason, of a question, of a snooze. An action's own field goes by its
+name in the catalogue."""
 COMMAND = "/baton"
-
-
-def field_block(field: str) -> str:
-    """The block id of the input for one field of an action."""
-    return f"field/{field}"
 
 
 @dataclass(frozen=True, slots=True)

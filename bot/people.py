@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.words import listed, outside, spoken
 from domain.case import Case, ProposalStatus, ProposalView
 from domain.operating_model import OperatingModel
+from domain.proposal import Expired, Snoozed
 from domain.verdict import Ask
 
 SLACK_ID = re.compile(r"[UW][A-Z0-9]+")
@@ -21,6 +22,8 @@ class Part:
     role: str
     asks: tuple[ProposalView, ...]
     """Proposals that wait for this role, in the card's order."""
+    has_answered: bool = False
+    """Whether a proposal put to this role was decided."""
 
 
 def name_of(user: str, model: OperatingModel) -> str:
@@ -57,11 +60,19 @@ def parts(case: Case) -> tuple[Part, ...]:
     """Each owner role once, the lead first; roles that are only asked by a proposal follow."""
     waiting = [view for view in case.proposals if view.status in WAITING and isinstance(view.verdict, Ask)]
     roles = dict.fromkeys([*case.signal.owners, *(role for view in waiting for role in deciders(view))])
-    return tuple(Part(role, tuple(view for view in waiting if role in deciders(view))) for role in roles)
+    answered = {role for view in case.proposals if is_decided(view) for role in deciders(view)}
+    return tuple(
+        Part(role, tuple(view for view in waiting if role in deciders(view)), role in answered) for role in roles
+    )
+
+
+def is_decided(view: ProposalView) -> bool:
+    """Whether a person gave the final answer."""
+    return view.decision is not None and not isinstance(view.decision, Snoozed | Expired)
 
 
 def who_is_asked(case: Case, model: OperatingModel, titles: Sequence[str], *, mention: bool) -> list[str]:
-    """One line per owner with their part: "• Mara Lindt (media lead): decide on 1 (Shift budget)".
+    """One line per owner with their part: "• Mara Lindt (media lead): decide on *1. Shift budget*".
 
     A mention notifies, so nobody is mentioned twice even when holding two roles.
     """
@@ -77,8 +88,10 @@ def who_is_asked(case: Case, model: OperatingModel, titles: Sequence[str], *, me
 
 
 def _task(part: Part, numbers: dict[str, int], titles: Sequence[str]) -> str:
+    if not part.asks and part.has_answered:
+        return "has decided"
     if not part.asks:
         return "for your information, nothing to decide"
-    shown = [f"{numbers[view.proposal.id] + 1} {titles[numbers[view.proposal.id]]}" for view in part.asks[:4]]
+    shown = [f"*{numbers[view.proposal.id] + 1}. {titles[numbers[view.proposal.id]]}*" for view in part.asks[:4]]
     rest = [f"{len(part.asks) - 4} more"] if len(part.asks) > 4 else []
     return f"decide on {listed(shown + rest)}"

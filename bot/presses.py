@@ -14,7 +14,7 @@ from bot.board import SlackBoard
 from bot.card import card
 from bot.home import home
 from bot.modals import LEAST_REASON, SNOOZES, Origin, View, notice
-from bot.names import QUESTION, REASON, UNTIL, VALUE, Press, field_block
+from bot.names import QUESTION, REASON, UNTIL, Press
 from bot.people import name_of
 from bot.private import Body, said, tell, user_of, write_to
 from bot.slack import Slack
@@ -75,7 +75,7 @@ class Presses:
     async def submit_override(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """Decide with changes; what the action or the policy does not allow is said at its field."""
         origin, values = Origin.model_validate_json(view["private_metadata"]), _typed(view)
-        fields = {block.removeprefix(field_block("")): text for block, text in values.items() if block != REASON}
+        fields = {field: text for field, text in values.items() if field != REASON}
 
         async def decide() -> Case:
             press = (origin.proposal_id, origin.version, user_of(body))
@@ -178,8 +178,7 @@ class Presses:
         try:
             case = await decide()
         except InvalidChange as problem:
-            blocks = (field_block(problem.field), problem.field, *typed)
-            at = next((block for block in blocks if block in typed), REASON)
+            at = problem.field if problem.field in typed else next(iter(typed), REASON)
             await ack(response_action="errors", errors={at: str(problem)[:200]})
             return
         except MarketingError as refusal:
@@ -228,7 +227,7 @@ def _from_home(body: Body) -> bool:
 def _typed(view: Body) -> dict[str, str]:
     """What was filled in, by block id, without the blanks around it."""
     held: Mapping[str, Mapping[str, Body]] = view["state"]["values"]
-    return {block: _entered(inputs.get(VALUE, {})) for block, inputs in held.items()}
+    return {block: _entered(entry) for block, inputs in held.items() for entry in inputs.values()}
 
 
 def _entered(entry: Body) -> str:

@@ -32,7 +32,7 @@ def chart(drawn: Chart, file_id: str) -> Message:
     """The chart as an image, with its content in words for those who cannot see it."""
     return Message(
         text=f"Chart: {outside(drawn.alt, 600)}",
-        blocks=(picture(file_id, drawn.alt), context(outside(drawn.alt, 500))),
+        blocks=(picture(file_id, drawn.alt),),
     )
 
 

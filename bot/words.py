@@ -21,21 +21,23 @@ _METRICS = {
     "roas": "Return on ad spend",
     "frequency": "Times each person saw it",
     "click_rate": "Click rate on owned channels",
-    "unsubscribe_rate": "Unsubscribe rate",
-    "pixel_ratio": "Conversions the pixel sees per order",
+    "order_rate": "Orders per site visit",
+    "visit_rate": "Site visits per ad click",
+    "pixel_ratio": "Pixel conversions per shop order",
     "hours_served": "Hours served per day",
     "search_clicks": "Clicks from search",
-    "visit_rate": "Site visits per ad click",
+    "search_impressions": "Searches that show our page",
+    "position": "Place in search results",
     "conversions_value": "Conversion value",
 }
 _SHORT = {"ctr": "CTR", "cpc": "CPC", "cpm": "CPM", "cvr": "CVR", "cpa": "CPA", "cac": "CAC", "roas": "ROAS"}
 _SHARES = frozenset(
-    ("ctr", "cvr", "click_rate", "open_rate", "unsubscribe_rate", "complaint_rate", "retention", "visit_rate", "share")
+    ("ctr", "cvr", "click_rate", "open_rate", "unsubscribe_rate", "complaint_rate", "order_rate", "retention", "share")
 )
 _MONEY = frozenset(
     ("cpa", "cpc", "cpm", "cac", "spend", "revenue", "conversions_value", "daily_budget", "target_cpa", "price")
 )
-_RATIOS = frozenset(("roas", "frequency", "pixel_ratio", "hours_served", "position", "target_roas"))
+_RATIOS = frozenset(("roas", "frequency", "pixel_ratio", "visit_rate", "position", "target_roas"))
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 _CAPITALS = {"crm": "CRM", "cmo": "CMO", "seo": "SEO", "cro": "CRO", "ceo": "CEO", "cfo": "CFO", "ai": "AI"}
 
@@ -43,7 +45,7 @@ _CAPITALS = {"crm": "CRM", "cmo": "CMO", "seo": "SEO", "cro": "CRO", "ceo": "CEO
 _STEERING = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 # Slack's own formatting marks, replaced by lookalikes so that a campaign called *v2* stays a name.
 _MARKS = str.maketrans({"*": "∗", "`": "ˋ", "~": "∼"})
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 def cut(text: str, most: int) -> str:
@@ -62,12 +64,12 @@ def plain(text: str, most: int = 3000) -> str:
 
 def outside(text: str, most: int = 1000) -> str:
     """Outside text for mrkdwn: one line that can hold no mention, no link and no formatting."""
-    return plain(text, most).translate(_MARKS).translate(_ESCAPES)
+    return plain(text, most).translate(_MARKS).translate(ESCAPES)
 
 
 def escape(text: str) -> str:
     """Our own mrkdwn, made safe: line breaks and bold stay, mentions and links do not."""
-    return _STEERING.sub("", text).translate(_ESCAPES)
+    return _STEERING.sub("", text).translate(ESCAPES)
 
 
 def money(amount: Decimal | float, currency: str) -> str:
@@ -100,17 +102,22 @@ def share(value: float) -> str:
 
 
 def count(value: float) -> str:
-    """A count: "48,900"; below ten it keeps a decimal place when it has one."""
-    whole = abs(value) >= 10 or value == int(value)
-    return _minus(f"{value:,.0f}" if whole else f"{value:,.1f}")
+    """A count: "48,900"; a small one keeps the places it needs: "3.4", "0.031"."""
+    if value == 0 or abs(value) >= 10 or value == int(value):
+        return _minus(f"{value:,.0f}")
+    # At least two figures that say something: 0.0312 is "0.031", not "0.0".
+    places = 1 if abs(value) >= 1 else min(1 - math.floor(math.log10(abs(value))), 6)
+    return _minus(f"{value:,.{places}f}")
 
 
 def figure(metric: str, value: float, currency: str) -> str:
     """A metric's value in its own unit, as people say it."""
     if not math.isfinite(value):
         return "–"
-    if metric in _SHARES or (metric.endswith("_rate") and abs(value) <= 1):
+    if metric in _SHARES:
         return share(value)
+    if metric == "hours_served":
+        return f"{value:,.1f} h"
     if metric in _MONEY:
         return money(value, currency)
     if metric in _RATIOS:

@@ -64,8 +64,8 @@ def test_the_card_says_verdict_why_stake_confidence_and_asks_each_owner(valid):
     assert message.blocks[0]["text"]["text"] == "Trail Shoe video on Meta is wearing out: CTR −36 %"
     assert "The same people have seen the Trail Shoe video 4.1 times" in said
     assert "*Creative fatigue*, very likely (93 %) · *€118.40 a day* at stake · since 9 March" in said
-    assert "• *Mara Lindt* (media lead): decide on 2 Shift budget" in said
-    assert "• *Nils Berg* (CRM lead): decide on 3 Start retention flow" in said
+    assert "• *Mara Lindt* (media lead): decide on *2. Shift budget*" in said
+    assert "• *Nils Berg* (CRM lead): decide on *3. Start retention flow*" in said
     assert "Click-through rate\n1.31 % → 0.84 %\n*−36 %* (95 % sure: −46 % to −27 %)" in said
     assert "Seen by* the performance, creative and lifecycle agents" in said
     assert "Ruled out:* auction pressure (CPM moved only +2 % [-3, 7])" in said

@@ -81,9 +81,7 @@ def submission(view: dict[str, Any], user: str, **typed: Any) -> dict[str, Any]:
                 held = {"type": element["type"], "selected_option": element["initial_option"]}
             values[block["block_id"]] = {element["action_id"]: held}
     for block, value in typed.items():
-        values[block.replace("__", "/")][names.VALUE].update(
-            {"selected_option": {"value": value}} if block == names.UNTIL else {"value": value}
-        )
+        values[block][block].update({"selected_option": {"value": value}} if block == names.UNTIL else {"value": value})
     sent = {**view, "id": "V2", "state": {"values": values}, "hash": "1", "team_id": "T1"}
     return {"type": "view_submission", **team(), "user": {"id": user}, "view": sent, "trigger_id": "1.2.3"}
 
@@ -180,11 +178,11 @@ class TestApprove:
 class TestOverride:
     async def test_the_form_shows_the_values_and_keeps_what_was_decided(self, send, runner, slack):
         view = await opened(send, slack, names.OVERRIDE, MARA)
-        amount = next(block for block in view["blocks"] if block.get("block_id") == "field/amount")
+        amount = next(block for block in view["blocks"] if block.get("block_id") == "amount")
         assert amount["label"]["text"] == "Amount to move per day (EUR)"
         assert amount["element"]["initial_value"] == "50.00"
 
-        sent = submission(view, MARA, field__amount="30.00", reason="Brand search is almost sold out")
+        sent = submission(view, MARA, amount="30.00", reason="Brand search is almost sold out")
         response = await send(sent)
         assert response.body == ""
         assert runner.calls[0] == ("override", SHIFT, {"amount": "30.00"}, "Brand search is almost sold out")
@@ -197,9 +195,9 @@ class TestOverride:
 
     async def test_a_value_that_is_not_allowed_is_said_at_its_field(self, send, runner, slack):
         view = await opened(send, slack, names.OVERRIDE, MARA)
-        response = await send(submission(view, MARA, field__amount="a lot", reason="Because we can"))
+        response = await send(submission(view, MARA, amount="a lot", reason="Because we can"))
         errors = json.loads(response.body)["errors"]
-        assert errors == {"field/amount": "“a lot” is not an amount. Type a number such as 30.00."}
+        assert errors == {"amount": "“a lot” is not an amount. Type a number such as 30.00."}
 
     async def test_being_second_is_said_inside_the_form(self, send, runner, slack):
         view = await opened(send, slack, names.OVERRIDE, MARA)
