@@ -1,0 +1,79 @@
+"""Opening the database: migrated once, and every problem is one clear sentence."""
+
+import asyncio
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, text
+
+from domain.errors import ConfigurationError, StartupError
+from memory.database import Database
+from memory.schema import METADATA
+
+
+async def test_the_tables_in_the_code_are_the_tables_in_the_database(database: Database):
+    engine = create_engine(database.url)
+    ours = set(METADATA.tables)
+
+    def compare() -> list[object]:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(
+                connection, opts={"include_name": lambda name, kind, _: kind != "table" or name in ours}
+            )
+            return compare_metadata(context, METADATA)
+
+    differences = await asyncio.to_thread(compare)
+    engine.dispose()
+    assert differences == []
+
+
+async def test_processes_that_start_at_once_migrate_once(server: str):
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE at_once")
+    databases = [Database(server.replace("/postgres?", "/at_once?")) for _ in range(4)]
+    await asyncio.gather(*(database.open() for database in databases))
+    async with databases[0].read() as tx:
+        assert await tx.scalar(text("SELECT count(*) FROM alembic_version")) == 1
+    for database in databases:
+        await database.close()
+
+
+async def test_a_newer_schema_is_refused_with_what_to_do(database: Database):
+    async with database.engine.begin() as tx:
+        await tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StartupError, match=r"newer Baton \(schema 9999\).*Upgrade Baton"):
+        await database.open()
+
+
+async def test_an_unreachable_database_is_one_sentence_without_the_password():
+    database = Database("postgresql://baton:s3cret@127.0.0.1:1/baton")
+    with pytest.raises(StartupError, match="cannot be used") as caught:
+        await database.open()
+    assert "s3cret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+    await database.close()
+
+
+async def test_a_missing_database_is_named(server: str):
+    database = Database(server.replace("/postgres?", "/nowhere?"))
+    with pytest.raises(StartupError, match="nowhere"):
+        await database.open()
+    await database.close()
+
+
+@pytest.mark.parametrize("address", ["mysql://host/name", "not an address", ""])
+def test_only_a_postgres_address_is_taken(address: str):
+    with pytest.raises(ConfigurationError, match="DATABASE_URL"):
+        Database(address)
+
+
+async def test_a_lock_is_free_again_when_its_process_is_gone(database: Database):
+    async with database.exclusively("card/sig_1"):
+        async with database.alone("card/sig_1") as alone:
+            assert not alone
+        async with database.alone("card/sig_2") as alone:
+            assert alone
+    async with database.alone("card/sig_1") as alone:
+        assert alone

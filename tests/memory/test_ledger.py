@@ -1,0 +1,114 @@
+"""The ledger: append-only, and any change of history is found and named."""
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from memory import ledger
+from memory.database import Database
+
+
+async def filled(database: Database, lines: int = 8) -> None:
+    for number in range(lines):
+        async with database.write() as writing:
+            await writing.record("decision.approved", "U0MARA0001", f"prop_{number}", version=1, amount="12.50")
+
+
+async def problems(database: Database) -> tuple[str, ...]:
+    async with database.read() as tx:
+        return (await ledger.verify(tx)).problems
+
+
+async def unlocked(database: Database, *statements: str) -> None:
+    """What somebody with all rights could do behind our back."""
+    async with database.engine.begin() as tx:
+        await tx.execute(text("ALTER TABLE ledger DISABLE TRIGGER USER"))
+        for statement in statements:
+            await tx.execute(text(statement))
+        await tx.execute(text("ALTER TABLE ledger ENABLE TRIGGER USER"))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE ledger SET kind = 'x'", "DELETE FROM ledger", "TRUNCATE ledger", "DELETE FROM ledger_head"],
+)
+async def test_the_database_itself_refuses_to_change_history(database: Database, statement: str):
+    await filled(database, 2)
+    with pytest.raises(DBAPIError, match="append-only"):
+        async with database.engine.begin() as tx:
+            await tx.execute(text(statement))
+    assert await problems(database) == ()
+
+
+@pytest.mark.parametrize("column", ["kind", "actor", "subject", "at", "payload", "payload_hash", "prev_hash", "hash"])
+async def test_every_changed_field_is_found_and_its_row_named(database: Database, column: str):
+    await filled(database)
+    await unlocked(database, f"UPDATE ledger SET {column} = {column} || ' ' WHERE seq = 5")
+    found = await problems(database)
+    assert any("row 5" in problem for problem in found), found
+
+
+async def test_a_removed_a_swapped_and_a_cut_off_row_are_found(database: Database):
+    await filled(database)
+    await unlocked(database, "DELETE FROM ledger WHERE seq = 4")
+    assert "row 4 is missing" in (await problems(database))[0]
+    await unlocked(database, "DELETE FROM ledger WHERE seq = 8")
+    assert any("row 8 is missing" in problem for problem in await problems(database))
+
+
+async def test_swapped_rows_are_found(database: Database):
+    await filled(database)
+    await unlocked(
+        database,
+        "UPDATE ledger SET seq = 100 WHERE seq = 3",
+        "UPDATE ledger SET seq = 3 WHERE seq = 6",
+        "UPDATE ledger SET seq = 6 WHERE seq = 100",
+    )
+    found = await problems(database)
+    assert any("row 3" in problem for problem in found)
+    assert any("row 6" in problem for problem in found)
+
+
+async def test_a_decision_without_its_line_is_found(database: Database):
+    await filled(database)
+    async with database.engine.begin() as tx:
+        await tx.execute(text("ALTER TABLE decision DISABLE TRIGGER ALL"))
+        await tx.execute(
+            text(
+                "INSERT INTO decision (proposal_id, version, kind, by, at, body) "
+                "VALUES ('prop_smuggled', 1, 'approved', 'U1', now(), '{}')"
+            )
+        )
+    assert "prop_smuggled" in (await problems(database))[0]
+
+
+async def test_writers_at_once_leave_one_chain_without_gaps(database: Database):
+    await asyncio.gather(*(filled(database, 10) for _ in range(6)))
+    async with database.read() as tx:
+        found = await ledger.verify(tx)
+    assert (found.rows, found.problems) == (60, ())
+
+
+async def test_a_rolled_back_fact_leaves_no_line_and_no_gap(database: Database):
+    await filled(database, 2)
+    with pytest.raises(ZeroDivisionError):
+        async with database.write() as writing:
+            await writing.record("decision.approved", "U0MARA0001", "prop_x")
+            raise ZeroDivisionError
+    await filled(database, 2)
+    assert await problems(database) == ()
+
+
+def test_a_float_never_gets_into_the_chain():
+    with pytest.raises(TypeError, match="amount"):
+        ledger.canonical({"amount": 12.5})  # pyright: ignore[reportArgumentType] - the point of the test
+
+
+@given(st.dictionaries(st.text(max_size=8), st.text(max_size=20) | st.integers() | st.booleans() | st.none()))
+def test_a_payload_is_spelled_the_same_in_whatever_order_it_was_made(payload: ledger.Payload):
+    shuffled = dict(reversed(payload.items()))
+    assert ledger.canonical(shuffled) == ledger.canonical(payload)
