@@ -182,14 +182,14 @@ class Office:
 
     def shown(self, channel: str, message: Json) -> Json:
         """A message as the control API shows it: contracts first, then what else it carries."""
-        replies = self.store.thread(channel, message["ts"])[1:] if not message.get("thread_ts") else []
+        replies = 0 if message.get("thread_ts") else self.store.reply_count(channel, message["ts"])
         return {
             **message,
             "channel": channel,
             "thread_ts": message.get("thread_ts"),
             "blocks": message.get("blocks", []),
             "edited": message.get("edited"),
-            "reply_count": len(replies),
+            "reply_count": replies,
             "files": [file_object(file, "") for file in self.files_of(message)],
         }
 

@@ -135,11 +135,21 @@ class Store:
     def thread(self, channel: str, thread_ts: str) -> list[Json]:
         """A thread: its first message and the replies, oldest first."""
         rows = self._db.execute(
-            "SELECT document FROM messages WHERE channel = ? AND seen_by = '' AND (ts = ? OR thread_ts = ?)"
-            " ORDER BY ts",
+            "SELECT document FROM messages INDEXED BY threads"
+            " WHERE channel = ? AND thread_ts = ? AND ts <> ? AND seen_by = '' ORDER BY ts",
             (channel, thread_ts, thread_ts),
         )
-        return [decode(document) for (document,) in rows]
+        first = self.message(channel, thread_ts)
+        return [*([first] if first else []), *(decode(document) for (document,) in rows)]
+
+    def reply_count(self, channel: str, thread_ts: str) -> int:
+        """How many replies a message has."""
+        (count,) = self._db.execute(
+            "SELECT count(*) FROM messages INDEXED BY threads"  # Left alone, SQLite walks the whole channel.
+            " WHERE channel = ? AND thread_ts = ? AND ts <> ? AND seen_by = ''",
+            (channel, thread_ts, thread_ts),
+        ).fetchone()
+        return count
 
     def ephemerals(self) -> list[tuple[str, str, Json]]:
         """(channel, user, message) of every message only one user sees, oldest first."""

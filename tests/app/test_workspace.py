@@ -11,10 +11,9 @@ import pytest
 from aiohttp import ClientSession
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from app.workspace import Rates, Timing, Workspace, WorkspaceUser
+from app.workspace import Timing, Workspace, WorkspaceUser
 
 MARA, OLA = "U0MARA0001", "U0OLA00001"
 PEOPLE = (WorkspaceUser(MARA, "Mara", ("media_lead",), "Europe/Berlin"), WorkspaceUser(OLA, "Ola", ("crm_lead",)))
@@ -355,15 +354,6 @@ async def test_a_chart_is_uploaded_into_the_thread_and_can_be_seen(company: Comp
     await company.client.chat_postMessage(channel=channel, text="Chart", blocks=[image])
 
 
-async def test_too_many_calls_are_slowed_down_and_then_go_through(tmp_path: Path) -> None:
-    async for company in company_in(tmp_path, rates=Rates(post_burst=2, post_per_second=2)):
-        company.client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=3))
-        for number in range(4):
-            await company.client.chat_postMessage(channel=CHANNEL, text=f"Card {number}")
-        texts = [message["text"] for message in (await company.state())["messages"]]
-        assert texts == ["Card 0", "Card 1", "Card 2", "Card 3"]
-
-
 async def test_an_assistant_thread_starts_with_prompts(tmp_path: Path) -> None:
     scopes = ("chat:write", "im:history", "assistant:write")
     async for company in company_in(tmp_path, scopes=scopes):
@@ -377,21 +367,6 @@ async def test_an_assistant_thread_starts_with_prompts(tmp_path: Path) -> None:
             "is looking",
         )
         assert thread["prompts"] == [{"title": "Spend", "message": "What did we spend?"}]
-
-
-async def test_a_written_answer_grows_while_it_is_written(company: Company) -> None:
-    said = await company.do("say", user=MARA, channel=CHANNEL, text="Why?")
-    place = {"channel": said["channel"], "thread_ts": said["ts"]}
-    stream = await company.client.chat_stream(
-        **place, recipient_team_id="T0LOCALBTN", recipient_user_id=MARA, buffer_size=1
-    )
-    await stream.append(markdown_text="**Spend** ")
-    await stream.append(markdown_text="rose.")
-    await stream.stop(blocks=[{"type": "actions", "elements": [button("Ask more", "approve")]}])
-    message = (await company.state())["messages"][-1]
-    assert message["text"] == "**Spend** rose."
-    assert [block["type"] for block in message["blocks"]] == ["markdown", "actions"]
-    assert "streaming" not in message
 
 
 async def test_the_page_hears_what_happens(company: Company) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from app.workspace import Rates, Timing, Workspace, WorkspaceUser
@@ -193,6 +194,34 @@ async def test_a_channel_takes_about_one_message_a_second(client: AsyncWebClient
     await client.chat_postMessage(channel=MARA, text="Elsewhere there is room")
     clock.now = 1
     await client.chat_postMessage(channel=CHANNEL, text="A second later")
+
+
+async def test_a_patient_client_gets_through(tmp_path: Path) -> None:
+    rates = Rates(post_burst=2, post_per_second=2)
+    workspace = Workspace(tmp_path, [WorkspaceUser(MARA, "Mara")], [CHANNEL], rates=rates)
+    client = AsyncWebClient(token=workspace.bot_token, base_url=f"{await workspace.serve()}/api/")
+    client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=3))
+    for number in range(4):
+        await client.chat_postMessage(channel=CHANNEL, text=f"Card {number}")
+    texts = [message["text"] for _, message in workspace.office.store.messages()]
+    assert texts == ["Card 0", "Card 1", "Card 2", "Card 3"]
+    await workspace.close()
+
+
+async def test_a_written_answer_grows_while_it_is_written(workspace: Workspace, client: AsyncWebClient) -> None:
+    asked = await client.chat_postMessage(channel=CHANNEL, text="Why?")
+    place = {"channel": asked["channel"], "thread_ts": asked["ts"]}
+    assert await error(client.chat_startStream(**place)) == "missing_recipient_team_id"
+    stream = await client.chat_stream(**place, recipient_team_id="T0LOCALBTN", recipient_user_id=MARA, buffer_size=1)
+    await stream.append(markdown_text="**Spend** ")
+    await stream.append(markdown_text="rose.")
+    button = {"type": "button", "action_id": "more", "text": {"type": "plain_text", "text": "Ask more"}}
+    await stream.stop(blocks=[{"type": "actions", "elements": [button]}])
+    _, message = workspace.office.store.messages()[-1]
+    assert message["text"] == "**Spend** rose."
+    assert [block["type"] for block in message["blocks"]] == ["markdown", "actions"]
+    late = client.chat_appendStream(channel=asked["channel"], ts=message["ts"], markdown_text="more")
+    assert await error(late) == "message_not_in_streaming_state"
 
 
 async def test_an_upload_keeps_its_promises(client: AsyncWebClient) -> None:
