@@ -82,7 +82,7 @@ function history(changes) {
         h("time", { class: "change-day", title: each.at }, each.day ? clockShort(each.day) : String(each.at ?? "").slice(0, 10)),
         h("span", { class: "change-what", title: each.address }, found ? [h("strong", {}, found.name), ` ${found.what}`] : each.address),
         h("span", { class: "change-values" }, h("s", {}, value(each.before)), " → ", h("strong", {}, value(each.after))),
-        h("span", { class: "change-by" }, "by ", isUser(each.by) ? userName(each.by) : (each.by ?? "somebody")),
+        h("span", { class: "change-by" }, "by ", isUser(each.by) ? userName(each.by) : each.by === "baton" ? "Baton" : (each.by ?? "somebody")),
       );
     }),
   );

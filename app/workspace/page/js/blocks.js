@@ -5,7 +5,8 @@ import { chart } from "./charts.js";
 import { emojify } from "./emoji.js";
 import { element } from "./elements.js";
 import { fileAddress, fileTitle } from "./directory.js";
-import { lightbox } from "./dialog.js";
+import { lightbox, openDialog, titleBar } from "./dialog.js";
+import { icon } from "./icons.js";
 import { inline, link, mrkdwn } from "./mrkdwn.js";
 import { markdown } from "./markdown.js";
 import { richText } from "./richtext.js";
@@ -111,11 +112,19 @@ function table(block) {
   const content = (cell) => (cell.type === "rich_text" ? richText(cell) : emojify(String(cell.text ?? cell.value ?? "")));
   const row = (tag, scope) => (cells) => h("tr", {}, cells.map((cell, at) => h(tag, { class: `at-${side(at, cell ?? {})}${settings[at]?.is_wrapped ? " wrapped" : ""}`, scope }, content(cell ?? {}))));
   const [head, ...rest] = block.rows ?? [];
-  return h(
-    "div",
-    { class: "table-frame", tabindex: 0, role: "region", "aria-label": block.caption ?? "Table" },
-    h("table", {}, block.caption ? h("caption", {}, block.caption) : null, head ? h("thead", {}, row("th", "col")(head)) : null, h("tbody", {}, rest.map(row("td")))),
-  );
+  const grid = () => h("table", {}, block.caption ? h("caption", {}, block.caption) : null, head ? h("thead", {}, row("th", "col")(head)) : null, h("tbody", {}, rest.map(row("td"))));
+  return roomy(grid, block.caption ?? "Table");
+}
+
+/** A table that scrolls sideways where it must, and then offers to open wide. */
+function roomy(grid, label) {
+  const frame = h("div", { class: "table-frame", tabindex: 0, role: "region", "aria-label": label }, grid());
+  const wide = h("button", { class: "table-wide", type: "button", hidden: true, onclick: () => open() }, icon("wide", 16), "Show the whole table");
+  const open = () => {
+    const dialog = openDialog({ label, className: "dialog-wide", content: [titleBar(label, () => dialog.close("")), h("div", { class: "dialog-body" }, h("div", { class: "table-frame" }, grid()))] });
+  };
+  new ResizeObserver(() => (wide.hidden = frame.scrollWidth <= frame.clientWidth + 1)).observe(frame);
+  return h("div", { class: "table-room" }, frame, wide);
 }
 
 const TASK_WORDS = { pending: "waiting", in_progress: "working", complete: "done", error: "failed" };

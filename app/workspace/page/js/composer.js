@@ -21,7 +21,7 @@ const COMMANDS = [
 ];
 const drafts = new Map();
 
-/** A composer for one conversation: {channel, thread_ts?}. `sent` runs after something was sent. */
+/** A composer for one conversation: {channel, thread_ts?}. `sent` hears what the workspace said to it. */
 export function composer({ channel, thread_ts: thread, placeholder, sent }) {
   const key = `${channel}/${thread ?? ""}`;
   const listId = unique("suggestions");
@@ -142,13 +142,14 @@ export function composer({ channel, thread_ts: thread, placeholder, sent }) {
     form.setAttribute("aria-busy", "true");
     try {
       if (/^\/\w/.test(words) && thread) throw new Error("Commands work in the channel, not inside a thread.");
+      let said = null;
       if (/^\/\w/.test(words)) await command(words);
-      else await api.say({ user: store.me, channel, text: words, ...(thread ? { thread_ts: thread } : {}) });
+      else said = await api.say({ user: store.me, channel, text: words, ...(thread ? { thread_ts: thread } : {}) });
       drafts.delete(key);
       field.value = "";
       changed();
       await refresh();
-      sent?.();
+      sent?.(said);
     } catch (error) {
       toast(error.message, "bad");
     } finally {

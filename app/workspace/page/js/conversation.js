@@ -58,5 +58,6 @@ export function calledOwner(card) {
 
 /** The first card Baton posted that still has buttons. */
 export function openCard() {
-  return store.messages.find((message) => isApp(message.user) && !isReply(message) && message.blocks?.some((block) => block.type === "actions"));
+  const roots = store.messages.filter((message) => isApp(message.user) && !isReply(message));
+  return roots.find((message) => message.blocks?.some((block) => block.type === "actions"));
 }

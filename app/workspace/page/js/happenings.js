@@ -13,27 +13,39 @@ export function snapshot() {
 const sign = (message) => JSON.stringify([message.text, message.blocks]);
 const MOST = 6;
 
-/** The difference to now, in lines for people: [{mark, words, under?, address?}]. */
+/** The difference to now, in lines for people: [{mark, words, under?, address?}]. Cards that ask somebody come first. */
 export function happenings(before) {
-  const lines = [];
-  const replies = new Map();
-  for (const message of store.messages) {
-    const old = before.seen.get(`${message.channel}/${message.ts}`);
-    const root = !message.thread_ts || message.thread_ts === message.ts;
-    if (!isApp(message.user) || old === sign(message)) continue;
-    if (root) lines.push({ mark: old ? "changed" : "new", words: name(message), under: old ? "updated" : "new", address: threadAddress(message) });
-    else if (!old) replies.set(message.thread_ts, [...(replies.get(message.thread_ts) ?? []), message]);
-  }
-  for (const [ts, said] of replies) {
-    const root = store.messages.find((message) => message.ts === ts && message.channel === said[0].channel);
-    lines.push({ mark: "thread", words: said.length === 1 ? name(said[0]) : `${said.length} replies`, under: root ? name(root) : "", address: threadAddress(said[0]) });
-  }
-  const changed = (store.ads?.changes?.length ?? 0) - before.changes;
-  if (changed > 0) lines.push({ mark: "ads", words: `${changed} ${changed === 1 ? "change" : "changes"} in the ad account`, address: "#ads" });
-  const order = { new: 0, ads: 1, thread: 2, changed: 3 };
-  lines.sort((one, other) => order[one.mark] - order[other.mark]);
+  const said = store.messages.filter((message) => isApp(message.user) && before.seen.get(`${message.channel}/${message.ts}`) !== sign(message));
+  const isNew = (message) => !before.seen.has(`${message.channel}/${message.ts}`);
+  const roots = said.filter((message) => !message.thread_ts || message.thread_ts === message.ts);
+  const cards = roots.filter(asks);
+  const posts = roots.filter((message) => !asks(message) && isNew(message));
+  const lines = [
+    ...cards.filter(isNew).map((card) => ({ mark: "new", words: name(card), under: "New signal", address: threadAddress(card) })),
+    ...changed(before),
+    ...answers(said.filter((message) => isNew(message) && !roots.includes(message))),
+    ...cards.filter((card) => !isNew(card)).map((card) => ({ mark: "changed", words: name(card), under: "Updated", address: threadAddress(card) })),
+    ...(posts.length ? [{ mark: "post", words: posts.length === 1 ? name(posts[0]) : `${posts.length} other posts`, under: posts.length === 1 ? "" : `The last: ${name(posts.at(-1))}`, address: `#${posts.at(-1).channel}` }] : []),
+  ];
   const rest = lines.length - MOST;
   return { from: before.clock, to: store.clock, lines: rest > 0 ? [...lines.slice(0, MOST), { mark: "more", words: `and ${rest} more` }] : lines };
+}
+
+const asks = (message) => Boolean(message.blocks?.some((block) => block.type === "actions"));
+
+function changed(before) {
+  const count = (store.ads?.changes?.length ?? 0) - before.changes;
+  return count > 0 ? [{ mark: "ads", words: `${count} ${count === 1 ? "change" : "changes"} in the ad account`, address: "#ads" }] : [];
+}
+
+/** One line per thread that got replies. */
+function answers(replies) {
+  const threads = new Map();
+  for (const reply of replies) threads.set(reply.thread_ts, [...(threads.get(reply.thread_ts) ?? []), reply]);
+  return [...threads.values()].map((said) => {
+    const root = store.messages.find((message) => message.ts === said[0].thread_ts && message.channel === said[0].channel);
+    return { mark: "thread", words: said.length === 1 ? name(said[0]) : `${said.length} replies`, under: root ? `In: ${name(root)}` : "", address: threadAddress(said[0]) };
+  });
 }
 
 /** A message in a few words: its header, or how its text begins. */

@@ -14,7 +14,7 @@ import { keyboard } from "./keyboard.js";
 import { modal } from "./modal.js";
 import { permalink, plain } from "./mrkdwn.js";
 import { conversation } from "./pane.js";
-import { arrive, closeThread, markRead, newSince, title } from "./place.js";
+import { arrive, closeThread, markRead, newSince, openThread, title } from "./place.js";
 import { pickPerson, sidebar } from "./sidebar.js";
 import { change, heardStatus, refresh, refreshAds, refreshHome, store, subscribe } from "./store.js";
 import { themeButton } from "./theme.js";
@@ -53,6 +53,7 @@ function draw() {
   part("company").textContent = store.team?.name ?? store.ads?.company ?? (store.demo ? "Demo company" : "Local");
   for (const update of parts) update();
   if (kind === "channel" && id) drawChannel(id);
+  openAnswer(id);
   if (store.thread) drawThread(store.thread);
   drawLink();
   modal();
@@ -69,6 +70,16 @@ function drawHead() {
   return h("div", { class: "head" }, icon("hash"), h("h1", { tabindex: -1 }, channelName(id) ?? "…"), h("span", { class: "members", title: members.map(userName).join(", ") }, members.slice(0, 4).map((user) => avatar(user, "tiny")), h("span", { class: "quiet" }, `${members.length} people`)));
 }
 
+let asked = null;
+
+/** When Baton answers in a thread what was just asked here, open that thread: nobody should have to look for it. */
+function openAnswer(channel) {
+  if (!asked || store.thread || asked.channel !== channel || !replySummaries(channel).has(asked.ts)) return;
+  const { ts } = asked;
+  asked = null;
+  openThread(channel, ts);
+}
+
 function drawChannel(channel) {
   const messages = inChannel(channel);
   channelPane.show({
@@ -78,6 +89,7 @@ function drawChannel(channel) {
     summaries: replySummaries(channel),
     mark: newSince(channel),
     placeholder: `Message ${placeName(channel)}`,
+    sent: (said) => (asked = said ? { channel, ts: said.ts } : null),
     empty: messages.length ? null : { sign: channel, draw: () => h("div", { class: "empty-words" }, baton(44), h("p", {}, h("strong", {}, `This is ${placeName(channel)}`)), h("p", {}, isChat(store.channels.find((each) => each.id === channel)) ? "Ask anything about your numbers: “How did Meta do last week?”" : `Nothing here yet. Baton posts when your numbers need somebody.`)) },
   });
 }
@@ -85,7 +97,7 @@ function drawChannel(channel) {
 function drawThread({ channel, ts }) {
   const { root, replies } = inThread(channel, ts);
   settle(threadBar, `${channel} ${store.me}`, () => h("header", { class: "thread-bar" }, h("h2", {}, "Thread"), h("span", { class: "quiet" }, placeName(channel)), h("button", { class: "ghost", type: "button", "aria-label": "Close thread", title: "Close (Esc)", onclick: closeThread }, icon("close"))));
-  threadPane.show({ id: `${store.me} ${channel} ${ts}`, channel, thread_ts: ts, messages: root ? [root, ...replies] : replies, placeholder: "Reply…", empty: root ? null : { sign: "gone", draw: () => h("p", { class: "empty-words" }, "This message is gone.") } });
+  threadPane.show({ id: `${store.me} ${channel} ${ts}`, channel, thread_ts: ts, messages: root ? [root, ...replies] : replies, placeholder: "Reply…", sent: () => {}, empty: root ? null : { sign: "gone", draw: () => h("p", { class: "empty-words" }, "This message is gone.") } });
 }
 
 const LINKS = { lost: "Connection lost. Trying again…", down: "The workspace does not answer. Is the demo still running? Trying again…" };
@@ -142,7 +154,7 @@ subscribe(() => {
   const now = store.thread ? `${store.thread.channel}/${store.thread.ts}` : null;
   if (now && now !== opened) {
     didOpenThread();
-    queueMicrotask(() => threadPane.focus());
+    queueMicrotask(() => threadPane.focus({ preventScroll: true }));
   }
   opened = now;
 });

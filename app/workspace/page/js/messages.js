@@ -18,7 +18,7 @@ export function rows(messages, { summaries, mark, inThread } = {}) {
   let before = null;
   for (const message of messages) {
     const day = dayOf(message);
-    if (before ? dayOf(before) !== day : !inThread) out.push({ kind: "day", key: `day-${day}`, words: message.day ? dayWords(message.day) : dayName(message.ts) });
+    if (before ? dayOf(before) !== day : !inThread) out.push({ kind: "day", key: `day-${message.ts}`, words: message.day ? dayWords(message.day) : dayName(message.ts) });
     const fresh = Boolean(mark) && message.ts === mark;
     if (fresh) out.push({ kind: "new", key: "new", words: "New" });
     const compact = !fresh && before?.user === message.user && dayOf(before) === day && !before.ephemeral === !message.ephemeral && Number(message.ts) - Number(before.ts) < CLOSE && !hasHeader(message);
@@ -53,7 +53,7 @@ function drawMessage({ message, compact, summary, inThread }) {
   const where = { channel: message.channel, ts: message.ts };
   const stamp = h("time", { class: "stamp", title: fullTime(message.ts), datetime: new Date(Number(message.ts) * 1000).toISOString() }, time(message.ts));
   const body = message.blocks?.length
-    ? h("div", { class: hasHeader(message) ? "blocks card" : "blocks" }, blocks(message.blocks, where), edited(message))
+    ? h("div", { class: hasHeader(message) ? "blocks card" : "blocks" }, blocks(message.blocks, where))
     : h("div", { class: "text" }, mrkdwn(message.text), edited(message));
   return h(
     "li",
@@ -63,7 +63,7 @@ function drawMessage({ message, compact, summary, inThread }) {
       "div",
       { class: "body" },
       message.ephemeral ? h("p", { class: "only-you" }, icon("eye", 16), "Only visible to you") : null,
-      compact ? null : h("div", { class: "byline" }, h("span", { class: "author" }, name), isApp(message.user) ? h("span", { class: "badge-app" }, "APP") : null, stamp),
+      compact ? null : h("div", { class: "byline" }, h("span", { class: "author" }, name), isApp(message.user) ? h("span", { class: "badge-app" }, "APP") : null, stamp, message.blocks?.length ? edited(message) : null),
       body,
       attachments(message),
       summary && !inThread ? replies(message, summary) : null,

@@ -8,7 +8,7 @@ import { scroller } from "./scroller.js";
 
 /**
  * The standing parts of a conversation pane. Returns {nodes, show}: `show` is called on every change with
- * {id, channel, thread_ts?, messages, summaries?, mark?, placeholder, empty, before?} and touches only what changed.
+ * {id, channel, thread_ts?, messages, summaries?, mark?, placeholder, empty, sent} and touches only what changed.
  */
 export function conversation(label) {
   const list = h("ol", { class: "messages", "aria-label": label, onkeydown: roving(".message"), onfocusin: keepPlace });
@@ -32,7 +32,7 @@ export function conversation(label) {
     settle(empty, what.empty ? what.empty.sign : "", () => what.empty?.draw() ?? h("span"));
     empty.hidden = !what.empty;
     if (!list.querySelector(".message[tabindex='0']")) list.querySelector(".message:last-of-type")?.setAttribute("tabindex", "0");
-    settle(foot, what.id, () => composer({ channel: what.channel, thread_ts: what.thread_ts, placeholder: what.placeholder, sent: () => reader.toEnd() }));
+    settle(foot, what.id, () => composer({ channel: what.channel, thread_ts: what.thread_ts, placeholder: what.placeholder, sent: (said) => what.sent(said, reader.toEnd()) }));
     status.textContent = statusWords(what.channel, what.thread_ts);
     const added = what.messages.filter((message) => Number(message.ts) > Number(newest)).length;
     newest = what.messages.reduce((latest, { ts }) => (Number(ts) > Number(latest) ? ts : latest), "0");
@@ -56,5 +56,5 @@ export function conversation(label) {
     row.setAttribute("tabindex", "0");
   }
 
-  return { nodes: [h("div", { class: "stream" }, view, jump), status, foot], show, list, focus: () => (list.querySelector(".message[tabindex='0']") ?? view).focus(), compose: () => foot.querySelector("textarea")?.focus(), reader, showMessage: (ts) => list.querySelector(`.message[data-ts="${CSS.escape(ts)}"]`) };
+  return { nodes: [h("div", { class: "stream" }, view, jump), status, foot], show, focus: (how) => (list.querySelector(".message[tabindex='0']") ?? view).focus(how), compose: () => foot.querySelector("textarea")?.focus() };
 }
