@@ -20,6 +20,8 @@ STALE_AFTER_DAYS = 7
 """A budget last seen longer ago than this is not known."""
 DAY_VARIANCE = 0.01
 """What a few days' click-through varies by beyond counting, on the log scale."""
+LEAST_WEAR = -0.1
+"""An ad that lost less than a tenth of its click-through (log scale) is not called worn."""
 BROKEN_BELOW = 0.6
 """Pixel conversions per backend order, against their own past, below which no budget is moved on them."""
 
@@ -94,19 +96,42 @@ class Books:
         return (now[0] / now[1]) / (past[0] / past[1]) < BROKEN_BELOW
 
     def most_worn_ad(self, scope: Scope, since: date) -> str | None:
-        """The ad within a scope whose click-through fell most clearly since a day; None where none fell clearly."""
+        """The ad shown within a scope whose click-through fell most clearly since a day; None where none fell clearly.
+
+        An ad launched since then is new, not worn.
+        """
         ctr, before = metrics.METRICS["ctr"], since - timedelta(days=1)
-        past = metrics.sums(self.readings, ctr, scope, since - timedelta(days=RECENT_DAYS), before, by=("ad_id",))
-        now = metrics.sums(self.readings, ctr, scope, since, self.today, by=("ad_id",))
+        shown = metrics.sums(self.readings, ctr, scope, since, self.today, by=("ad_id",))
+        if shown is None:
+            return None
+        whole = Scope(platform=scope.platform, account_id=scope.account_id)
+        past = metrics.sums(self.readings, ctr, whole, since - timedelta(days=RECENT_DAYS), before, by=("ad_id",))
+        now = metrics.sums(self.readings, ctr, whole, since, self.today, by=("ad_id",))
         if past is None or now is None:
             return None
-        both = now.join(past, on="ad_id", suffix="_past").filter((pl.col("bottom") > 0) & (pl.col("top_past") > 0))
+        both = now.join(past, on="ad_id", suffix="_past").join(shown.select("ad_id"), on="ad_id", how="semi")
         falls: list[tuple[float, str]] = []
-        for ad, clicks, shown, past_clicks, past_shown in both.iter_rows():
-            fall = math.log((clicks + 0.5) / shown) - math.log(past_clicks / past_shown)
-            falls.append((fall / math.sqrt(1 / (clicks + 0.5) + 1 / past_clicks + DAY_VARIANCE), ad))
+        for ad, clicks, seen, past_clicks, past_seen in both.filter(pl.col("top_past") > 0).iter_rows():
+            fall = math.log((clicks + 0.5) / seen) - math.log(past_clicks / past_seen) if seen else 0.0
+            if fall < LEAST_WEAR and not self._launched_since(ad, since):
+                falls.append((fall / math.sqrt(1 / (clicks + 0.5) + 1 / past_clicks + DAY_VARIANCE), ad))
         worst = min(falls, default=(0.0, ""))
-        return worst[1] if worst[0] < -2 else None
+        return worst[1] if worst[0] < -1.5 else None
+
+    def _launched_since(self, ad_id: str, day: date) -> bool:
+        frame = self.readings.get("creative")
+        if frame is None:
+            return False
+        return not frame.filter((pl.col("ad_id") == ad_id) & (pl.col("launched_on") >= day)).is_empty()
+
+    def click_rates(self, scope: Scope, since: date) -> tuple[float, float] | None:
+        """Click-through before and since a day; None where either is not known."""
+        ctr, before = metrics.METRICS["ctr"], since - timedelta(days=1)
+        past = metrics.total(self.readings, ctr, scope, since - timedelta(days=RECENT_DAYS), before)
+        now = metrics.total(self.readings, ctr, scope, since, self.today)
+        if not past or not now or not past[1] or not now[1] or not past[0]:
+            return None
+        return past[0] / past[1], now[0] / now[1]
 
     def segments_of(self, campaign_id: str) -> frozenset[str]:
         """The segments a campaign reaches, as far as the source says."""

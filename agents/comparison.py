@@ -19,6 +19,7 @@ from domain.action import (
     RefreshCreative,
     RetentionFlow,
     RollOutTest,
+    SetBudget,
     ShiftBudget,
     StartTest,
     WriteBrief,
@@ -26,7 +27,7 @@ from domain.action import (
 from domain.catalogue import CATALOGUE
 from domain.reading import Readings
 from domain.scope import Scope
-from domain.signal import Signal
+from domain.signal import Cause, Signal
 
 PAST_DAYS = 56
 ALERT_DAYS = 7
@@ -35,6 +36,7 @@ LEAST_PAST_DAYS = 14
 LEAST_SIBLING_EVENTS = 30
 MOST_SIBLINGS = 12
 
+_REPAIRED = frozenset({Cause.LANDING_PAGE_BREAK, Cause.TRACKING_OUTAGE})
 _EVENTS = {"ctr": "clicks", "cvr": "conversions", "cpa": "conversions", "conversions": "conversions",
            "pixel_ratio": "conversions", "click_rate": "clicks", "search_clicks": "clicks"}  # fmt: skip
 _SIBLING_WORDS = {"campaign_id": "campaign", "ad_id": "ad", "segment_id": "segment", "account_id": "account",
@@ -76,8 +78,8 @@ def compare(action: Action, signal: Signal, readings: Readings, executed: date, 
     """The effect from the day after the execution to `last`, or why there is none to be had."""
     metric = METRICS.get(CATALOGUE[action.kind].metric)
     subject, first = _subject(action), _first_day(action, readings, executed, last)
-    if metric is None or subject is None:
-        return _unmeasured(action)
+    if metric is None or subject is None or _unmeasured(action, signal):
+        return _unmeasured(action, signal) or "there is nothing to measure"
     start = min(signal.since, executed)
     begin = start - timedelta(days=PAST_DAYS)
     table = metrics.sums(readings, metric, subject.fence, begin, last, by=("date_day", subject.column))
@@ -92,10 +94,8 @@ def compare(action: Action, signal: Signal, readings: Readings, executed: date, 
     past = np.array([day < start for day in span]) & seen
     after = np.array([day >= first for day in span]) & seen
     alert = np.array([max(start, executed - timedelta(days=ALERT_DAYS)) <= day < executed for day in span]) & seen
-    if int(after.sum()) == 0:
-        return "the data shows no day of the window"
-    if int(past.sum()) < LEAST_PAST_DAYS:
-        return f"only {wording.plural(int(past.sum()), 'day')} of its past before the incident can be seen"
+    if problem := _too_short(past, after):
+        return problem
     siblings = _siblings(units, subject, signal, readings, past, after, (begin, last))
     found, noun = _against(treated, siblings, past, alert, after), _SIBLING_WORDS[subject.column]
     return Comparison(
@@ -108,6 +108,15 @@ def compare(action: Action, signal: Signal, readings: Readings, executed: date, 
         event_words=_EVENTS.get(metric.name, "events"),
         method=found[3].format(sibling=noun, siblings=noun if len(siblings) == 1 else _MANY.get(noun, f"{noun}s")),
     )
+
+
+def _too_short(past: Mask, after: Mask) -> str | None:
+    """Why there are too few days to compare, if there are."""
+    if not after.any():
+        return "the data shows no day of the window"
+    if int(past.sum()) < LEAST_PAST_DAYS:
+        return f"only {wording.plural(int(past.sum()), 'day')} of its past before the incident can be seen"
+    return None
 
 
 _TREATED = "\0treated"
@@ -233,8 +242,11 @@ def _named(*names: str | None) -> frozenset[str]:
     return frozenset(name for name in names if name)
 
 
-def _unmeasured(action: Action) -> str:
+def _unmeasured(action: Action, signal: Signal) -> str | None:
+    """Why an action of this kind has no effect that could be told apart, if so."""
     match action:
+        case SetBudget() | ShiftBudget() if signal.cause in _REPAIRED:
+            return "the repair in the same days cannot be told apart from it"
         case ExcludeData():
             return "the repaired tracking itself changes every figure it would be judged by"
         case StartTest():
@@ -242,4 +254,4 @@ def _unmeasured(action: Action) -> str:
         case RollOutTest():
             return "everybody gets the winning arm, so nobody is left to compare with"
         case _:
-            return "there is nothing to measure"
+            return None

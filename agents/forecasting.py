@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from domain.action import Action, PauseAd, SetBudget, ShiftBudget
+from domain.action import Action, PauseAd, RefreshCreative, SetBudget, ShiftBudget
 from domain.catalogue import CATALOGUE
 from domain.lesson import Lesson
 from domain.proposal import Forecast
@@ -43,6 +43,8 @@ class Ground:
     campaigns: Mapping[str, Economics]
     ad: Economics | None = None
     """The ad the action is about."""
+    ad_fall: float | None = None
+    """How far that ad's own click-through fell, relative: -0.29."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,10 @@ RECOVERIES: Mapping[str, Recovery] = MappingProxyType(
         "update_promise": Recovery(0.3, 0.25),
     }
 )
+LEARNED_ONLY = frozenset({"write_brief", "resume_ad", "set_target"})
+"""Kinds without a prior: forecast only once something like it has been measured here."""
+NO_PRIOR_SD = 0.5
+"""How far from nothing the log effect of such an action may be before looking."""
 RELATED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"ctr": ("ctr",), "cvr": ("cvr", "order_rate"), "click_rate": ("click_rate",)}
 )
@@ -80,9 +86,12 @@ RELATED: Mapping[str, tuple[str, ...]] = MappingProxyType(
 def forecast(action: Action, signal: Signal, lessons: Sequence[Lesson], ground: Ground, today: date) -> Forecast | None:
     """The expected change of the action's metric with its 80 % interval; None where nothing honest is known."""
     prior = _prior(action, signal, ground)
+    known = usable(lessons, action, today)
+    if prior is None and known and action.kind in LEARNED_ONLY:
+        prior = Belief(0.0, NO_PRIOR_SD)
     if prior is None:
         return None
-    measured = [_scaled(lesson, action, prior, signal) for lesson in usable(lessons, action, today)]
+    measured = [_scaled(lesson, action, prior, signal) for lesson in known]
     belief = _pooled([prior, *measured])
     low, high = (math.expm1(belief.mean + side * Z80 * belief.sd) for side in (-1, 1))
     return Forecast(
@@ -117,7 +126,7 @@ def _prior(action: Action, signal: Signal, ground: Ground) -> Belief | None:
         case PauseAd():
             return _pause(action, ground)
         case _ if action.kind in RECOVERIES:
-            return _recovery(action, signal)
+            return _recovery(action, signal, ground)
         case _:
             return None
 
@@ -158,9 +167,11 @@ def _pause(action: PauseAd, ground: Ground) -> Belief | None:
     return Belief(change, max(abs(change) * 0.6, 0.02))
 
 
-def _recovery(action: Action, signal: Signal) -> Belief | None:
+def _recovery(action: Action, signal: Signal, ground: Ground) -> Belief | None:
     """What an action of this kind usually wins back of the fall that was found."""
     metrics = RELATED[CATALOGUE[action.kind].metric]
+    if isinstance(action, RefreshCreative) and ground.ad_fall is not None:
+        return _won_back(action.kind, min(math.log1p(max(ground.ad_fall, -0.99)), 0.0))
     falls = [
         math.log1p(finding.change)
         for finding in signal.findings
@@ -168,9 +179,13 @@ def _recovery(action: Action, signal: Signal) -> Belief | None:
     ]
     if not falls:
         return None
-    recovery, fall = RECOVERIES[action.kind], min(falls)
+    return _won_back(action.kind, min(falls))
+
+
+def _won_back(kind: str, fall: float) -> Belief:
+    recovery = RECOVERIES[kind]
     # a total break would forecast a thousandfold recovery of nearly nothing; two thirds lost is as far as priors reach
-    fall = max(fall, -1.1) if action.kind != "fix_landing_page" else max(fall, -2.3)
+    fall = max(fall, -1.1) if kind != "fix_landing_page" else max(fall, -2.3)
     return Belief(-recovery.part * fall, math.hypot(recovery.sd * fall, 0.05))
 
 

@@ -53,7 +53,7 @@ def budget_wait(about: Situation) -> str:
 def shift_or_cut(about: Situation, most: Decimal = BIGGEST_STEP) -> Iterator[Draft]:
     """Move money to the cheapest untouched campaign of the account; spend less where there is none."""
     weak, best = about.campaign, about.best_sibling()
-    if not about.may_move_budget or weak is None:
+    if not about.may_move_budget or weak is None or not about.dearer_than_before:
         return
     if best is None:
         yield from cut(about, most, "no other campaign of the account buys conversions for less")
@@ -139,13 +139,11 @@ def refresh(about: Situation) -> Iterator[Draft]:
     if not ad or not campaign:
         return
     name = about.name("ad_id", ad)
-    fall = next((one for one in about.signal.findings if one.scope.ad_id == ad and one.metric == "ctr"), None)
-    seen = (
-        f"its click-through rate fell {wording.share(-fall.change)}, from {wording.share(fall.baseline)} to "
-        f"{wording.share(fall.observed)}"
-        if fall
-        else "people respond to it less and less"
-    )
+    rates = about.ad_rates(campaign, ad)
+    seen = "people respond to it less and less"
+    if rates and rates[1] < rates[0]:
+        lost = wording.percent(rates[1] / rates[0] - 1).lstrip("-")
+        seen = f"its click-through rate fell {lost}, from {wording.share(rates[0])} to {wording.share(rates[1])}"
     creative = about.books.creative(about.account.platform, ad)
     promise = f' Keep the promise "{creative["headline"]}".' if "headline" in creative else " Keep the promise."
     shape = f" It runs as {creative['format']}; try another format as well." if "format" in creative else ""

@@ -13,7 +13,7 @@ from agents.situation import Situation
 from domain.action import Action
 from domain.catalogue import CATALOGUE
 from domain.effect import HandOver
-from domain.lesson import Lesson
+from domain.lesson import Lesson, LessonKind
 from domain.operating_model import OperatingModel
 from domain.proposal import Proposal
 from domain.reading import Readings
@@ -71,7 +71,11 @@ def _owner(action: Action, situation: Situation) -> str:
 def _remembered(action: Action, signal: Signal, lessons: Sequence[Lesson]) -> tuple[str, ...]:
     """Quotes of the lessons that fit best: same kind of action, then cause and platform, then place, then newest."""
     place = place_of(action)
-    fitting = [lesson for lesson in lessons if lesson.action_kind == action.kind]
+    fitting = [
+        lesson
+        for lesson in lessons
+        if lesson.action_kind == action.kind and (lesson.effect is not None or lesson.kind is LessonKind.CORRECTION)
+    ]
     fitting.sort(
         key=lambda lesson: (
             lesson.effect is not None,

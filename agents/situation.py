@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import ROUND_DOWN, Decimal
 from functools import cached_property
 
 from agents import metrics, wording
 from agents.accounts import IMMATURE_DAYS, RECENT_DAYS, Books, Campaign
 from agents.forecasting import Economics, Ground
-from domain.action import Action, PauseAd, SetBudget, ShiftBudget
+from domain.action import Action, PauseAd, RefreshCreative, SetBudget, ShiftBudget
 from domain.finding import Finding, FindingKind
 from domain.operating_model import OperatingModel
 from domain.scope import Scope
@@ -40,10 +41,14 @@ class Situation:
         """The campaign that hurts: the signal's own, else the one whose cost rose, else one reaching the segment."""
         if self.signal.scope.campaign_id:
             return self.signal.scope.campaign_id
-        named = [finding for finding in self.signal.findings if finding.scope.campaign_id]
-        named.sort(key=lambda found: (found.kind is not FindingKind.CPA_RISE, found.q_value, -abs(found.change)))
+        if dearer := self.clearest(FindingKind.CPA_RISE, with_id="campaign_id"):
+            return dearer.scope.campaign_id
+        named = {one.scope.campaign_id for one in self.signal.findings} - {None}
         if named:
-            return named[0].scope.campaign_id
+            # the one that spends most: where most is at stake, and the same tomorrow
+            return max(
+                sorted(filter(None, named)), key=lambda one: self.books.spend_per_day(self.scope(one), RECENT_DAYS)
+            )
         segment = self.segment_id
         return next(iter(self.books.campaigns_of(segment)), None) if segment else None
 
@@ -132,9 +137,28 @@ class Situation:
         """What the campaign pays per conversion since the incident began, where that is long enough to tell."""
         if not self.campaign_id:
             return None
-        place, days = self.scope(self.campaign_id), (self.books.today - self.signal.since).days + 1 - IMMATURE_DAYS
-        lately = self.books.cpa(place, days) if 3 <= days <= RECENT_DAYS else None
-        return lately or self.books.cpa(place)
+        place = self.scope(self.campaign_id)
+        return self.books.cpa(place, self._days_since) or self.books.cpa(place)
+
+    @property
+    def dearer_than_before(self) -> bool:
+        """Whether the campaign's conversions cost more than before the incident, by a finding or by a twentieth."""
+        if not self.campaign_id:
+            return False
+        if any(
+            one.kind is FindingKind.CPA_RISE and one.scope.campaign_id == self.campaign_id
+            for one in self.signal.findings
+        ):
+            return True
+        before = Books(self.books.readings, self.signal.since + timedelta(days=IMMATURE_DAYS - 1))
+        usual = before.cpa(self.scope(self.campaign_id))
+        return usual is not None and self.weak_cpa is not None and self.weak_cpa > 1.05 * usual
+
+    @property
+    def _days_since(self) -> int:
+        """How many days with mostly complete conversions the incident has lasted, where three or more; else all."""
+        days = (self.books.today - self.signal.since).days + 1 - IMMATURE_DAYS
+        return days if 3 <= days <= RECENT_DAYS else RECENT_DAYS
 
     def dearest_sibling(self) -> Campaign | None:
         """The untouched campaign of the same account that pays most per conversion, if more than this one."""
@@ -168,15 +192,30 @@ class Situation:
                 campaigns = (action.from_campaign, action.to_campaign)
             case _:
                 campaigns = ()
-        known = {
-            ident: found
-            for ident in campaigns
-            if (found := self.books.economics(self.scope(ident))) and found.conversions
-        }
+        known = {ident: found for ident in campaigns if (found := self._economics(ident)) and found.conversions}
         ad: Economics | None = None
         if isinstance(action, PauseAd):
             ad = self.books.economics(self.scope(action.campaign_id).model_copy(update={"ad_id": action.ad_id}))
-        return Ground(known, ad)
+        fall: float | None = None
+        if isinstance(action, RefreshCreative):
+            rates = self.ad_rates(action.campaign_id, action.ad_id)
+            fall = rates[1] / rates[0] - 1 if rates else None
+        return Ground(known, ad, fall)
+
+    def ad_rates(self, campaign_id: str, ad_id: str) -> tuple[float, float] | None:
+        """The ad's click-through as expected and as seen, from its finding or else from its own past."""
+        found = (one for one in self.signal.findings if one.scope.ad_id == ad_id and one.metric == "ctr")
+        if own := next(found, None):
+            return own.baseline, own.observed
+        place = self.scope(campaign_id).model_copy(update={"ad_id": ad_id})
+        return self.books.click_rates(place, self.signal.since)
+
+    def _economics(self, campaign_id: str) -> Economics | None:
+        """What a campaign spends and gets; the one that hurts, since it does."""
+        place = self.scope(campaign_id)
+        if campaign_id != self.campaign_id or self.books.cpa(place, self._days_since) is None:
+            return self.books.economics(place)
+        return self.books.economics(place, self._days_since)
 
     @cached_property
     def _campaigns(self) -> tuple[Campaign, ...]:

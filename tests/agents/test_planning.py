@@ -247,7 +247,7 @@ def test_a_saturated_audience_is_exchanged_for_the_best_one_not_reached_yet():
     tables = account()
     tables["ad_report"] = pl.concat([tables["ad_report"], frame("ad_report", rows)])
     tables["campaign_segment"] = frame("campaign_segment", [{"campaign_id": "c3", "segment_id": "s1"}])
-    proposals = plan(signal(Cause.AUDIENCE_SATURATION, CAMPAIGN), readings(tables), (), TODAY)
+    proposals = plan(signal(Cause.AUDIENCE_SATURATION, CAMPAIGN, [CORE[0]]), readings(tables), (), TODAY)
     assert kinds(proposals) == ["rotate_audience", "shift_budget", "start_test"]
     rotate = proposals[0].action
     assert isinstance(rotate, RotateAudience)
@@ -287,11 +287,11 @@ def test_the_same_question_tomorrow_is_the_same_proposal():
     assert today[0].action != tomorrow[0].action
 
 
-def lesson(effect: float, learned: date = TODAY - timedelta(days=60), **more: object) -> Lesson:
+def lesson(size: float, learned: date = TODAY - timedelta(days=60), **more: object) -> Lesson:
     given: dict[str, object] = {
         "id": "les_0123456789ab", "kind": LessonKind.CREATIVE_FINDING, "cause": Cause.CREATIVE_FATIGUE,
         "text": "last time, 13 January: CTR +31 % [12, 52], forecast was +25 %", "scope": AD, "metric": "ctr",
-        "action_kind": "refresh_creative", "effect": effect, "interval": (effect - 0.05, effect + 0.05),
+        "action_kind": "refresh_creative", "effect": size, "interval": (size - 0.05, size + 0.05),
         "forecast": 0.25, "learned_on": learned, "expires_on": learned + timedelta(days=365), "source": "prop_1",
     }  # fmt: skip
     return Lesson.model_validate(given | more)
@@ -337,6 +337,26 @@ def test_shifting_money_to_the_cheaper_campaign_lowers_what_the_two_pay_together
     assert forecast
     assert forecast.metric == "cpa"
     assert -0.1 < forecast.change < 0
+
+
+def test_a_campaign_whose_conversions_cost_no_more_than_before_keeps_its_budget():
+    quiet = signal(Cause.AUDIENCE_DECLINE, SEGMENT, CORE[1:])
+    assert kinds(plan(quiet, readings(account()), (), TODAY)) == ["refresh_creative", "retention_flow"]
+
+
+def test_what_has_no_prior_is_forecast_only_once_it_was_measured_here():
+    demand = signal(Cause.CONTENT_OPPORTUNITY, Scope(query="mats"))
+    seen = lesson(0.6, action_kind="write_brief", metric="search_clicks", forecast=None)
+    assert plan(demand, readings({}), (), TODAY)[0].forecast is None
+    forecast = plan(demand, readings({}), (seen,), TODAY)[0].forecast
+    assert forecast
+    assert 0.2 < forecast.change < 0.6
+
+
+def test_what_could_not_be_measured_is_not_quoted():
+    tired = signal(Cause.CREATIVE_FATIGUE, AD, [CORE[1]])
+    silent = lesson(0.3, effect=None, interval=None)
+    assert plan(tired, readings(account()), (silent,), TODAY)[0].remembered == ()
 
 
 def test_routes_decide_who_answers_for_a_cause():
