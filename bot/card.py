@@ -9,6 +9,7 @@ from bot.question import question
 from bot.stamp import ENDED
 from bot.words import (
     ARROW,
+    between,
     day,
     figure,
     likelihood,
@@ -93,8 +94,7 @@ def _strongest(findings: Sequence[Finding]) -> list[Finding]:
 
 def _metric(finding: Finding, signal: Signal) -> str:
     before, now = (figure(finding.metric, number, signal.currency) for number in (finding.baseline, finding.observed))
-    low, high = finding.interval
-    sure = f"95 % sure: {percent(low)} to {percent(high)}"
+    sure = f"95 % sure: {between(finding.interval)}"
     return f"{metric_name(finding.metric)}\n{before} {ARROW} {now}\n*{percent(finding.change)}* ({sure})"
 
 

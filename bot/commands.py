@@ -7,7 +7,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.answer import answer
-from bot.blocks import Block, Message, context, header, section, shorten
+from bot.blocks import Block, Message, aloud, context, header, section, shorten
 from bot.card import card
 from bot.change import title
 from bot.digest import summary
@@ -50,7 +50,8 @@ class Commands:
         """Acknowledge, then answer: nothing here decides anything."""
         await ack()
         message = await self.reply(str(body.get("text") or ""), str(body.get("user_id", "")))
-        await respond(text=message.text, blocks=list(message.blocks), response_type="ephemeral", replace_original=False)
+        shown = list(message.blocks)
+        await respond(text=aloud(shown), blocks=shown, response_type="ephemeral", replace_original=False)
 
     async def reply(self, typed: str, user: str) -> Message:
         """The answer to what stands behind `/baton`."""

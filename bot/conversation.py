@@ -73,7 +73,7 @@ class Conversation:
         message = Message(GREETING, (section(GREETING),))
         if question:
             await self._say_working(channel, event)
-            message = await self._reply(question, user, channel, thread_ts)
+            message = await self._reply(question, user, channel, str(event.get("thread_ts") or ""))
         once = str(uuid.uuid5(uuid.NAMESPACE_URL, f"baton:answer:{channel}:{ts}"))
         await self._slack.post(channel, message, thread_ts=thread_ts, once=once)
 
@@ -86,7 +86,9 @@ class Conversation:
             return Message(words, (section(words),))
 
     async def _signal_of(self, channel: str, thread_ts: str) -> str | None:
-        """The open signal whose card heads a thread."""
+        """The open signal whose card heads a thread; None outside one."""
+        if not thread_ts:
+            return None
         for case in await self._runner.open_cases():
             post = (await self._runner.posts(case.signal.id)).get(f"{case.signal.id}/card")
             if post and (post.channel, post.ts) == (channel, thread_ts):

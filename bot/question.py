@@ -44,7 +44,7 @@ def buttons(view: ProposalView) -> Block:
 
 
 def forecast_words(forecast: Forecast | None) -> str:
-    """What to expect: "CTR +25 % (80 % sure: +12 % to +40 %), from 3 measured outcomes here"; or that nobody knows."""
+    """What to expect: "CTR +25 % (80 % sure: +12 to +40 %), from 3 measured outcomes here"; or that nobody knows."""
     if forecast is None:
         return "Forecast: none; there is too little to go by"
     expected = f"{metric_short(forecast.metric)} *{percent(forecast.change)}*"

@@ -26,7 +26,7 @@ def stamp(case: Case, view: ProposalView, model: OperatingModel) -> list[str]:
 
 
 def outcome_words(outcome: Outcome) -> str:
-    """Measured against forecast: "CTR +31 % (95 % sure: +12 % to +52 %), forecast was +25 %"."""
+    """Measured against forecast: "CTR +31 % (95 % sure: +12 to +52 %), forecast was +25 %"."""
     if not outcome.measurable or outcome.effect is None:
         return f"not measurable: {outside(outcome.method, 300)}"
     sure = f" (95 % sure: {between(outcome.interval)})" if outcome.interval else ""

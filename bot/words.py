@@ -89,9 +89,9 @@ def percent(change: float) -> str:
 
 
 def between(interval: Interval) -> str:
-    """An interval of relative changes: "−45 % to −26 %"."""
+    """An interval of relative changes: "−45 to −26 %"."""
     low, high = interval
-    return f"{percent(low)} to {percent(high)}"
+    return f"{percent(low).removesuffix(' %')} to {percent(high)}"
 
 
 def share(value: float) -> str:
