@@ -24,6 +24,8 @@ PRIOR_SD: Final = 0.15
 """Day-to-day log standard deviation assumed of an unknown series; the median of 80 real display campaigns is 0.16."""
 PRIOR_DAYS: Final = 8.0
 """How many days of own data that assumption is worth."""
+HUGE: Final = 1e12
+"""Larger amounts than any company has in a day, and one over it smaller than any unit: beyond, it is a fault in the data."""
 FEW_EVENTS: Final = 30.0
 """Expected events below which the exact tail is used."""
 OUTLIER: Final = 4.0
@@ -100,25 +102,23 @@ def moves(
     series = events.shape[0]
     if completeness is not None:
         exposure = exposure * completeness
-    events, exposure = np.nan_to_num(events, posinf=0.0), np.nan_to_num(exposure, posinf=0.0)
-    usable = usable & (exposure > 0) & (events >= 0)
+    usable = usable & np.isfinite(events) & np.isfinite(exposure) & (events >= 0) & (exposure >= 0)
+    events, exposure = (np.clip(np.where(usable, one, 0.0), 0.0, HUGE) for one in (events, exposure))
+    usable = usable & (exposure > 1 / HUGE)
     if not counted:
-        usable &= events > 0
+        usable = usable & (events > 1 / HUGE)
     codes = np.zeros(series, dtype=np.int64) if groups is None else groups
     plus = 0.5 if counted else 0.0
     rank = days_from_end(usable)
-    safe_exposure = np.where(usable, exposure, 1.0)
-
-    with np.errstate(divide="ignore", invalid="ignore"):
-        log_rate = np.where(usable, np.log(np.where(usable, (events + plus) / safe_exposure, 1.0)), 0.0)
+    log_rate = np.log(np.where(usable, events + plus, 1.0) / np.where(usable, exposure, 1.0))
     old = usable & (rank >= 1)
     level = row_median(log_rate, old)
-    past = _clean(log_rate - level[:, None], old)
-    base_rate = _ratio((events * past).sum(1), (exposure * past).sum(1))
-    base_rate = np.where(base_rate > 0, base_rate, plus / np.maximum((exposure * past).sum(1), 1.0))
-    expected = np.where(usable, base_rate[:, None] * exposure, 0.0)
+    expected = np.where(usable, np.exp(np.clip(level, -60, 60))[:, None] * exposure, 0.0)
+    expected = expected * np.exp(_weekday_terms(events, expected, old, codes, weekday, plus))
+    typical = _ratio((events * old).sum(1), old.sum(1)) if counted else np.full(series, np.inf)
+    past = _clean(_log_ratio(events, expected, usable, plus), old, typical)
+    expected = expected * _ratio((events * past).sum(1), (expected * past).sum(1))[:, None]
 
-    expected = expected * np.exp(_weekday_terms(events, expected, past, codes, weekday, plus))
     raw_residual = _log_ratio(events, expected, usable, plus)
     if control is not None:
         peers = control
@@ -129,7 +129,7 @@ def moves(
     noise = _noise(expected, exposure, share=share) if counted else np.zeros_like(residual)
     if noisy_exposure:
         noise = noise + 1 / np.maximum(exposure, 0.5)
-    spread, persistence = _day_variance(residual, noise, _clean(residual, past), codes)
+    spread, persistence = _day_variance(residual, noise, _clean(residual, past, typical), codes)
     past = past & _ordinary_weeks(residual, noise, spread, past, adverse)
     centre = ((residual * past).sum(1) / np.maximum(past.sum(1), 1))[:, None]
     residual, raw_residual = residual - centre, raw_residual - centre
@@ -222,11 +222,12 @@ def _log_ratio(events: Floats, expected: Floats, usable: Flags, plus: float) -> 
     return np.log(np.maximum(top, 1e-12) / np.maximum(bottom, 1e-12))
 
 
-def _clean(residual: Floats, usable: Flags) -> Flags:
-    """Usable days without those that lie far off the rest of their series."""
+def _clean(residual: Floats, usable: Flags, typical: Floats) -> Flags:
+    """Usable days without those that lie far off the rest of their series, `typical` events being usual on a day."""
     centre = row_median(residual, usable)[:, None]
-    spread = 1.4826 * row_median(np.abs(residual - centre), usable)[:, None]
-    return usable & (np.abs(residual - centre) <= OUTLIER * np.maximum(spread, 0.02))
+    spread = 1.4826 * row_median(np.abs(residual - centre), usable)
+    floor = np.maximum(0.02, 1 / np.sqrt(np.maximum(typical, 0.5)))
+    return usable & (np.abs(residual - centre) <= OUTLIER * np.maximum(spread, floor)[:, None])
 
 
 def _ordinary_weeks(residual: Floats, noise: Floats, spread: Floats, past: Flags, adverse: int) -> Flags:
@@ -235,18 +236,19 @@ def _ordinary_weeks(residual: Floats, noise: Floats, spread: Floats, past: Flags
     The better level is the quartile on the good side, less what chance alone puts there (0.67 standard errors).
     """
     missing = -residual.shape[1] % 7
+    weeks = (residual.shape[1] + missing) // 7
     parts = (np.where(past, residual, 0.0), np.where(past, noise, 0.0), past.astype(np.float64))
-    total, counted, days = (np.pad(one, ((0, 0), (missing, 0))).reshape(len(one), -1, 7).sum(axis=2) for one in parts)
+    total, counted, days = (np.pad(one, ((0, 0), (missing, 0))).reshape(len(one), weeks, 7).sum(axis=2) for one in parts)
     known = days >= 3
     level = np.where(known, total / np.maximum(days, 1), 0.0)
     error = np.sqrt(counted / np.maximum(days, 1) ** 2 + spread[:, None] / np.maximum(days, 1) + MODEL_SD**2)
-    weeks = known.sum(axis=1)
+    seen = known.sum(axis=1)
     goodness = np.sort(np.where(known, -adverse * level, -np.inf), axis=1)
-    at = np.clip(goodness.shape[1] - 1 - (weeks - 1) // 4, 0, goodness.shape[1] - 1)
+    at = np.clip(goodness.shape[1] - 1 - (seen - 1) // 4, 0, goodness.shape[1] - 1)
     best = np.take_along_axis(goodness, at[:, None], axis=1)[:, 0]
-    usual = np.where(weeks > 0, best, 0.0) - 0.67 * row_median(error, known)
+    usual = np.where(seen > 0, best, 0.0) - 0.67 * row_median(error, known)
     off = np.abs(-adverse * level - usual[:, None]) > ODD_WEEK * error
-    off &= known & (weeks >= 5)[:, None]
+    off &= known & (seen >= 5)[:, None]
     return ~np.repeat(off, 7, axis=1)[:, missing:]
 
 
@@ -259,11 +261,11 @@ def _weekday_terms(events: Floats, expected: Floats, past: Flags, codes: Ints, w
     days = events.shape[1]
     of_day: Ints = (np.arange(days, dtype=np.int64) + weekday) % 7
     shape = ((0, 0), (0, -days % 7))
-    values = np.pad(pooled, shape).reshape(groups, -1, 7)
-    valid = np.pad(seen, shape).reshape(groups, -1, 7)
+    values = np.pad(pooled, shape).reshape(groups, (days + 6) // 7, 7)
+    valid = np.pad(seen, shape).reshape(groups, (days + 6) // 7, 7)
     weeks = valid.sum(axis=1)
     terms = np.zeros((groups, 7))
-    terms[:, of_day[:7]] = counted_median(values, valid) * weeks / (weeks + 2.0)
+    terms[:, (np.arange(7) + weekday) % 7] = counted_median(values, valid) * weeks / (weeks + 2.0)
     return (terms - terms.mean(axis=1, keepdims=True))[codes][:, of_day]
 
 
