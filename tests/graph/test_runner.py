@@ -283,3 +283,23 @@ async def test_the_policy_is_asked_again_before_anything_is_written(start: Start
     (view,) = (await runner.case(SIG)).proposals
     assert (view.status, platform.effects) == (ProposalStatus.FAILED, [])
     assert "policy no longer allows" in view.receipt.answer
+
+
+async def test_the_next_similar_card_quotes_what_was_learnt(start: Start):
+    clock = HandClock()
+    script = opened()
+    later = FIRST + timedelta(days=8)
+    second = opened(
+        proposal(ident="prop_00000000000b", signal_id="sig_000000000002"), signal_id="sig_000000000002", day=later
+    )
+    script.events.update(second.events)
+    script.plans.update(second.plans)
+    runner = await start(clock=clock, script=script)
+    await runner.sweep(FIRST)
+    await runner.approve(PROP, 1, MARA)
+    await runner.settle()
+    clock.pass_days(8)
+    await runner.settle()
+    await runner.sweep(later)
+    (view,) = (await runner.case("sig_000000000002")).proposals
+    assert view.proposal.remembered == ("last time: CPA -11 % [-19, -2]",)

@@ -1,0 +1,113 @@
+"""At most one effect: two workers, one that stands still, and a platform that answers late."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+
+import pytest
+
+from domain.case import ProposalStatus
+from domain.effect import Effect
+from graph.execution import execute
+from graph.runner import Runner
+from graph.services import Services
+from memory import actions
+from memory.database import Database
+from tests.graph.fakes import BUDGET, FIRST, MARA, Platform, services
+
+PROP, SIG = "prop_00000000000a", "sig_000000000001"
+
+
+class SlowPlatform(Platform):
+    """Takes its time between reading and writing, and forgets tokens: a repeat would be a second effect."""
+
+    pause = 0.05
+
+    async def read(self, effect: Effect, token: str) -> Mapping[str, str]:
+        found = await super().read(effect, token)
+        await asyncio.sleep(self.pause)
+        return found
+
+    async def write(self, effect: Effect, token: str) -> str:
+        self.answered.clear()
+        return await super().write(effect, token)
+
+
+@pytest.fixture
+async def approved(address: str) -> AsyncIterator[tuple[Services, Runner, str]]:
+    """An approved action, ready to be executed."""
+    world = services(Database(address), platform=SlowPlatform())
+    runner = Runner(world)
+    await runner.open()
+    await runner.sweep(FIRST)
+    await runner.approve(PROP, 1, MARA)
+    await runner.work.advance(PROP)
+    async with world.database.read() as tx:
+        (action,) = await actions.due(tx)
+    yield world, runner, action
+    await runner.close()
+
+
+async def test_many_workers_on_one_action_bring_about_one_effect(approved: tuple[Services, Runner, str]):
+    world, runner, action = approved
+    platform = world.executors[0]
+    assert isinstance(platform, SlowPlatform)
+    worked = await asyncio.gather(*(execute(world, action) for _ in range(10)))
+    assert (sum(worked), len(platform.effects)) == (1, 1)
+    assert not await execute(world, action)
+    assert (await runner.case(SIG)).proposals[0].status is ProposalStatus.EXECUTED
+
+
+async def test_a_worker_that_stood_still_past_its_lease_writes_nothing(approved: tuple[Services, Runner, str]):
+    world, _, action = approved
+    platform = world.executors[0]
+    assert isinstance(platform, SlowPlatform)
+    stopped = await actions.lease(world.database, action, "stopped", 0.1)
+    assert stopped
+    assert await actions.lease(world.database, action, "too early", 60) is None
+    await asyncio.sleep(0.2)
+    assert await execute(world, action)
+    assert not await actions.holds(world.database, stopped)
+    with pytest.raises(actions.LeaseLost):
+        await actions.intend(world.database, stopped, {BUDGET: "450.00"})
+    with pytest.raises(actions.LeaseLost):
+        await actions.written(world.database, stopped, "late")
+    assert len(platform.effects) == 1
+
+
+async def test_what_a_dead_worker_left_is_read_before_anything_is_written(approved: tuple[Services, Runner, str]):
+    """It died after the write and before anything of it was kept."""
+    world, runner, action = approved
+    platform = world.executors[0]
+    assert isinstance(platform, SlowPlatform)
+    dead = await actions.lease(world.database, action, "dead", 60)
+    assert dead
+    await actions.intend(world.database, dead, {BUDGET: "450.00"})
+    await platform.write(dead.action.effect(), dead.token)
+    assert await execute(world, action), "its lock died with it, so its lease does not hold anybody up"
+    (view,) = (await runner.case(SIG)).proposals
+    assert (view.status, len(platform.effects)) == (ProposalStatus.EXECUTED, 1)
+    assert view.receipt
+    assert view.receipt.before == {BUDGET: "450.00"}
+
+
+async def test_a_value_nobody_can_explain_after_a_crash_is_shown_and_left_alone(
+    approved: tuple[Services, Runner, str],
+):
+    world, runner, action = approved
+    platform = world.executors[0]
+    assert isinstance(platform, SlowPlatform)
+    dead = await actions.lease(world.database, action, "dead", 60)
+    assert dead
+    await actions.intend(world.database, dead, {BUDGET: "450.00"})
+    platform.values[BUDGET] = "777.00"
+    await execute(world, action)
+    for _ in range(3):
+        await asyncio.sleep(0.1)
+        await runner.settle()
+    (view,) = (await runner.case(SIG)).proposals
+    assert (view.status, platform.values[BUDGET]) == (ProposalStatus.UNKNOWN, "777.00")
+    platform.values[BUDGET] = "360.00"  # somebody finds out, and sets what was approved
+    await asyncio.sleep(0.1)
+    await runner.settle()
+    assert (await runner.case(SIG)).proposals[0].status is ProposalStatus.EXECUTED
+    assert platform.effects == []
