@@ -2,12 +2,19 @@
 
 /** `answer` of GET /control/ads → {company, day, accounts, changes (newest first), tasks}. */
 export function normal(answer) {
-  const changes = (answer.changes ?? answer.history ?? []).map((each) => ({ ...each, before: each.before ?? each.was, after: each.after ?? each.to }));
+  const changes = (answer.changes ?? answer.history ?? []).map((each) => ({
+    ...each,
+    before: each.before ?? each.was,
+    after: each.after ?? each.to,
+  }));
   if (changes.some(({ at }) => at)) changes.sort((one, other) => String(other.at).localeCompare(String(one.at)));
   return {
     company: answer.company ?? null,
     day: answer.as_of ?? answer.today ?? null,
-    accounts: (answer.accounts ?? []).map((account) => ({ ...account, campaigns: (account.campaigns ?? []).map(campaign) })),
+    accounts: (answer.accounts ?? []).map((account) => ({
+      ...account,
+      campaigns: (account.campaigns ?? []).map(campaign),
+    })),
     changes,
     tasks: answer.tasks ?? [],
   };
@@ -20,6 +27,8 @@ export function target(accounts, address) {
   const [platform, accountId, kind, id, what] = String(address ?? "").split("/");
   const found = accounts.find((each) => each.platform === platform && each.account_id === accountId);
   const campaigns = found?.campaigns ?? [];
-  const named = kind === "campaign" ? campaigns.find((each) => each.campaign_id === id) : campaigns.flatMap((each) => each.ads).find((ad) => ad.ad_id === id);
+  const named = kind === "campaign" ? campaigns.find(
+    (each) => each.campaign_id === id,
+  ) : campaigns.flatMap((each) => each.ads).find((ad) => ad.ad_id === id);
   return id ? { name: named?.name ?? id, what: what?.replaceAll("_", " ") ?? "", currency: found?.currency } : null;
 }

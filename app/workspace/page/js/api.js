@@ -25,7 +25,11 @@ async function call(path, init) {
   }
   const problem = body?.error ?? body?.detail ?? body?.message;
   if (!response.ok || body?.ok === false) {
-    throw new ApiError(typeof problem === "string" ? problem : `${path} failed (${response.status}).`, response.status, body);
+    throw new ApiError(
+      typeof problem === "string" ? problem : `${path} failed (${response.status}).`,
+      response.status,
+      body,
+    );
   }
   return body;
 }

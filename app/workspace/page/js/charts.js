@@ -10,14 +10,33 @@ const number = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 3 });
 /** A figure for one block. */
 export function chart(block) {
   const { type } = block.chart ?? {};
-  const rows = type === "pie" ? [["", "Value"], ...(block.chart.segments ?? []).map(({ label, value }) => [label, value])] : seriesRows(block.chart ?? {});
+  const rows = type === "pie" ? [
+    ["", "Value"],
+    ...(block.chart.segments ?? []).map(({ label, value }) => [label, value]),
+  ] : seriesRows(block.chart ?? {});
   const title = unique("chart");
   return h(
     "figure",
     { class: "b-chart", "aria-labelledby": title },
     h("figcaption", { id: title }, block.title ?? "Chart"),
     type === "pie" ? pie(block.chart.segments ?? []) : plot(block.chart ?? {}),
-    h("div", { class: "unseen" }, h("table", {}, h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell, at) => h(at ? "td" : "th", {}, typeof cell === "number" ? number.format(cell) : cell))))))),
+    h(
+      "div",
+      { class: "unseen" },
+      h(
+        "table",
+        {},
+        h(
+          "tbody",
+          {},
+          rows.map((row) => h(
+            "tr",
+            {},
+            row.map((cell, at) => h(at ? "td" : "th", {}, typeof cell === "number" ? number.format(cell) : cell)),
+          )),
+        ),
+      ),
+    ),
   );
 }
 
@@ -25,7 +44,10 @@ const categoriesOf = (picture) => picture.axis_config?.categories ?? picture.ser
 
 function seriesRows(picture) {
   const series = picture.series ?? [];
-  return [["", ...series.map(({ name }) => name)], ...categoriesOf(picture).map((label, at) => [label, ...series.map(({ data }) => data[at]?.value ?? "")])];
+  return [
+    ["", ...series.map(({ name }) => name)],
+    ...categoriesOf(picture).map((label, at) => [label, ...series.map(({ data }) => data[at]?.value ?? "")]),
+  ];
 }
 
 function plot({ type, series = [], ...picture }) {
@@ -43,11 +65,21 @@ function plot({ type, series = [], ...picture }) {
     svg("text", { x: PAD.left - 8, y: y(value) + 4, "text-anchor": "end" }, number.format(value)),
   ]);
   const every = Math.ceil(labels.length / 6);
-  const names = labels.map((label, at) => (at % every ? null : svg("text", { x: x(at), y: HEIGHT - 8, "text-anchor": "middle" }, label)));
-  const marks = series.map(({ data }, at) => (type === "bar" ? bars(data, at, series.length, { x, y, band, floor }) : path(data, at, type, { x, y, floor })));
+  const names = labels.map((label, at) => (at % every ? null : svg(
+    "text",
+    { x: x(at), y: HEIGHT - 8, "text-anchor": "middle" },
+    label,
+  )));
+  const marks = series.map(({ data }, at) => (
+    type === "bar" ? bars(data, at, series.length, { x, y, band, floor }) : path(data, at, type, { x, y, floor })
+  ));
   return [
     svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" }, ticks, names, marks),
-    h("div", { class: "legend", "aria-hidden": "true" }, series.map(({ name }, at) => h("span", { class: `series-${at % 6}` }, h("i"), name))),
+    h(
+      "div",
+      { class: "legend", "aria-hidden": "true" },
+      series.map(({ name }, at) => h("span", { class: `series-${at % 6}` }, h("i"), name)),
+    ),
   ];
 }
 
@@ -56,7 +88,10 @@ function path(data, at, type, { x, y, floor }) {
   if (!points.length) return null;
   const line = `M${points.join("L")}`;
   return [
-    type === "area" ? svg("path", { class: `area series-${at % 6}`, d: `${line}L${x(data.length - 1)} ${y(floor)}L${x(0)} ${y(floor)}Z` }) : null,
+    type === "area" ? svg(
+      "path",
+      { class: `area series-${at % 6}`, d: `${line}L${x(data.length - 1)} ${y(floor)}L${x(0)} ${y(floor)}Z` },
+    ) : null,
     svg("path", { class: `line series-${at % 6}`, d: line }),
   ];
 }
@@ -65,7 +100,17 @@ function bars(data, at, count, { x, y, band, floor }) {
   const width = (band * 0.7) / count;
   return data.map(({ value }, place) => {
     const foot = y(Math.max(floor, 0));
-    return svg("rect", { class: `bar series-${at % 6}`, x: x(place) - band * 0.35 + width * at, width, y: Math.min(y(value), foot), height: Math.abs(foot - y(value)), rx: 2 });
+    return svg(
+      "rect",
+      {
+        class: `bar series-${at % 6}`,
+        x: x(place) - band * 0.35 + width * at,
+        width,
+        y: Math.min(y(value), foot),
+        height: Math.abs(foot - y(value)),
+        rx: 2,
+      },
+    );
   });
 }
 
@@ -75,7 +120,17 @@ function pie(segments) {
   let passed = 0;
   const slices = segments.map(({ value }, at) => {
     const share = (value / total) * round;
-    const slice = svg("circle", { class: `slice series-${at % 6}`, cx: 60, cy: 60, r: 40, "stroke-dasharray": `${share} ${round - share}`, "stroke-dashoffset": -passed });
+    const slice = svg(
+      "circle",
+      {
+        class: `slice series-${at % 6}`,
+        cx: 60,
+        cy: 60,
+        r: 40,
+        "stroke-dasharray": `${share} ${round - share}`,
+        "stroke-dashoffset": -passed,
+      },
+    );
     passed += share;
     return slice;
   });
@@ -83,6 +138,15 @@ function pie(segments) {
     "div",
     { class: "pie", "aria-hidden": "true" },
     svg("svg", { viewBox: "0 0 120 120" }, slices),
-    h("div", { class: "legend" }, segments.map(({ label, value }, at) => h("span", { class: `series-${at % 6}` }, h("i"), `${label} · ${number.format(value)}`))),
+    h(
+      "div",
+      { class: "legend" },
+      segments.map(({ label, value }, at) => h(
+        "span",
+        { class: `series-${at % 6}` },
+        h("i"),
+        `${label} · ${number.format(value)}`,
+      )),
+    ),
   );
 }

@@ -37,20 +37,45 @@ function drawClock() {
     h(
       "div",
       { class: "clock-face", title: clockDay(day) },
-      h("span", { class: "clock-day" }, h("span", { class: "wide" }, clockDay(day)), h("span", { class: "narrow" }, clockShort(day))),
+      h(
+        "span",
+        { class: "clock-day" },
+        h("span", { class: "wide" }, clockDay(day)),
+        h("span", { class: "narrow" }, clockShort(day)),
+      ),
       h(
         "span",
         { class: "track", "aria-hidden": "true" },
-        LETTERS.map((letter, at) => h("span", { class: `track-day${at === weekday(day) ? " now" : ""}${at < weekday(day) ? " past" : ""}` }, letter)),
+        LETTERS.map((letter, at) => h(
+          "span",
+          { class: `track-day${at === weekday(day) ? " now" : ""}${at < weekday(day) ? " past" : ""}` },
+          letter,
+        )),
       ),
     ),
     passing
-      ? h("div", { class: "clock-wait", role: "progressbar", "aria-label": "Days passing", "aria-valuemin": 0, "aria-valuemax": passing.days, "aria-valuenow": done }, h("span", { class: "spinner" }), passing.days > 1 ? `Day ${Math.min(done + 1, passing.days)} of ${passing.days}` : "A day passes")
+      ? h(
+        "div",
+        {
+          class: "clock-wait",
+          role: "progressbar",
+          "aria-label": "Days passing",
+          "aria-valuemin": 0,
+          "aria-valuemax": passing.days,
+          "aria-valuenow": done,
+        },
+        h("span", { class: "spinner" }),
+        passing.days > 1 ? `Day ${Math.min(done + 1, passing.days)} of ${passing.days}` : "A day passes",
+      )
       : h("div", { class: "clock-buttons" }, button("Next day", 1, "N"), button("Next week", 7, "W")),
   );
 }
 
-const button = (words, days, key) => h("button", { class: "clock-button", type: "button", title: `${words} (Shift ${key})`, onclick: () => pass(days) }, words);
+const button = (words, days, key) => h(
+  "button",
+  { class: "clock-button", type: "button", title: `${words} (Shift ${key})`, onclick: () => pass(days) },
+  words,
+);
 
 /** Let days pass in the demo company. */
 export async function pass(days) {
@@ -88,7 +113,26 @@ function drawReport({ from, to, lines }) {
   return h(
     "section",
     { class: "report", "aria-label": "What happened" },
-    h("header", {}, h("h2", {}, daysBetween(from, to) === 1 ? "A day passed" : `${daysBetween(from, to)} days passed`), h("span", {}, `${clockShort(from)} → ${clockShort(to)}`), h("button", { class: "ghost small", type: "button", "aria-label": "Dismiss", onclick: putAway }, icon("close", 14))),
-    lines.length ? h("ul", {}, lines.map(({ mark, words, under, address }) => h("li", { class: `report-${mark}` }, address ? h("a", { href: address, onclick: putAway }, words) : words, under ? h("p", {}, under) : null))) : h("p", {}, "A quiet time: nothing needed you."),
+    h(
+      "header",
+      {},
+      h("h2", {}, daysBetween(from, to) === 1 ? "A day passed" : `${daysBetween(from, to)} days passed`),
+      h("span", {}, `${clockShort(from)} → ${clockShort(to)}`),
+      h(
+        "button",
+        { class: "ghost small", type: "button", "aria-label": "Dismiss", onclick: putAway },
+        icon("close", 14),
+      ),
+    ),
+    lines.length ? h(
+      "ul",
+      {},
+      lines.map(({ mark, words, under, address }) => h(
+        "li",
+        { class: `report-${mark}` },
+        address ? h("a", { href: address, onclick: putAway }, words) : words,
+        under ? h("p", {}, under) : null,
+      )),
+    ) : h("p", {}, "A quiet time: nothing needed you."),
   );
 }

@@ -27,7 +27,10 @@ export function composer({ channel, thread_ts: thread, placeholder, sent }) {
   const listId = unique("suggestions");
   let choices = [];
   let at = 0;
-  const list = h("div", { class: "suggestions", id: listId, role: "listbox", "aria-label": "Suggestions", hidden: true });
+  const list = h(
+    "div",
+    { class: "suggestions", id: listId, role: "listbox", "aria-label": "Suggestions", hidden: true },
+  );
   const field = h("textarea", {
     class: "composer-field",
     rows: 1,
@@ -42,7 +45,11 @@ export function composer({ channel, thread_ts: thread, placeholder, sent }) {
     onkeydown: (event) => typed(event),
     onblur: () => setTimeout(() => offer([]), 120),
   });
-  const send = h("button", { class: "button button-primary send", type: "submit", "aria-label": "Send" }, icon("send", 18));
+  const send = h(
+    "button",
+    { class: "button button-primary send", type: "submit", "aria-label": "Send" },
+    icon("send", 18),
+  );
   const insert = (words) => () => {
     field.focus();
     field.setRangeText(words, field.selectionStart, field.selectionEnd, "end");
@@ -56,9 +63,30 @@ export function composer({ channel, thread_ts: thread, placeholder, sent }) {
     h(
       "div",
       { class: "composer-row" },
-      h("button", { class: "ghost", type: "button", title: `Mention ${appName()}`, "aria-label": `Mention ${appName()}`, onclick: insert(`@${appName()} `) }, "@"),
-      thread ? null : h("button", { class: "ghost", type: "button", title: "Commands", "aria-label": "Commands", onclick: insert("/baton ") }, "/"),
-      h("span", { class: "composer-hint" }, h("kbd", {}, "Enter"), " sends · ", h("kbd", {}, "Shift Enter"), " new line"),
+      h(
+        "button",
+        {
+          class: "ghost",
+          type: "button",
+          title: `Mention ${appName()}`,
+          "aria-label": `Mention ${appName()}`,
+          onclick: insert(`@${appName()} `),
+        },
+        "@",
+      ),
+      thread ? null : h(
+        "button",
+        { class: "ghost", type: "button", title: "Commands", "aria-label": "Commands", onclick: insert("/baton ") },
+        "/",
+      ),
+      h(
+        "span",
+        { class: "composer-hint" },
+        h("kbd", {}, "Enter"),
+        " sends · ",
+        h("kbd", {}, "Shift Enter"),
+        " new line",
+      ),
       send,
     ),
   );
@@ -81,7 +109,9 @@ export function composer({ channel, thread_ts: thread, placeholder, sent }) {
   function suggestions() {
     const before = field.value.slice(0, field.selectionStart);
     if (!thread && /^\/[^\n]*$/.test(field.value)) {
-      return COMMANDS.filter(([words]) => words.startsWith(field.value) && words.trim() !== field.value.trim()).map(([words, detail]) => ({ label: words.trim(), detail, take: () => put(0, words) }));
+      return COMMANDS.filter(
+        ([words]) => words.startsWith(field.value) && words.trim() !== field.value.trim(),
+      ).map(([words, detail]) => ({ label: words.trim(), detail, take: () => put(0, words) }));
     }
     const found = /(^|[\s(])@([\p{L}]*)$/u.exec(before);
     if (!found) return [];
@@ -111,7 +141,19 @@ export function composer({ channel, thread_ts: thread, placeholder, sent }) {
     field.setAttribute("aria-expanded", String(Boolean(choices.length)));
     list.replaceChildren(
       ...choices.map((choice, place) =>
-        h("div", { class: "suggestion", id: `${listId}-${place}`, role: "option", "aria-selected": String(place === at), onpointerdown: (event) => event.preventDefault() || choice.take() }, choice.lead, h("strong", {}, choice.label), choice.detail ? h("span", {}, choice.detail) : null),
+        h(
+          "div",
+          {
+            class: "suggestion",
+            id: `${listId}-${place}`,
+            role: "option",
+            "aria-selected": String(place === at),
+            onpointerdown: (event) => event.preventDefault() || choice.take(),
+          },
+          choice.lead,
+          h("strong", {}, choice.label),
+          choice.detail ? h("span", {}, choice.detail) : null,
+        ),
       ),
     );
     if (choices.length) field.setAttribute("aria-activedescendant", `${listId}-${at}`);

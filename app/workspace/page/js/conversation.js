@@ -7,11 +7,17 @@ const isReply = (message) => Boolean(message.thread_ts) && message.thread_ts !==
 const inOrder = (one, other) => Number(one.ts) - Number(other.ts);
 
 const mine = (channel) =>
-  store.ephemerals.filter((each) => each.channel === channel && (each.to ?? each.user) === store.me).map((each) => ({ ...each, ephemeral: true, user: each.to ? each.user : store.app?.user }));
+  store.ephemerals.filter((each) => each.channel === channel && (each.to ?? each.user) === store.me).map((each) => ({
+    ...each,
+    ephemeral: true,
+    user: each.to ? each.user : store.app?.user,
+  }));
 
 /** What the channel itself shows, oldest first. */
 export function inChannel(channel) {
-  const shown = store.messages.filter((message) => message.channel === channel && (!isReply(message) || message.reply_broadcast));
+  const shown = store.messages.filter((message) => message.channel === channel && (
+    !isReply(message) || message.reply_broadcast
+  ));
   return [...shown, ...mine(channel).filter((each) => !each.thread_ts)].sort(inOrder);
 }
 
@@ -40,19 +46,25 @@ export function replySummaries(channel) {
 /** The newest message of a channel, replies included: what "read" means. */
 export function latest(channel) {
   let newest = "0";
-  for (const message of store.messages) if (message.channel === channel && Number(message.ts) > Number(newest)) newest = message.ts;
+  for (const message of store.messages) if (
+    message.channel === channel && Number(message.ts) > Number(newest)
+  ) newest = message.ts;
   return newest;
 }
 
 /** The first of the last `count` messages that others wrote: where the "New" line goes. */
 export function firstUnread(channel, count) {
-  const others = store.messages.filter((message) => message.channel === channel && message.user !== store.me && !isReply(message)).sort(inOrder);
+  const others = store.messages.filter(
+    (message) => message.channel === channel && message.user !== store.me && !isReply(message),
+  ).sort(inOrder);
   return others.at(-count)?.ts ?? null;
 }
 
 /** The first person a card calls by name: its owner. */
 export function calledOwner(card) {
-  const ids = [...JSON.stringify(card?.blocks ?? []).matchAll(/<@([A-Z0-9]+)|"user_id":"([A-Z0-9]+)"/g)].map((found) => found[1] ?? found[2]);
+  const ids = [...JSON.stringify(card?.blocks ?? []).matchAll(
+    /<@([A-Z0-9]+)|"user_id":"([A-Z0-9]+)"/g,
+  )].map((found) => found[1] ?? found[2]);
   return ids.find((id) => people().some((user) => user.id === id));
 }
 

@@ -25,7 +25,11 @@ export function titleBar(title, away, lead) {
     { class: "dialog-bar" },
     lead,
     h("h2", { class: "dialog-title" }, title),
-    h("button", { class: "ghost", type: "button", "aria-label": "Close", title: "Close (Esc)", onclick: away }, icon("close")),
+    h(
+      "button",
+      { class: "ghost", type: "button", "aria-label": "Close", title: "Close (Esc)", onclick: away },
+      icon("close"),
+    ),
   );
 }
 
@@ -43,7 +47,16 @@ export function confirm({ title, text, yes, no, danger }) {
           "footer",
           { class: "dialog-foot" },
           h("button", { class: "button", type: "button", onclick: end("") }, no),
-          h("button", { class: `button ${danger ? "button-danger" : "button-primary"}`, type: "button", autofocus: true, onclick: end("yes") }, yes),
+          h(
+            "button",
+            {
+              class: `button ${danger ? "button-danger" : "button-primary"}`,
+              type: "button",
+              autofocus: true,
+              onclick: end("yes"),
+            },
+            yes,
+          ),
         ),
       ],
       leave: (word) => resolve(word === "yes"),
@@ -82,7 +95,12 @@ export function openMenu(anchor, label, choices, className = "") {
           },
         },
         choice.lead,
-        h("span", { class: "menu-words" }, h("span", { class: "menu-label" }, choice.label), choice.detail ? h("span", { class: "menu-detail" }, choice.detail) : null),
+        h(
+          "span",
+          { class: "menu-words" },
+          h("span", { class: "menu-label" }, choice.label),
+          choice.detail ? h("span", { class: "menu-detail" }, choice.detail) : null,
+        ),
         choice.hint ? h("kbd", {}, choice.hint) : null,
       ),
     ),

@@ -7,7 +7,9 @@ const ABBREVIATIONS = { cmo: "CMO", ceo: "CEO", crm: "CRM", seo: "SEO", ppc: "PP
 const person = (id) => store.users.find((user) => user.id === id);
 
 /** Baton's own user id(s). */
-export const isApp = (id) => Boolean(id) && (id === store.app?.user || id === store.app?.id || id === store.app?.bot || Boolean(person(id)?.is_bot));
+export const isApp = (id) => Boolean(id) && (
+  id === store.app?.user || id === store.app?.id || id === store.app?.bot || Boolean(person(id)?.is_bot)
+);
 export const appName = () => store.app?.name ?? "Baton";
 export const isUser = (id) => Boolean(person(id)) || isApp(id);
 export const isMe = (id) => id === store.me;

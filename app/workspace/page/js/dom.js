@@ -23,7 +23,9 @@ function fill(node, props, children) {
     else if (name === "value" || name === "checked" || name === "indeterminate") node[name] = value;
     else node.setAttribute(name, value === true ? "" : String(value));
   }
-  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  node.append(...children.flat(Infinity).filter(
+    (child) => child !== null && child !== undefined && child !== false && child !== "",
+  ));
   return node;
 }
 

@@ -53,7 +53,17 @@ function button(piece, blockId, where) {
 function iconButton(piece, blockId, where) {
   if (hiddenFrom(piece)) return null;
   const label = piece.accessibility_label ?? words(piece.text);
-  const node = h("button", { class: "button button-quiet", type: "button", "aria-label": label, title: words(piece.text), onclick: () => press(where, piece, blockId, node) }, icon(piece.icon === "trash" ? "close" : "more", 16));
+  const node = h(
+    "button",
+    {
+      class: "button button-quiet",
+      type: "button",
+      "aria-label": label,
+      title: words(piece.text),
+      onclick: () => press(where, piece, blockId, node),
+    },
+    icon(piece.icon === "trash" ? "close" : "more", 16),
+  );
   return node;
 }
 
@@ -71,7 +81,15 @@ function overflow(piece, blockId, where) {
       "aria-haspopup": "menu",
       "aria-expanded": "false",
       data: { action: piece.action_id },
-      onclick: () => openMenu(node, "More actions", (piece.options ?? []).map((option) => ({ label: words(option.text), detail: words(option.description), pick: choose(option) }))),
+      onclick: () => openMenu(
+        node,
+        "More actions",
+        (piece.options ?? []).map((option) => ({
+          label: words(option.text),
+          detail: words(option.description),
+          pick: choose(option),
+        })),
+      ),
     },
     icon("more", 18),
   );
@@ -83,7 +101,13 @@ function chooser(piece, blockId, where) {
   wrap.append(
     field(piece, {
       attributes: { "aria-label": piece.placeholder?.text ?? "Choose" },
-      done: (value) => press(where, piece, blockId, wrap, { value: Array.isArray(value) ? undefined : value, selected: value }),
+      done: (value) => press(
+        where,
+        piece,
+        blockId,
+        wrap,
+        { value: Array.isArray(value) ? undefined : value, selected: value },
+      ),
     }),
   );
   return wrap;
@@ -110,5 +134,10 @@ function feedback(piece, blockId, where) {
     );
     return node;
   };
-  return h("span", { class: "feedbacks", role: "group", "aria-label": "Was this helpful?" }, one("positive_button", "up"), one("negative_button", "thumbdown"));
+  return h(
+    "span",
+    { class: "feedbacks", role: "group", "aria-label": "Was this helpful?" },
+    one("positive_button", "up"),
+    one("negative_button", "thumbdown"),
+  );
 }

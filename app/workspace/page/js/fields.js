@@ -46,7 +46,11 @@ export function field(element, { value = initial(element), tell = () => {}, done
     done(next);
   };
   const draw = DRAWINGS[element.type];
-  return draw ? draw(element, { value, tell, done, both, attributes }) : h("em", { class: "unknown" }, `(a ${element.type} cannot be shown here)`);
+  return draw ? draw(element, { value, tell, done, both, attributes }) : h(
+    "em",
+    { class: "unknown" },
+    `(a ${element.type} cannot be shown here)`,
+  );
 }
 
 export const isField = (element) => element.type in DRAWINGS;
@@ -87,18 +91,34 @@ function select(choices) {
   return (element, { value, both, attributes }) => {
     const option = ({ value: own, label }) => h("option", { value: own, selected: own === value }, label);
     const groups = choices(element);
-    const empty = h("option", { value: "", selected: !value, disabled: !element.optional && Boolean(value), hidden: Boolean(value) }, element.placeholder?.text ?? "Choose…");
+    const empty = h(
+      "option",
+      { value: "", selected: !value, disabled: !element.optional && Boolean(value), hidden: Boolean(value) },
+      element.placeholder?.text ?? "Choose…",
+    );
     return h(
       "select",
-      { class: "input select", "aria-label": element.placeholder?.text, ...attributes, onchange: (event) => both(event.target.value) },
+      {
+        class: "input select",
+        "aria-label": element.placeholder?.text,
+        ...attributes,
+        onchange: (event) => both(event.target.value),
+      },
       empty,
-      groups.map((group) => (group.label ? h("optgroup", { label: group.label }, group.options.map(option)) : group.options.map(option))),
+      groups.map((group) => (
+        group.label ? h("optgroup", { label: group.label }, group.options.map(option)) : group.options.map(option)
+      )),
     );
   };
 }
 
 const flat = (options) => (options ?? []).map((option) => ({ value: option.value, label: words(option.text) }));
-const listed = (element) => (element.option_groups ? element.option_groups.map((group) => ({ label: words(group.label), options: flat(group.options) })) : [{ options: flat(element.options) }]);
+const listed = (element) => (
+  element.option_groups ? element.option_groups.map((group) => ({
+    label: words(group.label),
+    options: flat(group.options),
+  })) : [{ options: flat(element.options) }]
+);
 const persons = () => [{ options: people().map((user) => ({ value: user.id, label: userName(user.id) })) }];
 
 function ticks(type, several) {
@@ -119,7 +139,12 @@ function ticks(type, several) {
           "label",
           { class: "tick" },
           h("input", { type, name, checked: chosen.has(option.value), onchange: pick(option.value) }),
-          h("span", {}, h("span", { class: "tick-label" }, rich(option.text)), option.description ? h("span", { class: "tick-detail" }, rich(option.description)) : null),
+          h(
+            "span",
+            {},
+            h("span", { class: "tick-label" }, rich(option.text)),
+            option.description ? h("span", { class: "tick-detail" }, rich(option.description)) : null,
+          ),
         ),
       ),
     );
@@ -128,7 +153,10 @@ function ticks(type, several) {
 
 function several(choices) {
   return (element, tools) => {
-    const options = choices(element).flatMap((group) => group.options).map((option) => ({ text: { text: option.label }, value: option.value }));
+    const options = choices(element).flatMap((group) => group.options).map((option) => ({
+      text: { text: option.label },
+      value: option.value,
+    }));
     return ticks("checkbox", true)({ options }, tools);
   };
 }
@@ -139,7 +167,10 @@ function moment(element, tools) {
     return new Date(when.getTime() - when.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
   };
   const back = (listener) => (next) => listener(next ? String(Math.floor(new Date(next).getTime() / 1000)) : "");
-  return line("datetime-local")(element, { ...tools, value: tools.value ? local(tools.value) : "", tell: back(tools.tell), done: back(tools.done) });
+  return line("datetime-local")(
+    element,
+    { ...tools, value: tools.value ? local(tools.value) : "", tell: back(tools.tell), done: back(tools.done) },
+  );
 }
 
 const numbers = (element) => ({

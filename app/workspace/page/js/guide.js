@@ -31,12 +31,31 @@ export function guide(root, pass) {
   return () => {
     const card = openCard();
     const boss = calledOwner(card);
-    root.hidden = progress.gone || !store.demo || !store.loaded || !myChannels().some(({ id }) => id === store.place.id);
+    root.hidden = progress.gone || !store.demo || !store.loaded || !myChannels().some(
+      ({ id }) => id === store.place.id,
+    );
     if (root.hidden) return;
     const steps = [
-      { name: "open", title: "Open the card", words: "Its thread holds the evidence.", act: card ? ["Open", () => openThread(card.channel, card.ts)] : null },
-      { name: "approve", title: "Approve as an owner", words: boss ? `This one asks ${boss === store.me ? "you" : userName(boss)}, ${boss === store.me ? `the ${rolesOf(boss)}` : rolesOf(boss)}.` : "Cards name the person they ask.", act: boss && boss !== store.me ? [`Be ${userName(boss).split(" ")[0]}`, () => become(boss)] : null },
-      { name: "week", title: "Let a week pass", words: "The market reacts; Baton measures.", act: store.passing ? null : ["Next week", () => pass(7)] },
+      {
+        name: "open",
+        title: "Open the card",
+        words: "Its thread holds the evidence.",
+        act: card ? ["Open", () => openThread(card.channel, card.ts)] : null,
+      },
+      {
+        name: "approve",
+        title: "Approve as an owner",
+        words: boss
+          ? `This one asks ${boss === store.me ? "you" : userName(boss)}, ${boss === store.me ? `the ${rolesOf(boss)}` : rolesOf(boss)}.`
+          : "Cards name the person they ask.",
+        act: boss && boss !== store.me ? [`Be ${userName(boss).split(" ")[0]}`, () => become(boss)] : null,
+      },
+      {
+        name: "week",
+        title: "Let a week pass",
+        words: "The market reacts; Baton measures.",
+        act: store.passing ? null : ["Next week", () => pass(7)],
+      },
     ].map((step) => ({ ...step, done: progress.done.includes(step.name) }));
     const current = steps.find((step) => !step.done)?.name;
     settle(root, JSON.stringify([steps, card?.ts, boss, store.me]), () => draw(steps, current));
@@ -57,13 +76,34 @@ function draw(steps, current) {
       steps.map((step, at) =>
         h(
           "li",
-          { class: `step${step.done ? " step-done" : ""}${step.name === current ? " step-now" : ""}`, "aria-current": step.name === current ? "step" : undefined },
+          {
+            class: `step${step.done ? " step-done" : ""}${step.name === current ? " step-now" : ""}`,
+            "aria-current": step.name === current ? "step" : undefined,
+          },
           h("span", { class: "step-mark", "aria-hidden": "true" }, step.done ? icon("check", 14) : String(at + 1)),
-          h("span", { class: "step-words" }, h("strong", {}, step.title, step.done ? h("span", { class: "unseen" }, " (done)") : null), h("span", {}, step.words)),
-          step.act && step.name === current ? h("button", { class: "button small", type: "button", onclick: step.act[1] }, step.act[0]) : null,
+          h(
+            "span",
+            { class: "step-words" },
+            h("strong", {}, step.title, step.done ? h("span", { class: "unseen" }, " (done)") : null),
+            h("span", {}, step.words),
+          ),
+          step.act && step.name === current ? h(
+            "button",
+            { class: "button small", type: "button", onclick: step.act[1] },
+            step.act[0],
+          ) : null,
         ),
       ),
     ),
-    h("button", { class: `ghost small${current ? "" : " guide-end"}`, type: "button", "aria-label": "Hide these first steps", onclick: away }, current ? icon("close", 16) : "All done"),
+    h(
+      "button",
+      {
+        class: `ghost small${current ? "" : " guide-end"}`,
+        type: "button",
+        "aria-label": "Hide these first steps",
+        onclick: away,
+      },
+      current ? icon("close", 16) : "All done",
+    ),
   );
 }

@@ -14,7 +14,9 @@ export function home(root) {
     const { view, problem, user } = store.home ?? {};
     if (user !== owner) body.replaceChildren();
     owner = user;
-    const words = problem ?? (store.home && !view ? "Baton has not published a home for you yet." : store.home ? "" : "Opening…");
+    const words = problem ?? (
+      store.home && !view ? "Baton has not published a home for you yet." : store.home ? "" : "Opening…"
+    );
     settle(note, words, () => (words ? h("p", { class: "empty" }, words) : h("span")));
     const counts = new Map();
     const items = (view?.blocks ?? []).map((block) => {
@@ -22,6 +24,14 @@ export function home(root) {
       counts.set(stem, (counts.get(stem) ?? 0) + 1);
       return { key: `${stem}-${counts.get(stem)}`, block };
     });
-    reconcile(body, items, { key: ({ key }) => key, sign: ({ block }) => JSON.stringify([block, view.id, store.users.length]), draw: ({ block }) => blocks([block], { view_id: view.id })[0] ?? h("span") });
+    reconcile(
+      body,
+      items,
+      {
+        key: ({ key }) => key,
+        sign: ({ block }) => JSON.stringify([block, view.id, store.users.length]),
+        draw: ({ block }) => blocks([block], { view_id: view.id })[0] ?? h("span"),
+      },
+    );
   };
 }

@@ -29,7 +29,9 @@ function shortcuts({ compose, messages }) {
 }
 
 function threadHere() {
-  const row = document.activeElement?.closest?.(".message[data-ts]") ?? document.querySelector("#channel .message[tabindex='0']");
+  const row = document.activeElement?.closest?.(".message[data-ts]") ?? document.querySelector(
+    "#channel .message[tabindex='0']",
+  );
   if (row && store.place.id && !row.classList.contains("ephemeral")) openThread(store.place.id, row.dataset.ts);
 }
 
@@ -37,7 +39,9 @@ function threadHere() {
 export function keyboard(tools) {
   const all = shortcuts(tools);
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open], [popover]:popover-open")) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector(
+      "dialog[open], [popover]:popover-open",
+    )) return;
     const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
     if (event.key === "Escape") return escape(typing);
     if (typing) return;
@@ -62,6 +66,18 @@ function sheet(all) {
   const dialog = openDialog({
     label: "Keyboard shortcuts",
     className: "dialog-small",
-    content: [titleBar("Keyboard shortcuts", () => dialog.close("")), h("dl", { class: "dialog-body keys" }, all.map(([keys, words]) => h("div", {}, h("dt", {}, keys.split(" ").map((key) => (key === "…" ? "…" : h("kbd", {}, key)))), h("dd", {}, words))))],
+    content: [
+      titleBar("Keyboard shortcuts", () => dialog.close("")),
+      h(
+        "dl",
+        { class: "dialog-body keys" },
+        all.map(([keys, words]) => h(
+          "div",
+          {},
+          h("dt", {}, keys.split(" ").map((key) => (key === "…" ? "…" : h("kbd", {}, key)))),
+          h("dd", {}, words),
+        )),
+      ),
+    ],
   });
 }

@@ -27,17 +27,46 @@ const threadBar = h("div", {});
 part("channel").append(...channelPane.nodes);
 part("thread").append(threadBar, ...threadPane.nodes);
 
-const keys = keyboard({ compose: () => (store.thread ? threadPane : channelPane).compose(), messages: () => (store.thread ? threadPane : channelPane).focus() });
+const keys = keyboard({
+  compose: () => (store.thread ? threadPane : channelPane).compose(),
+  messages: () => (store.thread ? threadPane : channelPane).focus(),
+});
 part("brand").prepend(baton(26));
-part("tools").append(themeButton(), h("button", { class: "ghost on-dark", type: "button", "aria-label": "Keyboard shortcuts", title: "Keyboard shortcuts (?)", onclick: keys }, icon("keys")));
+part("tools").append(
+  themeButton(),
+  h(
+    "button",
+    {
+      class: "ghost on-dark",
+      type: "button",
+      "aria-label": "Keyboard shortcuts",
+      title: "Keyboard shortcuts (?)",
+      onclick: keys,
+    },
+    icon("keys"),
+  ),
+);
 part("menu").append(icon("menu"));
 part("menu").addEventListener("click", () => document.body.classList.toggle("drawer-open"));
 part("veil").addEventListener("click", () => document.body.classList.remove("drawer-open"));
 for (const skip of document.querySelectorAll("[data-skip]")) {
-  skip.addEventListener("click", () => ({ messages: () => channelPane.focus(), write: () => channelPane.compose(), you: pickPerson })[skip.dataset.skip]());
+  skip.addEventListener(
+    "click",
+    () => ({
+      messages: () => channelPane.focus(),
+      write: () => channelPane.compose(),
+      you: pickPerson,
+    })[skip.dataset.skip](),
+  );
 }
 
-const parts = [sidebar(part("side")), clock(part("clock"), part("report")), guide(part("guide"), pass), home(part("home")), ads(part("ads"))];
+const parts = [
+  sidebar(part("side")),
+  clock(part("clock"), part("report")),
+  guide(part("guide"), pass),
+  home(part("home")),
+  ads(part("ads")),
+];
 
 function draw() {
   if (!store.me || !store.loaded) return;
@@ -49,7 +78,18 @@ function draw() {
   part("home").hidden = kind !== "home";
   part("ads").hidden = kind !== "ads";
   part("thread").hidden = !store.thread;
-  settle(part("head"), JSON.stringify([kind, id, store.users.length, store.channels.find((each) => each.id === id)?.members, store.me, store.app?.connected]), drawHead);
+  settle(
+    part("head"),
+    JSON.stringify([
+      kind,
+      id,
+      store.users.length,
+      store.channels.find((each) => each.id === id)?.members,
+      store.me,
+      store.app?.connected,
+    ]),
+    drawHead,
+  );
   part("company").textContent = store.team?.name ?? store.ads?.company ?? (store.demo ? "Demo company" : "Local");
   for (const update of parts) update();
   if (kind === "channel" && id) drawChannel(id);
@@ -62,12 +102,44 @@ function draw() {
 
 function drawHead() {
   const { kind, id } = store.place;
-  const names = { home: [baton(22), "Baton home", `What waits for ${userName(store.me)}`], ads: [icon("ads"), "Ad account", "The demo company's campaigns, live"] };
-  if (names[kind]) return h("div", { class: "head" }, names[kind][0], h("h1", { tabindex: -1 }, names[kind][1]), h("span", { class: "quiet" }, names[kind][2]));
+  const names = {
+    home: [baton(22), "Baton home", `What waits for ${userName(store.me)}`],
+    ads: [icon("ads"), "Ad account", "The demo company's campaigns, live"],
+  };
+  if (names[kind]) return h(
+    "div",
+    { class: "head" },
+    names[kind][0],
+    h("h1", { tabindex: -1 }, names[kind][1]),
+    h("span", { class: "quiet" }, names[kind][2]),
+  );
   const channel = store.channels.find((each) => each.id === id);
-  if (isChat(channel)) return h("div", { class: "head" }, avatar(partner(channel), "small"), h("h1", { tabindex: -1 }, channelName(id)), h("span", { class: "quiet" }, isApp(partner(channel)) ? (store.app?.connected === false ? "not connected" : "Ask about your numbers") : rolesOf(partner(channel))));
+  if (isChat(channel)) return h(
+    "div",
+    { class: "head" },
+    avatar(partner(channel), "small"),
+    h("h1", { tabindex: -1 }, channelName(id)),
+    h(
+      "span",
+      { class: "quiet" },
+      isApp(partner(channel)) ? (
+        store.app?.connected === false ? "not connected" : "Ask about your numbers"
+      ) : rolesOf(partner(channel)),
+    ),
+  );
   const members = (channel?.members ?? people().map((user) => user.id)).filter((user) => !isApp(user));
-  return h("div", { class: "head" }, icon("hash"), h("h1", { tabindex: -1 }, channelName(id) ?? "…"), h("span", { class: "members", title: members.map(userName).join(", ") }, members.slice(0, 4).map((user) => avatar(user, "tiny")), h("span", { class: "quiet" }, `${members.length} people`)));
+  return h(
+    "div",
+    { class: "head" },
+    icon("hash"),
+    h("h1", { tabindex: -1 }, channelName(id) ?? "…"),
+    h(
+      "span",
+      { class: "members", title: members.map(userName).join(", ") },
+      members.slice(0, 4).map((user) => avatar(user, "tiny")),
+      h("span", { class: "quiet" }, `${members.length} people`),
+    ),
+  );
 }
 
 let asked = null;
@@ -90,21 +162,63 @@ function drawChannel(channel) {
     mark: newSince(channel),
     placeholder: `Message ${placeName(channel)}`,
     sent: (said) => (asked = said ? { channel, ts: said.ts } : null),
-    empty: messages.length ? null : { sign: channel, draw: () => h("div", { class: "empty-words" }, baton(44), h("p", {}, h("strong", {}, `This is ${placeName(channel)}`)), h("p", {}, isChat(store.channels.find((each) => each.id === channel)) ? "Ask anything about your numbers: “How did Meta do last week?”" : `Nothing here yet. Baton posts when your numbers need somebody.`)) },
+    empty: messages.length ? null : {
+      sign: channel,
+      draw: () => h(
+        "div",
+        { class: "empty-words" },
+        baton(44),
+        h("p", {}, h("strong", {}, `This is ${placeName(channel)}`)),
+        h(
+          "p",
+          {},
+          isChat(store.channels.find(
+            (each) => each.id === channel,
+          ))
+            ? "Ask anything about your numbers: “How did Meta do last week?”"
+            : `Nothing here yet. Baton posts when your numbers need somebody.`,
+        ),
+      ),
+    },
   });
 }
 
 function drawThread({ channel, ts }) {
   const { root, replies } = inThread(channel, ts);
-  settle(threadBar, `${channel} ${store.me}`, () => h("header", { class: "thread-bar" }, h("h2", {}, "Thread"), h("span", { class: "quiet" }, placeName(channel)), h("button", { class: "ghost", type: "button", "aria-label": "Close thread", title: "Close (Esc)", onclick: closeThread }, icon("close"))));
-  threadPane.show({ id: `${store.me} ${channel} ${ts}`, channel, thread_ts: ts, messages: root ? [root, ...replies] : replies, placeholder: "Reply…", sent: () => {}, empty: root ? null : { sign: "gone", draw: () => h("p", { class: "empty-words" }, "This message is gone.") } });
+  settle(threadBar, `${channel} ${store.me}`, () => h(
+    "header",
+    { class: "thread-bar" },
+    h("h2", {}, "Thread"),
+    h("span", { class: "quiet" }, placeName(channel)),
+    h(
+      "button",
+      { class: "ghost", type: "button", "aria-label": "Close thread", title: "Close (Esc)", onclick: closeThread },
+      icon("close"),
+    ),
+  ));
+  threadPane.show({
+    id: `${store.me} ${channel} ${ts}`,
+    channel,
+    thread_ts: ts,
+    messages: root ? [root, ...replies] : replies,
+    placeholder: "Reply…",
+    sent: () => {},
+    empty: root ? null : { sign: "gone", draw: () => h("p", { class: "empty-words" }, "This message is gone.") },
+  });
 }
 
-const LINKS = { lost: "Connection lost. Trying again…", down: "The workspace does not answer. Is the demo still running? Trying again…" };
+const LINKS = {
+  lost: "Connection lost. Trying again…",
+  down: "The workspace does not answer. Is the demo still running? Trying again…",
+};
 
 function drawLink() {
   const banner = part("banner");
-  const words = LINKS[store.link] ?? (store.app?.connected === false ? `${appName()} is not connected. Nobody answers buttons and questions until it is back.` : "");
+  const words = LINKS[store.link] ?? (
+    store.app?.connected === false
+      ? `${appName()} is not connected. Nobody answers buttons and questions until it is back.`
+      : ""
+  );
   banner.hidden = !words;
   banner.dataset.link = store.link;
   if (banner.textContent !== words) banner.textContent = words;
@@ -113,11 +227,19 @@ function drawLink() {
 function hear(event) {
   const { type } = event;
   if (type === "typing") heardStatus(event);
-  if (type === "message" && event.change !== "edited" && isApp(event.message?.user)) announce(`${appName()} in ${placeName(event.channel)}: ${plain(event.message.text).slice(0, 200)}`);
-  if (type === "message" && event.message) heardStatus({ channel: event.channel, thread_ts: event.message.thread_ts, text: "" });
+  if (type === "message" && event.change !== "edited" && isApp(event.message?.user)) announce(
+    `${appName()} in ${placeName(event.channel)}: ${plain(event.message.text).slice(0, 200)}`,
+  );
+  if (type === "message" && event.message) heardStatus({
+    channel: event.channel,
+    thread_ts: event.message.thread_ts,
+    text: "",
+  });
   if (type === "clock" && event.clock) change({ clock: event.clock });
   if (type === "home" || type === "poll" || type === "reopened") if (store.place.kind === "home") refreshHome();
-  if (type === "clock" || type === "ads" || type === "reopened" || (type === "poll" && store.place.kind === "ads")) refreshAds();
+  if (type === "clock" || type === "ads" || type === "reopened" || (
+    type === "poll" && store.place.kind === "ads"
+  )) refreshAds();
   if (type !== "typing") refresh();
 }
 
@@ -125,7 +247,9 @@ function choosePerson() {
   const wanted = new URLSearchParams(location.search).get("user") ?? localStorage.getItem("baton.user");
   const known = people();
   const asked = openCard() && calledOwner(openCard());
-  const found = known.find((user) => user.id === wanted || user.name === wanted) ?? known.find((user) => user.id === asked) ?? known.find((user) => user.roles?.length) ?? known[0];
+  const found = known.find(
+    (user) => user.id === wanted || user.name === wanted,
+  ) ?? known.find((user) => user.id === asked) ?? known.find((user) => user.roles?.length) ?? known[0];
   if (found && found.id !== store.me) change({ me: found.id });
   return Boolean(found);
 }
@@ -154,7 +278,8 @@ subscribe(() => {
   const now = store.thread ? `${store.thread.channel}/${store.thread.ts}` : null;
   if (now && now !== opened) {
     didOpenThread();
-    queueMicrotask(() => threadPane.focus({ preventScroll: true }));
+    const busy = document.activeElement?.closest("textarea, dialog");
+    if (!busy) queueMicrotask(() => threadPane.focus({ preventScroll: true }));
   }
   opened = now;
 });

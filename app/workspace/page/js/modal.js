@@ -52,7 +52,9 @@ function put(view, depth) {
 }
 
 function focusFirst() {
-  const wanted = dialog.querySelector("[autofocus]") ?? dialog.querySelector(".dialog-body input, .dialog-body textarea, .dialog-body select") ?? focusables(dialog).at(-1);
+  const wanted = dialog.querySelector("[autofocus]") ?? dialog.querySelector(
+    ".dialog-body input, .dialog-body textarea, .dialog-body select",
+  ) ?? focusables(dialog).at(-1);
   wanted?.focus();
 }
 
@@ -82,8 +84,16 @@ function draw(view, depth) {
   forms.set(view.id, values);
   if (dialog) dialog.dataset.view = view.id;
   const away = () => (depth > 1 ? closeView(view) : dialog?.close(""));
-  const back = depth > 1 ? h("button", { class: "ghost", type: "button", "aria-label": "Back", onclick: () => closeView(view) }, icon("back")) : null;
-  const send = view.submit ? h("button", { class: "button button-primary", type: "submit" }, h("span", { class: "button-words" }, emojify(view.submit.text))) : null;
+  const back = depth > 1 ? h(
+    "button",
+    { class: "ghost", type: "button", "aria-label": "Back", onclick: () => closeView(view) },
+    icon("back"),
+  ) : null;
+  const send = view.submit ? h(
+    "button",
+    { class: "button button-primary", type: "submit" },
+    h("span", { class: "button-words" }, emojify(view.submit.text)),
+  ) : null;
   const form = h(
     "form",
     {
@@ -95,8 +105,21 @@ function draw(view, depth) {
       },
     },
     titleBar(emojify(view.title?.text ?? ""), away, back),
-    h("div", { class: "dialog-body blocks" }, blocks(view.blocks, { view_id: view.id, values: () => given(view, values) }, (block) => input(block, view, values))),
-    h("footer", { class: "dialog-foot" }, h("button", { class: "button", type: "button", onclick: away }, emojify(view.close?.text ?? (view.submit ? "Cancel" : "Close"))), send),
+    h(
+      "div",
+      { class: "dialog-body blocks" },
+      blocks(view.blocks, { view_id: view.id, values: () => given(view, values) }, (block) => input(block, view, values)),
+    ),
+    h(
+      "footer",
+      { class: "dialog-foot" },
+      h(
+        "button",
+        { class: "button", type: "button", onclick: away },
+        emojify(view.close?.text ?? (view.submit ? "Cancel" : "Close")),
+      ),
+      send,
+    ),
   );
   return form;
 }
@@ -108,20 +131,37 @@ function input(block, view, values) {
   if (!values.has(key)) values.set(key, initial(element));
   const [id, hint, problem] = [unique("field"), unique("hint"), unique("problem")];
   const group = ["radio_buttons", "checkboxes"].includes(element.type) || element.type.startsWith("multi_");
-  const label = h(group ? "div" : "label", { class: "field-label", id: `${id}-label`, for: group ? undefined : id }, emojify(block.label?.text ?? ""), block.optional ? h("span", { class: "field-optional" }, "optional") : null);
+  const label = h(
+    group ? "div" : "label",
+    { class: "field-label", id: `${id}-label`, for: group ? undefined : id },
+    emojify(block.label?.text ?? ""),
+    block.optional ? h("span", { class: "field-optional" }, "optional") : null,
+  );
   const node = h(
     "div",
     { class: "field pressable", data: { field: block.block_id } },
     label,
     field({ ...element, optional: block.optional }, {
       value: values.get(key),
-      attributes: { id, "aria-describedby": `${hint} ${problem}`, "aria-labelledby": `${id}-label`, "aria-required": String(!block.optional), "aria-label": undefined },
+      attributes: {
+        id,
+        "aria-describedby": `${hint} ${problem}`,
+        "aria-labelledby": `${id}-label`,
+        "aria-required": String(!block.optional),
+        "aria-label": undefined,
+      },
       tell: (value) => {
         values.set(key, value);
         tellProblem(node, "");
       },
       done: (value) => {
-        if (block.dispatch_action) press({ view_id: view.id, values: () => given(view, values) }, element, block.block_id, node, Array.isArray(value) ? { selected: value } : { value, selected: value });
+        if (block.dispatch_action) press(
+          { view_id: view.id, values: () => given(view, values) },
+          element,
+          block.block_id,
+          node,
+          Array.isArray(value) ? { selected: value } : { value, selected: value },
+        );
       },
     }),
     h("p", { class: "field-hint", id: hint }, block.hint ? emojify(block.hint.text) : ""),
@@ -146,7 +186,9 @@ function missing(view, values) {
     const value = values.get(`${block.block_id}/${element.action_id}`);
     const empty = Array.isArray(value) ? !value.length : !String(value ?? "").trim();
     if (empty && !block.optional) problems[block.block_id] = "Please fill this in.";
-    else if (!empty && element.min_length && value.length < element.min_length) problems[block.block_id] = `At least ${element.min_length} characters, please.`;
+    else if (
+      !empty && element.min_length && value.length < element.min_length
+    ) problems[block.block_id] = `At least ${element.min_length} characters, please.`;
     else if (!empty && element.type === "number_input" && !Number.isFinite(Number(value))) problems[block.block_id] = "A number, please.";
   }
   return problems;
@@ -169,7 +211,10 @@ async function submit(view, form, values) {
   form.setAttribute("aria-busy", "true");
   try {
     const answer = (await api.submit({ user: store.me, view_id: view.id, values: given(view, values) })) ?? {};
-    if (answer.warning || answer.acked === false) toast(answer.warning ?? "No answer in time, so nothing may have happened. Try again.", "bad");
+    if (answer.warning || answer.acked === false) toast(
+      answer.warning ?? "No answer in time, so nothing may have happened. Try again.",
+      "bad",
+    );
     else if (!showProblems(form, answer.errors ?? {})) after(view, answer);
   } catch (error) {
     toast(error.message, "bad");

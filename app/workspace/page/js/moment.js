@@ -37,7 +37,9 @@ export const clockShort = (iso) => CLOCK_SHORT.format(new Date(`${iso}T00:00:00Z
 export const weekday = (iso) => (new Date(`${iso}T00:00:00Z`).getUTCDay() + 6) % 7;
 
 /** Days from one ISO day to another. */
-export const daysBetween = (from, to) => Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000);
+export const daysBetween = (from, to) => Math.round(
+  (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000,
+);
 
 /** The format of <!date^…>: "{date_short} at {time}". */
 export function formatDate(seconds, format) {

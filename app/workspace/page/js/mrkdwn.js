@@ -82,7 +82,11 @@ function paragraphs(text) {
     const rows = lines.map(({ body }) => spans(body));
     if (kind === "gap") return h("div", { class: "gap" });
     if (kind === "ul") return h("ul", {}, rows.map((row) => h("li", {}, row)));
-    if (kind === "ol") return h("ol", { start: Number.parseInt(lines[0].line.trim(), 10) }, rows.map((row) => h("li", {}, row)));
+    if (kind === "ol") return h(
+      "ol",
+      { start: Number.parseInt(lines[0].line.trim(), 10) },
+      rows.map((row) => h("li", {}, row)),
+    );
     const broken = rows.flatMap((row, at) => (at ? [h("br"), ...row] : row));
     return h(kind === "quote" ? "blockquote" : "p", {}, broken);
   });
@@ -145,7 +149,9 @@ function code(text, at) {
 function styled(text, at) {
   const mark = text[at];
   const tag = MARKS[mark];
-  if (!tag || (at > 0 && WORD.test(text[at - 1])) || !text[at + 1] || /\s/.test(text[at + 1]) || text[at + 1] === mark) return null;
+  if (
+    !tag || (at > 0 && WORD.test(text[at - 1])) || !text[at + 1] || /\s/.test(text[at + 1]) || text[at + 1] === mark
+  ) return null;
   for (let close = text.indexOf(mark, at + 2); close > 0; close = text.indexOf(mark, close + 1)) {
     const after = text[close + 1];
     if (/\s/.test(text[close - 1]) || (after && WORD.test(after))) continue;
@@ -158,7 +164,10 @@ function shortcode(text, at) {
   if (text[at] !== ":") return null;
   const found = /^:([a-z0-9_+-]+):/.exec(text.slice(at, at + 48));
   const sign = found && emoji(found[1]);
-  return sign ? { node: h("span", { class: "emoji", role: "img", "aria-label": found[1].replaceAll("_", " ") }, sign), end: at + found[0].length } : null;
+  return sign ? {
+    node: h("span", { class: "emoji", role: "img", "aria-label": found[1].replaceAll("_", " ") }, sign),
+    end: at + found[0].length,
+  } : null;
 }
 
 function bare(text, at) {

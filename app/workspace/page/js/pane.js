@@ -14,7 +14,12 @@ export function conversation(label) {
   const list = h("ol", { class: "messages", "aria-label": label, onkeydown: roving(".message"), onfocusin: keepPlace });
   const empty = h("div", { class: "empty" });
   const view = h("div", { class: "scroll", tabindex: -1 }, empty, list);
-  const jump = h("button", { class: "jump", type: "button", hidden: true, onclick: () => reader.toEnd() }, icon("down", 16), h("span", {}, "Jump to latest"));
+  const jump = h(
+    "button",
+    { class: "jump", type: "button", hidden: true, onclick: () => reader.toEnd() },
+    icon("down", 16),
+    h("span", {}, "Jump to latest"),
+  );
   const status = h("p", { class: "typing", "aria-live": "polite" });
   const foot = h("div", { class: "foot" });
   const reader = scroller(view, list, (count) => {
@@ -28,11 +33,20 @@ export function conversation(label) {
   function show(what) {
     const moved = what.id !== shown;
     if (moved) list.replaceChildren();
-    reconcile(list, rows(what.messages, { summaries: what.summaries, mark: what.mark, inThread: what.thread_ts }), { key: (row) => row.key, sign: rowSign, draw: drawRow });
+    reconcile(
+      list,
+      rows(what.messages, { summaries: what.summaries, mark: what.mark, inThread: what.thread_ts }),
+      { key: (row) => row.key, sign: rowSign, draw: drawRow },
+    );
     settle(empty, what.empty ? what.empty.sign : "", () => what.empty?.draw() ?? h("span"));
     empty.hidden = !what.empty;
     if (!list.querySelector(".message[tabindex='0']")) list.querySelector(".message:last-of-type")?.setAttribute("tabindex", "0");
-    settle(foot, what.id, () => composer({ channel: what.channel, thread_ts: what.thread_ts, placeholder: what.placeholder, sent: (said) => what.sent(said, reader.toEnd()) }));
+    settle(foot, what.id, () => composer({
+      channel: what.channel,
+      thread_ts: what.thread_ts,
+      placeholder: what.placeholder,
+      sent: (said) => what.sent(said, reader.toEnd()),
+    }));
     status.textContent = statusWords(what.channel, what.thread_ts);
     const added = what.messages.filter((message) => Number(message.ts) > Number(newest)).length;
     newest = what.messages.reduce((latest, { ts }) => (Number(ts) > Number(latest) ? ts : latest), "0");
@@ -56,5 +70,10 @@ export function conversation(label) {
     row.setAttribute("tabindex", "0");
   }
 
-  return { nodes: [h("div", { class: "stream" }, view, jump), status, foot], show, focus: (how) => (list.querySelector(".message[tabindex='0']") ?? view).focus(how), compose: () => foot.querySelector("textarea")?.focus() };
+  return {
+    nodes: [h("div", { class: "stream" }, view, jump), status, foot],
+    show,
+    focus: (how) => (list.querySelector(".message[tabindex='0']") ?? view).focus(how),
+    compose: () => foot.querySelector("textarea")?.focus(),
+  };
 }

@@ -11,7 +11,10 @@ export function arrive() {
   const [first = "", ts] = location.hash.slice(1).split("/").map(decodeURIComponent);
   if (first === "home") settleIn({ kind: "home", id: null }, null);
   else if (first === "ads" && store.demo !== false) settleIn({ kind: "ads", id: null }, null);
-  else if (here().some((channel) => channel.id === first)) settleIn({ kind: "channel", id: first }, ts ? { channel: first, ts } : null);
+  else if (here().some((channel) => channel.id === first)) settleIn(
+    { kind: "channel", id: first },
+    ts ? { channel: first, ts } : null,
+  );
   else if (here().length && store.loaded) go(favourite());
 }
 
@@ -63,7 +66,9 @@ export async function goChat(other) {
   try {
     const answer = await api.openChat(store.me, other);
     await refresh();
-    const id = answer?.channel?.id ?? answer?.channel ?? answer?.id ?? myChats().find((chat) => partner(chat) === other)?.id;
+    const id = answer?.channel?.id ?? answer?.channel ?? answer?.id ?? myChats().find(
+      (chat) => partner(chat) === other,
+    )?.id;
     return id ? go(id) : undefined;
   } catch (error) {
     return toast(error.message, "bad");

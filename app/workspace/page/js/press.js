@@ -13,7 +13,8 @@ import { didPress } from "./guide.js";
 const running = new Set();
 
 /**
- * Press `element` of block `blockId`; resolves to whether it was acknowledged. `where` is {channel, ts, thread_ts?} for messages, {view_id} for views.
+ * Press `element` of block `blockId`; resolves to whether it was acknowledged. `where` is {channel, ts} for messages
+ * and {view_id, values?} for views.
  * `choice` may carry `value` (a button's) or `selected` (what was chosen). `node` shows the waiting and the warning.
  */
 export async function press(where, element, blockId, node, choice = {}) {
@@ -25,7 +26,15 @@ export async function press(where, element, blockId, node, choice = {}) {
   node.classList.remove("warned");
   node.setAttribute("aria-busy", "true");
   try {
-    const answer = await api.click({ user: store.me, ...place(where), ...(where.values ? { values: where.values() } : {}), action_id: element.action_id, block_id: blockId, value: element.value, ...choice });
+    const answer = await api.click({
+      user: store.me,
+      ...place(where),
+      ...(where.values ? { values: where.values() } : {}),
+      action_id: element.action_id,
+      block_id: blockId,
+      value: element.value,
+      ...choice,
+    });
     if (answer?.acked === false) warn(node, row, answer.warning);
     else after(where, element, answer, node.closest(".scroll"));
     return answer?.acked !== false;

@@ -22,7 +22,10 @@ function part(element) {
     case "rich_text_list":
       return h(
         element.style === "ordered" ? "ol" : "ul",
-        { class: `indent-${Math.min(element.indent ?? 0, 6)}`, start: element.style === "ordered" ? (element.offset ?? 0) + 1 : undefined },
+        {
+          class: `indent-${Math.min(element.indent ?? 0, 6)}`,
+          start: element.style === "ordered" ? (element.offset ?? 0) + 1 : undefined,
+        },
         (element.elements ?? []).map((item) => h("li", {}, leaves(item))),
       );
     default:
@@ -33,7 +36,10 @@ function part(element) {
 const leaves = (element) => (element.elements ?? []).map(leaf);
 
 function leaf(element) {
-  const styled = (node) => Object.entries(STYLES).reduce((inner, [name, tag]) => (element.style?.[name] ? h(tag, {}, inner) : inner), node);
+  const styled = (node) => Object.entries(STYLES).reduce(
+    (inner, [name, tag]) => (element.style?.[name] ? h(tag, {}, inner) : inner),
+    node,
+  );
   switch (element.type) {
     case "text":
       return styled(broken(element.text ?? ""));
@@ -50,7 +56,11 @@ function leaf(element) {
     case "broadcast":
       return h("span", { class: "mention mention-me" }, `@${element.range}`);
     case "emoji":
-      return h("span", { class: "emoji", role: "img", "aria-label": element.name }, emoji(element.name) ?? `:${element.name}:`);
+      return h(
+        "span",
+        { class: "emoji", role: "img", "aria-label": element.name },
+        emoji(element.name) ?? `:${element.name}:`,
+      );
     case "date":
       return styled(date(element.timestamp, element.format ?? "{date}", element.fallback ?? "", element.url));
     case "color":

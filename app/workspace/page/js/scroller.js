@@ -18,7 +18,12 @@ export function scroller(view, list, below) {
     },
     { passive: true },
   );
-  for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) view.addEventListener(kind, () => (held = false), { passive: true });
+  for (const kind of [
+    "wheel",
+    "touchmove",
+    "keydown",
+    "pointerdown",
+  ]) view.addEventListener(kind, () => (held = false), { passive: true });
   const stick = () => {
     if (following) view.scrollTop = view.scrollHeight;
   };

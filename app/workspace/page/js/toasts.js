@@ -14,7 +14,11 @@ export function toast(words, tone = "plain") {
     { class: `toast toast-${tone}`, data: { words } },
     icon(tone === "bad" ? "warn" : tone === "good" ? "check" : "eye", 18),
     h("span", {}, words),
-    h("button", { class: "ghost small", type: "button", "aria-label": "Dismiss", onclick: () => note.remove() }, icon("close", 14)),
+    h(
+      "button",
+      { class: "ghost small", type: "button", "aria-label": "Dismiss", onclick: () => note.remove() },
+      icon("close", 14),
+    ),
   );
   shelf.append(note);
   setTimeout(() => note.remove(), Math.max(5000, words.length * 90));
