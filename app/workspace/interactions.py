@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from app.workspace.effects import next_of, seen_by
@@ -87,7 +88,7 @@ class Interactions:
         sources: list[Any] = [message.get("blocks")]
         sources += [attachment.get("blocks") for attachment in objects(message.get("attachments"))]
         blocks = [block for source in sources for block in objects(source)]
-        action = self._action(blocks, user, action_id, more)
+        action = self._action_now_or_before(blocks, office.earlier_buttons(channel["id"], ts), user, action_id, more)
         container = {
             "type": "message",
             "message_ts": ts,
@@ -126,6 +127,19 @@ class Interactions:
         value, block_id = _value(more), str(more.get("block_id") or "")
         block, element = find(blocks, action_id, block_id=block_id, value=value, user=user["id"])
         return pressed(block, element, value, self._office.store.next_ts())
+
+    def _action_now_or_before(
+        self, blocks: object, earlier: list[Json], user: Json, action_id: str, more: Mapping[str, Any]
+    ) -> Json:
+        """The action of a button that is there, or was there before the message was edited: screens lag behind."""
+        try:
+            return self._action(blocks, user, action_id, more)
+        except Unusable:
+            if _value(more) is not None:
+                for row in earlier:
+                    with suppress(Unusable):
+                        return self._action([row], user, action_id, more)
+            raise
 
     def _view_of(self, user: Json, view_id: str) -> Json:
         found = self._office.views.view(view_id)

@@ -24,6 +24,9 @@ SCOPES = ("chat:write", "commands", "app_mentions:read", "im:history", "files:wr
 BOT_TOKEN, APP_TOKEN = "xoxb-local-baton", "xapp-local-baton"
 RESPONSE_USES, RESPONSE_SECONDS = 5, 30 * 60
 
+_MOST_EARLIER = 40
+"""Button rows of earlier versions kept per message."""
+
 
 class DemoHooks(Protocol):
     """What the page and the control API may do with the demo company."""
@@ -124,6 +127,7 @@ class Office:
     def edit(self, channel: Json, message: Json, *, silently: bool = False) -> Json:
         """Keep a changed message and show it everywhere."""
         old = self.store.message(channel["id"], message["ts"])
+        self._remember_buttons(channel["id"], old)
         if not silently:
             message["edited"] = {"user": message["user"], "ts": self.store.next_ts()}
         self.store.put_message(channel["id"], message)
@@ -179,6 +183,19 @@ class Office:
         if root is None:
             raise Refused("thread_not_found")
         return str(root.get("thread_ts") or root["ts"])
+
+    def earlier_buttons(self, channel: str, ts: str) -> list[Json]:
+        """Blocks with buttons that a message showed before it was edited, newest first.
+
+        A person whose screen is a moment behind still presses them, as in Slack: nothing stops a press in flight.
+        """
+        return objects((self.store.get("earlier", f"{channel}/{ts}") or {}).get("blocks"))
+
+    def _remember_buttons(self, channel: str, old: Json | None) -> None:
+        fresh = [block for block in objects((old or {}).get("blocks")) if block.get("type") == "actions"]
+        if old and fresh:
+            kept = [*fresh, *(block for block in self.earlier_buttons(channel, old["ts"]) if block not in fresh)]
+            self.store.put("earlier", f"{channel}/{old['ts']}", {"blocks": kept[:_MOST_EARLIER]})
 
     def shown(self, channel: str, message: Json) -> Json:
         """A message as the control API shows it: contracts first, then what else it carries."""

@@ -217,6 +217,15 @@ async def test_the_owner_presses_and_the_card_changes_in_place(company: Company)
     assert body["actions"][0]["action_ts"] > ts
 
 
+async def test_a_press_from_a_screen_that_lags_behind_still_reaches_the_app(company: Company) -> None:
+    channel, ts = await company.card()
+    await company.do("click", user=MARA, channel=channel, ts=ts, action_id="approve", value="prop_1:1")
+    late = await company.do("click", user=OLA, channel=channel, ts=ts, action_id="approve", value="prop_1:1")
+    never = await company.do("click", user=OLA, channel=channel, ts=ts, action_id="approve", value="prop_9:1")
+    assert late["acked"]
+    assert "error" in never
+
+
 async def test_the_wrong_person_is_told_privately(company: Company) -> None:
     channel, ts = await company.card()
     answer = await company.do("click", user=OLA, channel=channel, ts=ts, action_id="approve")

@@ -24,7 +24,7 @@ def free_port() -> int:
 
 
 class Demo:
-    """One `baton demo` process over one home folder. The folder's path must be short: the database's socket is in it."""
+    """One `baton demo` process over one home folder, whose path must be short: the database's socket is in it."""
 
     def __init__(self, home: Path, port: int | None = None) -> None:
         self.home, self.port = home, port or free_port()

@@ -8,6 +8,10 @@ from tests.e2e.process import Demo
 
 MEDIA, CREATIVE, CRM, MEMBER = "U0MARA0001", "U0JONAS001", "U0PRIYA001", "U0SAMI0001"
 CHANNEL = "marketing-signals"
+CAMPAIGN, BUDGET = "c3", "640.00"
+"""Run Club spring, and its budget after either override."""
+SMALLER_SHIFT, SMALLER_CUT = "80", "640"
+"""What the media lead types: this much to another campaign, or this budget."""
 
 
 def state(demo: Demo) -> dict[str, Any]:
@@ -113,14 +117,12 @@ def budget_proposal(card: dict[str, Any]) -> str:
     raise AssertionError(f"no budget question on: {words(card)}")
 
 
-def override(demo: Demo, card: dict[str, Any], value: str, amount: str, reason: str) -> dict[str, Any]:
-    """The media lead opens the form, types an amount and a reason, and sends it."""
+def override(demo: Demo, card: dict[str, Any], value: str, reason: str) -> dict[str, Any]:
+    """The media lead opens the form, types a smaller step and a reason, and sends it."""
     view = click(demo, MEDIA, card, "override_proposal", value)["view"]
     inputs = [block for block in view["blocks"] if block["type"] == "input"]
-    values = {
-        block["block_id"]: {block["element"]["action_id"]: reason if block["block_id"] == "reason" else amount}
-        for block in inputs
-    }
+    typed = {"reason": reason, "field/amount": SMALLER_SHIFT, "field/daily_budget": SMALLER_CUT}
+    values = {block["block_id"]: {block["element"]["action_id"]: typed[block["block_id"]]} for block in inputs}
     return demo.post("/control/submit", user=MEDIA, view_id=view["id"], values=values)
 
 

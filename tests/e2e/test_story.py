@@ -1,6 +1,7 @@
 """The whole way, through the control API: from a first combined signal to a lesson quoted on the next one."""
 
 import re
+from collections import Counter
 from typing import Any
 
 from tests.e2e import story
@@ -31,17 +32,17 @@ def test_an_owner_overrides_and_the_lesson_comes_back(demo: Demo, blockkit: Any)
     assert refused["ephemeral"] == "Only Mara Lind (media lead) can decide this; you are the CRM lead."
     assert not story.history(demo)
 
-    before = story.budget_of(demo, "c3")
-    assert story.override(demo, card, value, "640", REASON).get("closed")
+    before = story.budget_of(demo, story.CAMPAIGN)
+    assert story.override(demo, card, value, REASON).get("closed")
     demo.until(lambda: story.history(demo), 30, "the ad account changes")
-    assert story.budget_of(demo, "c3") == "640.00" != before
+    assert story.budget_of(demo, story.CAMPAIGN) == story.BUDGET != before
     demo.until(lambda: story.executed(demo, card["ts"]), 30, "the thread says so")
     assert REASON in words(demo.until(lambda: decided(demo, card["ts"]), 30, "the card shows the decision"))
 
     again = story.click(demo, story.MEDIA, card, "approve_proposal", value)
     assert again["acked"]
     assert re.search(r"Mara Lind .*at \d\d:\d\d", again["ephemeral"])
-    assert len(story.history(demo)) == 1
+    assert [n for n in Counter(line["address"] for line in story.history(demo)).values() if n > 1] == []
 
     demo.post("/control/clock", days=7)
     outcome = demo.until(lambda: story.outcome(demo, card["ts"]), 30, "the outcome is in the thread")
