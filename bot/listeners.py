@@ -13,11 +13,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import names
 from bot.board import SlackBoard
+from bot.buttons import Buttons
 from bot.commands import Commands
 from bot.conversation import Conversation
+from bot.forms import Forms
 from bot.modals import notice
-from bot.presses import Presses
 from bot.private import Body, tell
+from bot.redraw import Redraw
 from bot.slack import Slack
 from graph.runner import Runner
 
@@ -33,24 +35,25 @@ def connect(
     and the `signing_secret` where Slack's requests arrive over HTTP instead of Socket Mode.
     """
     slack = Slack(client)
-    presses = Presses(runner, slack, board or SlackBoard(runner, client))
+    redraw = Redraw(runner, slack, board or SlackBoard(runner, client))
+    buttons, forms = Buttons(runner, slack, redraw), Forms(runner, slack, redraw)
     conversation = Conversation(runner, slack)
     app = AsyncApp(client=client, signing_secret=signing_secret)
 
     for action, press in (
-        (names.APPROVE, presses.approve),
-        (names.OVERRIDE, presses.override),
-        (names.REJECT, presses.reject),
-        (names.SNOOZE, presses.snooze),
-        (names.ASK, presses.ask),
-        (names.REFRESH_HOME, presses.refresh_home),
+        (names.APPROVE, buttons.approve),
+        (names.OVERRIDE, buttons.override),
+        (names.REJECT, buttons.reject),
+        (names.SNOOZE, buttons.snooze),
+        (names.ASK, buttons.ask),
+        (names.REFRESH_HOME, buttons.refresh_home),
     ):
         app.action(action)(press)
     for form, submit in (
-        (names.OVERRIDE_FORM, presses.submit_override),
-        (names.REJECT_FORM, presses.submit_reject),
-        (names.SNOOZE_FORM, presses.submit_snooze),
-        (names.ASK_FORM, presses.submit_ask),
+        (names.OVERRIDE_FORM, forms.override),
+        (names.REJECT_FORM, forms.reject),
+        (names.SNOOZE_FORM, forms.snooze),
+        (names.ASK_FORM, forms.ask),
     ):
         app.view(form)(submit)
     app.command(names.COMMAND)(Commands(runner).baton)
@@ -61,7 +64,7 @@ def connect(
 
     async def home_opened(event: Body) -> None:
         if event.get("tab", "home") == "home":
-            await presses.show_home(str(event.get("user", "")))
+            await redraw.home(str(event.get("user", "")))
 
     async def failed(
         error: Exception, body: Body, respond: AsyncRespond, response: BoltResponse | None

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import aiohttp
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.blocks import Message
@@ -41,7 +42,7 @@ async def tell(slack: Slack, respond: AsyncRespond, body: Body, words: str, head
             await slack.open_modal(str(body["trigger_id"]), notice(heading, words))
         else:
             await _whisper(slack, body, user, words)
-    except (SlackUnavailable, OSError) as problem:
+    except (SlackUnavailable, aiohttp.ClientError, TimeoutError, OSError) as problem:
         _log.warning("Could not tell %s: %s", user, problem)
 
 
