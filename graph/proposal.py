@@ -5,6 +5,7 @@ A pause stands alone in its node, because a node runs again from its first line 
 
 import asyncio
 import logging
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any, TypedDict
 
@@ -13,6 +14,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command, interrupt
 
 from domain.case import Case, ProposalStatus, ProposalView
+from domain.errors import Refusal
 from domain.proposal import Approved, Snoozed
 from domain.receipt import ReceiptStatus
 from domain.verdict import Automatic
@@ -135,9 +137,9 @@ async def ask_owner(state: ProposalState, runtime: Runtime[Services]) -> Proposa
     case, view = await found(services, _id(state))
     if isinstance(view.verdict, Automatic) and view.decision is None:
         version, now = view.proposal.version, services.clock.now()
-        await decisions.claim(
-            services.database, Approved(proposal_id=view.proposal.id, version=version, by=SYSTEM, at=now)
-        )
+        permitted = Approved(proposal_id=view.proposal.id, version=version, by=SYSTEM, at=now)
+        with suppress(Refusal):  # withdrawn or changed this very moment: then the next step finds that out
+            await decisions.claim(services.database, permitted)
     else:
         async with services.database.engine.begin() as tx:
             await queue.put(tx, "refresh", case.signal.id, once=True)

@@ -145,7 +145,7 @@ async def test_a_waiting_thread_survives_pruning(address: str, checkpoints: Chec
 async def test_what_policy_allows_is_done_without_asking(address: str):
     platform = Platform()
     action = FixTracking(platform="meta", account_id="a1", currency="EUR", symptom="No conversions since Friday.")
-    script = opened(asked_for(action, owner="web_lead"))
+    script = opened(asked_for(action, owner="media_lead"))
     runner = await swept(services(Database(address), script, platform, policy={"automatic": {"fix_tracking"}}))
     await runner.settle()
     (view,) = (await runner.case(SIG)).proposals
