@@ -96,7 +96,7 @@ class Conversation:
         return None
 
     async def _say_working(self, channel: str, event: Body) -> None:
-        """Show a status in the assistant pane. It needs a scope we do not ask for: one refusal ends the attempts."""
+        """Show a status in the assistant pane. Where the workspace refuses it once, it is not tried again."""
         if not (self._has_pane and event.get("channel_type") == "im" and event.get("thread_ts")):
             return
         try:

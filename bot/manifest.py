@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from bot.names import COMMAND
 
 SCOPES = ("app_mentions:read", "chat:write", "commands", "files:write", "im:history", "users:read")
-"""What a bot token must hold. Status and prompts in the assistant pane would also need assistant:write; without it
-the pane works and merely shows neither."""
+"""What a bot token must hold. Slack takes chat:write for the status in the assistant pane; suggested prompts would
+need assistant:write as well, and without it the pane merely shows none."""
 EVENTS = (
     "app_home_opened",
     "app_mention",
