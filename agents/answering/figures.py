@@ -2,10 +2,8 @@
 
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from types import MappingProxyType
 
 import polars as pl
 
@@ -13,49 +11,22 @@ from agents import metrics, naming, wording
 from agents.answering import language
 from agents.answering.context import Question
 from agents.answering.periods import Period
+from agents.answering.vocabulary import (
+    BEST,
+    COMMON,
+    DIMENSIONS,
+    ENOUGH,
+    LATE,
+    LEAST,
+    METRIC_WORDS,
+    MONEY,
+    MOST,
+    TREND,
+    WORST,
+)
 from agents.metrics import METRICS, Metric
 from domain.case import Answer, Citation
 from domain.scope import Scope
-
-METRIC_WORDS: Mapping[str, str] = MappingProxyType(
-    {
-        "ctr": "ctr", "click through rate": "ctr", "click-through rate": "ctr", "clickthrough rate": "ctr",
-        "click-through": "ctr", "cpc": "cpc", "cost per click": "cpc", "click price": "cpc", "cpm": "cpm",
-        "cost per mille": "cpm", "cost per thousand": "cpm", "cost per thousand impressions": "cpm", "cvr": "cvr",
-        "conversion rate": "cvr", "cpa": "cpa", "cost per acquisition": "cpa", "cost per conversion": "cpa",
-        "cost per order": "cpa", "acquisition cost": "cpa", "acquisition costs": "cpa", "cac": "cpa", "cpo": "cpa",
-        "roas": "roas", "return on ad spend": "roas", "spend": "spend", "spent": "spend", "ad spend": "spend",
-        "cost": "spend", "costs": "spend", "spending": "spend", "expenses": "spend", "clicks": "clicks",
-        "impressions": "impressions", "views": "impressions", "conversions": "conversions", "sales": "conversions",
-        "conversion value": "conversions_value", "frequency": "frequency", "reach": "reach", "orders": "orders",
-        "backend orders": "orders", "revenue": "revenue", "turnover": "revenue", "visits": "sessions",
-        "sessions": "sessions", "traffic": "sessions", "site visits": "sessions", "order rate": "order_rate",
-        "orders per visit": "order_rate", "click rate": "click_rate", "email click rate": "click_rate",
-        "newsletter click rate": "click_rate", "engagement": "click_rate", "open rate": "open_rate",
-        "unsubscribe rate": "unsubscribe_rate", "unsubscribes": "unsubscribe_rate", "retention": "retention",
-        "retention rate": "retention", "pixel ratio": "pixel_ratio", "tracking ratio": "pixel_ratio",
-        "budget": "daily_budget", "daily budget": "daily_budget", "budgets": "daily_budget",
-        "search clicks": "search_clicks", "organic clicks": "search_clicks", "searches": "search_impressions",
-        "search impressions": "search_impressions", "position": "position", "ranking": "position",
-        "hours served": "hours_served",
-    }
-)  # fmt: skip
-DIMENSIONS: Mapping[str, str] = MappingProxyType(
-    {
-        "campaign": "campaign_id", "campaigns": "campaign_id", "ad": "ad_id", "ads": "ad_id", "creative": "ad_id",
-        "creatives": "ad_id", "platform": "platform", "platforms": "platform", "channel": "platform",
-        "channels": "platform", "account": "account_id", "accounts": "account_id", "segment": "segment_id",
-        "segments": "segment_id", "audience": "segment_id", "audiences": "segment_id", "day": "date_day",
-        "days": "date_day", "landing page": "landing_page", "landing pages": "landing_page", "query": "query",
-        "queries": "query", "search term": "query",
-    }
-)  # fmt: skip
-_MOST = ("highest", "most", "top", "largest", "biggest", "dearest", "most expensive")
-_LEAST = ("lowest", "least", "bottom", "smallest", "cheapest", "fewest")
-_BEST, _WORST = ("best", "strongest", "better"), ("worst", "weakest", "poorest")
-_ENOUGH = {"ctr": 1000.0, "cpm": 1000.0, "cpc": 50.0, "cvr": 50.0, "cpa": 5.0, "roas": 1.0, "click_rate": 500.0}
-"""Below this many in the denominator a group is not ranked: a rate of little is luck."""
-_LATE = frozenset({"conversions", "conversions_value"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +43,7 @@ class Ranking:
 def metrics_in(question: Question) -> list[Metric]:
     """The metrics a question names."""
     found = language.find_all(question.rest, METRIC_WORDS)
-    exact = list(dict.fromkeys(METRIC_WORDS[phrase] for phrase, _ in found))
+    exact = list(dict.fromkeys(name for _, name in found))
     return [METRICS[name] for name in exact]
 
 
@@ -80,32 +51,66 @@ def answer_figures(question: Question) -> Answer | None:
     """The answer, where the question is about figures."""
     wanted = metrics_in(question)
     if question.candidates:
-        places = wording.listing([_described(one.scope, one.name, question) for one in question.candidates[:5]], "or")
+        places = wording.listing([_described(one.scope, one.name) for one in question.candidates[:5]], "or")
         return question.unknown(f"the name fits several: {places}. Which one do you mean?")
+    if not wanted and not _asks_how(question):
+        return None
+    if stranger := unknown_name(question):
+        return question.unknown(f'I find nothing called "{wording.quote(stranger, 60)}".')
+    asked = [one.within_currency(code) for one in question.each() for code in _split(one, wanted)]
+    answers = [_figures(one, wanted) for one in asked]
+    known = [one for one in answers if one.known]
+    if not known or len(answers) == 1:
+        return answers[0]
+    apart = len({one.only for one in asked}) > 1 and len(question.each()) == 1
+    told = (f"In {one.only}: {said.text}" if apart else said.text for one, said in zip(asked, answers, strict=True))
+    text = "\n".join(dict.fromkeys(told))
+    return question.answer(text, [citation for one in known for citation in one.citations])
+
+
+def _figures(question: Question, wanted: list[Metric]) -> Answer:
+    """The answer for one object in one currency."""
     if not wanted:
-        return _how_is(question)
+        return _several(question, [METRICS[name] for name in ("spend", "conversions", "cpa", "ctr")])
     if question.says("why", "what drove", "driver", "drivers", "cause", "reason") and wanted[0].name == "cpa":
         return _drivers(question)
-    ranking = _ranking(question, wanted[0])
-    if ranking:
+    if ranking := _ranking(question, wanted[0]):
         return _ranked(question, wanted[0], ranking)
-    if question.says("trend", "trending", "develop", "developing", "developed", "over time", "rising", "falling",
-                     "going up", "going down", "increasing", "decreasing", "week by week", "weekly"):  # fmt: skip
+    if question.says(*TREND):
         return _trend(question, wanted[0])
     return _several(question, wanted[:4])
 
 
-def cited(metric: Metric, scope: Scope, period: Period) -> list[Citation]:
+def _split(question: Question, wanted: list[Metric]) -> tuple[str, ...]:
+    """The currencies to answer in: amounts in two currencies are never added up."""
+    money = not wanted or any({one.top, one.bottom} & MONEY for one in wanted)
+    return question.currencies if money else question.currencies[:1] if len(question.currencies) == 1 else ("",)
+
+
+def unknown_name(question: Question) -> str | None:
+    """A name in the question that is nobody's, so that it is not silently answered for everybody."""
+    text = question.rest
+    for phrase, _ in [*language.find_all(text, METRIC_WORDS), *language.find_all(text, DIMENSIONS)]:
+        text = language.without(text, phrase)
+    for match in re.finditer(
+        r"\b(?:of|for|in|on|about|at|from)\s+((?:(?!of |for |in |on |about |at |from )[\w-]+ ?)+)", text
+    ):
+        strange = [word for word in match[1].split() if word not in COMMON and not word.isdigit() and len(word) > 2]
+        if strange:
+            return " ".join(strange)
+    return None
+
+
+def cited(metric: Metric, question: Question, period: Period) -> list[Citation]:
     """Where a figure comes from."""
-    filters = ", ".join(f"{name}={value}" for name, value in scope.ids()) or "all rows"
+    named = [f"{name}={value}" for name, value in question.scope.ids()]
+    filters = ", ".join([*named, f"currency={question.only}"] if question.only else named) or "all rows"
     return [Citation(table=table, window=(period.first, period.last), filter=filters) for table in metric.tables]
 
 
 def _several(question: Question, wanted: list[Metric]) -> Answer:
-    parts, citations = list[str](), list[Citation]()
+    parts, brief, citations = list[str](), list[str](), list[Citation]()
     for metric in wanted:
-        if problem := _mixed_money(question, metric):
-            return question.unknown(problem)
         period = _latest(question, metric)
         sums = metrics.total(question.readings, metric, question.scope, period.first, period.last)
         value = metric.value(*sums) if sums else None
@@ -113,16 +118,22 @@ def _several(question: Question, wanted: list[Metric]) -> Answer:
             if len(wanted) == 1:
                 return question.unknown(_missing(question, metric, period))
             parts.append(f"{metric.words} cannot be told")
+            brief.append(parts[-1])
             continue
+        figure = metric.text(value, _currency(question))
+        brief.append(f"{metric.short} *{figure}*{_basis(metric, sums, question)}")
         parts.append(_stated(question, metric, period, value, sums))
-        citations += cited(metric, question.scope, period)
+        citations += cited(metric, question, period)
         if question.time.against and metric.name != "daily_budget":
             text, more = _compared(question, metric, value)
             parts[-1] += text
             citations += more
     if not citations:
         return question.unknown(_missing(question, wanted[0], question.time.period))
-    return question.answer(" ".join(wording.sentence(part) for part in parts) + _notes(question, wanted), citations)
+    text = " ".join(wording.sentence(part) for part in parts)
+    if len(wanted) > 1 and not question.time.against:
+        text = f"{_place(question)} {_when(question.time.period)}: {'; '.join(brief)}."
+    return question.answer(text[:1].upper() + text[1:] + _notes(question, wanted), citations)
 
 
 def _stated(question: Question, metric: Metric, period: Period, value: float, sums: tuple[float, float]) -> str:
@@ -162,7 +173,7 @@ def _compared(question: Question, metric: Metric, value: float) -> tuple[str, li
     figure = metric.text(before, _currency(question))
     word = "up" if value > before else "down" if value < before else "the same as"
     change = "" if value == before else f" {wording.percent(value / before - 1).lstrip('+-')} from"
-    return f", {word}{change} {figure} {_when(against)}", cited(metric, question.scope, against)
+    return f", {word}{change} {figure} {_when(against)}", cited(metric, question, against)
 
 
 def _trend(question: Question, metric: Metric) -> Answer:
@@ -185,16 +196,14 @@ def _trend(question: Question, metric: Metric) -> Answer:
         f"{metric.short} of {_place(question)} {direction}: {listed} in the {len(known)} weeks to {wording.day(last)} "
         f"({wording.percent(change)} from the first to the last)."
     )
-    return question.answer(
-        text + _notes(question, [metric]), cited(metric, question.scope, Period(known[0][0].first, last))
-    )
+    return question.answer(text + _notes(question, [metric]), cited(metric, question, Period(known[0][0].first, last)))
 
 
 def _ranking(question: Question, metric: Metric) -> Ranking | None:
     text = question.rest
     words = language.find_all(text, DIMENSIONS)
-    most, least = (any(language.said(text, word) for word in group) for group in (_MOST, _LEAST))
-    best, worst = (any(language.said(text, word) for word in group) for group in (_BEST, _WORST))
+    most, least = (any(language.said(text, word) for word in group) for group in (MOST, LEAST))
+    best, worst = (any(language.said(text, word) for word in group) for group in (BEST, WORST))
     each = re.search(r"\b(by|per|each|every|which|what|split|break ?down)\b", text) is not None
     ordered = most or least or best or worst
     if not words or not (ordered or each):
@@ -205,19 +214,17 @@ def _ranking(question: Question, metric: Metric) -> Ranking | None:
     highest = most or (best and metric.wanted >= 0) or (worst and metric.wanted < 0)
     if not ordered:
         highest = True
-    return Ranking(DIMENSIONS[words[0][0]], highest, max(1, min(count, 10)), ordered)
+    return Ranking(words[0][1], highest, max(1, min(count, 10)), ordered)
 
 
 def _ranked(question: Question, metric: Metric, ranking: Ranking) -> Answer:
     period = question.time.period
-    if problem := _mixed_money(question, metric):
-        return question.unknown(problem)
     by = ("platform", "account_id", "campaign_id", ranking.column) if ranking.column == "ad_id" else (ranking.column,)
     table = metrics.sums(question.readings, metric, question.scope, period.first, period.last, by=tuple(by))
     if table is None or table.is_empty():
         return question.unknown(_missing(question, metric, period, ranking.column))
     table = table.drop_nulls(ranking.column)
-    enough = table.filter(pl.col("bottom") >= (_ENOUGH.get(metric.name, 1e-9) if metric.bottom else 0))
+    enough = table.filter(pl.col("bottom") >= (ENOUGH.get(metric.name, 1e-9) if metric.bottom else 0))
     if enough.is_empty():
         return question.unknown(f"there is too little data {_when(period)} to rank by {metric.words}.")
     rate = pl.col("top") * metric.scale / (pl.col("bottom") if metric.bottom else 1.0)
@@ -239,7 +246,7 @@ def _ranked(question: Question, metric: Metric, ranking: Ranking) -> Answer:
         lines = "\n".join(f"{place}. {name}: {value}" for place, (name, value) in enumerate(named, 1))
         text = f"{metric.short} {_when(period)}, {order}:\n{lines}"
         note = f"\n{note.strip()}" if note else ""
-    return question.answer(text + note + _notes(question, [metric]), cited(metric, question.scope, period))
+    return question.answer(text + note + _notes(question, [metric]), cited(metric, question, period))
 
 
 def naming_plural(kind: str) -> str:
@@ -277,24 +284,24 @@ def _drivers(question: Question) -> Answer:
         f"*{METRICS['cpa'].text(after, currency)}* {_when(now)} ({wording.percent(after / start - 1)}). Most of it is "
         f"{METRICS[driver].words}: {told}."
     )
-    both = [one for period in (now, before) for one in cited(METRICS["cpa"], question.scope, period)]
+    both = [one for period in (now, before) for one in cited(METRICS["cpa"], question, period)]
     return question.answer(text + _notes(question, [METRICS["cpa"]]), both)
 
 
-def _how_is(question: Question) -> Answer | None:
-    """A place without a metric: the few figures that say how it does."""
+def _asks_how(question: Question) -> bool:
+    """Whether it asks how a place does, without naming a metric."""
     performing = question.says("how is", "how are", "how did", "how was", "how were", "performance", "performing",
                                "perform", "doing", "numbers", "figures", "kpis", "kpi")  # fmt: skip
-    if not performing or (question.subject is None and not question.says("performance", "numbers", "kpis", "figures")):
-        return None
-    return _several(question, [METRICS[name] for name in ("spend", "conversions", "cpa", "ctr")])
+    return performing and (question.subject is not None or question.says("performance", "numbers", "kpis", "figures"))
 
 
 def _notes(question: Question, wanted: list[Metric]) -> str:
     """What weakens the figure."""
-    late = any(_LATE & {metric.top, metric.bottom} for metric in wanted)
+    late = any(LATE & {metric.top, metric.bottom} for metric in wanted)
     recent = question.time.period.last > question.today - timedelta(days=2)
-    return " Conversions of the last two days are still coming in." if late and recent else ""
+    horizons = any(metric.name == "retention" for metric in wanted)
+    late_note = " Conversions of the last two days are still coming in." if late and recent else ""
+    return late_note + (" All cohorts and horizons read in these days count together." if horizons else "")
 
 
 def _latest(question: Question, metric: Metric) -> Period:
@@ -307,19 +314,6 @@ def _latest(question: Question, metric: Metric) -> Period:
         seen = metrics.within(frame, question.scope).filter(pl.col("date_day") <= last)["date_day"].max()
         last = seen if isinstance(seen, type(last)) else last
     return Period(last, last)
-
-
-def _mixed_money(question: Question, metric: Metric) -> str | None:
-    """Why amounts cannot be added up here, if they cannot."""
-    frame = question.readings.get("ad_report")
-    if metric.unit != "money" or frame is None or "currency" not in frame.columns:
-        return None
-    found = sorted(
-        str(one) for one in metrics.within(frame, question.scope)["currency"].drop_nulls().unique().to_list()
-    )
-    if len(found) < 2:
-        return None
-    return f"amounts in {wording.listing(found)} cannot be added up. Ask for one account."
 
 
 def _currency(question: Question) -> str:
@@ -363,7 +357,7 @@ def _place(question: Question) -> str:
     return naming.place(question.scope, dict.fromkeys(ids.values(), question.subject.name))
 
 
-def _described(scope: Scope, name: str, question: Question) -> str:
+def _described(scope: Scope, name: str) -> str:
     parent = scope.campaign_id if scope.ad_id else scope.account_id
     label = f"{scope.grain.value} {name}"
     return f"{label} ({wording.platform(scope.platform)}, {parent})" if scope.platform else label
@@ -373,6 +367,8 @@ def _named(question: Question, column: str, ident: str) -> str:
     """What people call one group."""
     if column == "platform":
         return wording.platform(ident)
+    if column == "date_day":
+        return wording.day(date.fromisoformat(ident), question.today)
     found = [
         one for one in question.known.by_name.get(language.plain(ident), ()) if getattr(one.scope, column, "") == ident
     ]

@@ -38,7 +38,7 @@ def find(text: str, phrases: Mapping[str, Meaning]) -> Meaning | None:
 
 
 def find_all(text: str, phrases: Mapping[str, Meaning]) -> list[tuple[str, Meaning]]:
-    """Every known phrase in the text with its meaning, longest first; typos only where nothing fits exactly."""
+    """Every known phrase as it stands in the text, with its meaning; typos where nothing fits exactly."""
     padded, exact = f" {text} ", list[tuple[str, Meaning]]()
     for phrase in sorted(phrases, key=lambda one: (-len(one), one)):
         if f" {phrase} " in padded:
@@ -54,7 +54,7 @@ def without(text: str, phrase: str) -> str:
 
 def _nearly(words: list[str], phrases: Mapping[str, Meaning]) -> Iterable[tuple[str, Meaning]]:
     """The phrase most like some run of words, if any is close enough."""
-    best: tuple[float, str] | None = None
+    best: tuple[float, str, str] | None = None
     for phrase in phrases:
         size = len(phrase.split())
         if len(phrase) < LEAST_LETTERS:
@@ -64,6 +64,6 @@ def _nearly(words: list[str], phrases: Mapping[str, Meaning]) -> Iterable[tuple[
             if abs(len(run) - len(phrase)) > 2 or run[:1] != phrase[:1]:
                 continue
             likeness = SequenceMatcher(None, run, phrase).ratio()
-            if likeness >= CLOSE_ENOUGH and (best is None or (likeness, phrase) > best):
-                best = (likeness, phrase)
-    return [(best[1], phrases[best[1]])] if best else []
+            if likeness >= CLOSE_ENOUGH and (best is None or (likeness, phrase, run) > best):
+                best = (likeness, phrase, run)
+    return [(best[2], phrases[best[1]])] if best else []

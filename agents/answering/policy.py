@@ -158,6 +158,7 @@ def _goals(question: Question) -> Answer:
 
 def _against_goal(question: Question, goal: Goal) -> tuple[str, list[Citation]]:
     """One goal with where the figure stands."""
+    question = question.within_currency(question.model.currency)
     metric, period = METRICS[goal.metric], question.time.period
     aim = metric.text(float(goal.target), question.model.currency)
     sums = metrics.total(question.readings, metric, goal.scope, period.first, period.last)

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Sequence
 
-from agents import naming, wording
+from agents import metrics, naming, wording
 from agents.answering import language
 from agents.answering.context import Question
-from agents.reporting import outcome_words
+from agents.reporting import outcome_words, summary
 from domain.case import Answer, Case, Citation, ProposalStatus, ProposalView
 from domain.operating_model import OperatingModel
 from domain.proposal import Approved, Expired, Overridden, Rejected, Snoozed
@@ -15,15 +15,21 @@ from domain.signal import Cause
 from domain.verdict import Ask, Forbidden
 
 _SIGNALS = ("signal", "signals", "alert", "alerts", "incident", "incidents", "problem", "problems", "issue", "issues",
-            "going on", "wrong", "urgent", "on fire", "attention",  "happening", "at stake", "open")  # fmt: skip
+            "going on", "wrong", "urgent", "on fire", "attention",  "happening", "at stake", "open",
+            "break", "broke", "broken", "wearing out")  # fmt: skip
 _PENDING = ("pending", "waiting", "waits", "to decide", "undecided", "open decisions", "open decision", "inbox",
             "my plate", "need to approve", "unanswered", "awaiting")  # fmt: skip
 _DECIDED = ("approved", "approve", "rejected", "reject", "decided", "decide", "overridden", "override", "overrode",
             "snoozed", "decision", "decisions", "declined")  # fmt: skip
 _OUTCOMES = ("outcome", "outcomes", "came of", "work", "worked", "effect", "effects", "result of", "results",
              "measured", "pay off", "paid off", "success", "successful")  # fmt: skip
-_LESSONS = ("learned", "learnt", "lesson", "lessons", "last time", "remember", "know about", "experience with",
+_LESSONS = ("learned", "learnt", "learn", "lesson", "lessons", "last time", "remember", "know about", "experience with",
             "tried before")  # fmt: skip
+_TO_DO = ("should i do", "should we do", "to do about", "next step", "next steps", "recommend", "recommended",
+          "suggest", "proposed", "proposals", "proposal", "options")  # fmt: skip
+_OWNERS = r"\bwho (owns|leads|is responsible|takes care|looks after)\b"
+_START = r"\bwhen (did|has|was)\b.*\b(start|started|begin|began|begun|opened|open)\b|\bhow long\b"
+_TOLD = r"\b(summary|summari[sz]e|recap|what happened|what has happened|what changed|whats new|what is new)\b"
 _EXECUTED = ("executed", "execution", "carried out", "receipt", "unknown", "drift", "drifted", "done so far",
              "implemented")  # fmt: skip
 _EXPLAIN = ("why", "explain", "evidence", "reason", "ruled out", "how sure", "confident", "confidence", "cause",
@@ -43,13 +49,18 @@ def answer_records(question: Question) -> Answer | None:
     kinds: tuple[tuple[tuple[str, ...], Callable[[Question], Answer]], ...] = (
         (_LESSONS, _lessons),
         (_PENDING, _pending),
+        (_TO_DO, _to_do),
         (_OUTCOMES, _outcomes),
         (_DECIDED, _decisions),
         (_EXECUTED, _executed),
     )
+    if re.search(_TOLD, question.text) and (question.time.named or not question.found.subjects):
+        return _summary(question)
     told = next((tell(question) for words, tell in kinds if question.says(*words)), None)
     about = _case_in(question) if told is None else None
-    if about is not None and (question.says(*_EXPLAIN) or _single(question)):
+    if about is not None and re.search(_OWNERS, question.text):
+        return _owners(question, about)
+    if about is not None and (question.says(*_EXPLAIN) or re.search(_START, question.text) or _single(question)):
         return _explained(question, about)
     return _signals(question) if told is None and question.says(*_SIGNALS) else told
 
@@ -61,7 +72,7 @@ def explain_place(question: Question) -> Answer | None:
 
 
 def _signals(question: Question) -> Answer:
-    mine = [case for case in question.cases if question.scope.touches(case.signal.scope)]
+    mine = [case for case in question.cases if question.concerns(case)]
     past = question.says(*_PAST)
     chosen = [case for case in mine if case.is_open != past]
     where = f" about {question.subject.name}" if question.subject else ""
@@ -102,6 +113,41 @@ def _explained(question: Question, case: Case) -> Answer:
         for one in signal.findings
     ]
     return question.answer("\n".join(parts), [_of(case), *tables])
+
+
+def _owners(question: Question, case: Case) -> Answer:
+    roles = [_people(question.model, role) for role in case.signal.owners]
+    text = f"{wording.quote(case.signal.headline, 150)}: {wording.listing(roles)}; the first leads."
+    return question.answer(text, [_of(case)])
+
+
+def _summary(question: Question) -> Answer:
+    """What happened in the days asked about."""
+    span = question.time.period
+    mine = [case for case in question.cases if question.concerns(case)]
+    text = summary(mine, span.last, span.first, None)
+    return question.answer(text, [_of(case) for case in mine[:10]] or [_cite("signals", "all")])
+
+
+def _to_do(question: Question) -> Answer:
+    """What is proposed, with its forecast."""
+    open_ones = [(case, view) for case, view in _views(question) if case.is_open and view.decision is None]
+    if not open_ones:
+        return question.answer("Nothing is proposed at the moment.", [_cite("proposals", "all")])
+    lines = [
+        f"• {naming.action_title(view.proposal.action)} ({_people(question.model, _asked(view))} decides): "
+        f"{wording.quote(view.proposal.why, 200)}{_expected(view)}"
+        for _, view in open_ones[:6]
+    ]
+    return question.answer("\n".join(lines), [_proposal(view) for _, view in open_ones[:6]])
+
+
+def _expected(view: ProposalView) -> str:
+    forecast = view.proposal.forecast
+    if forecast is None:
+        return ""
+    change = f"{wording.percent(forecast.change)} {wording.bounds(forecast.interval)}"
+    return f" Expected: {metrics.short(forecast.metric)} {change}."
 
 
 def _pending(question: Question) -> Answer:
@@ -239,16 +285,11 @@ def _case_in(question: Question) -> Case | None:
         return next((case for case in question.cases if case.signal.id.startswith(named[0])), None)
     ordered = sorted(question.cases, key=lambda case: (not case.is_open, -case.signal.at_stake_per_day, case.signal.id))
     if question.subject is not None:
-        return next((case for case in ordered if _about(case, question)), None)
+        return next((case for case in ordered if question.concerns(case)), None)
     cause = language.find(question.text, {cause.value.replace("_", " "): cause for cause in Cause})
     if cause is not None:
         return next((case for case in ordered if case.signal.cause is cause), None)
     return ordered[0] if len(ordered) == 1 else None
-
-
-def _about(case: Case, question: Question) -> bool:
-    places = [case.signal.scope, *(one.scope for one in case.signal.findings)]
-    return any(question.scope.contains(place) for place in places)
 
 
 def _single(question: Question) -> bool:
@@ -258,12 +299,7 @@ def _single(question: Question) -> bool:
 
 def _views(question: Question) -> list[tuple[Case, ProposalView]]:
     """The proposals of the cases the question is about."""
-    return [
-        (case, view)
-        for case in question.cases
-        if question.subject is None or question.scope.touches(case.signal.scope)
-        for view in case.proposals
-    ]
+    return [(case, view) for case in question.cases if question.concerns(case) for view in case.proposals]
 
 
 def _action_named(question: Question, among: Sequence[tuple[Case, ProposalView]]) -> str | None:

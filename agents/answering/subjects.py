@@ -1,13 +1,13 @@
 """Which platform, account, campaign, ad or segment a question names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agents import wording
 from agents.answering import language
 from domain.case import Case
 from domain.reading import Readings
-from domain.scope import Scope
+from domain.scope import Grain, Scope
 
 _TYPO_LIMIT = 3000
 """Above this many names only exact ones are looked for."""
@@ -22,28 +22,38 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """What a question names."""
+
+    subjects: tuple[Subject, ...]
+    candidates: tuple[Subject, ...]
+    """Objects of one name, where it cannot be told which is meant."""
+    left: str
+    """The question less the names."""
+
+
+@dataclass(frozen=True, slots=True)
 class Subjects:
     """Everything a question may name."""
 
     by_name: Mapping[str, tuple[Subject, ...]]
 
-    def named(self, text: str) -> tuple[Subject | None, tuple[Subject, ...], str]:
-        """The object meant, or else those it might be, and the text less the name."""
+    def named(self, text: str) -> "Named":
+        """The objects meant. Names that fit together narrow one object down; others stand side by side."""
         known = self.by_name
         found = language.find_all(text, known) if len(known) <= _TYPO_LIMIT else self._exact(text)
-        if not found:
-            return None, (), text
-        scope = Scope()
+        chosen: list[Subject] = []
         for phrase, subjects in found:
-            text = language.without(text, phrase)
-            fitting = [one for one in subjects if one.scope.touches(scope)]
+            text = text if f" {phrase} " not in f" {text} " else language.without(text, phrase)
+            together = next((one for one in chosen if any(own.scope.touches(one.scope) for own in subjects)), None)
+            fitting = [own for own in subjects if together is None or own.scope.touches(together.scope)]
             if len(fitting) > 1:
-                return None, tuple(fitting), text
-            if fitting:
-                scope = Scope.model_validate(dict(scope.ids()) | dict(fitting[0].scope.ids()))
-        names = {one.scope.key: one.name for _, subjects in found for one in subjects}
-        finest = max((one for _, group in found for one in group), key=lambda one: len(list(one.scope.ids())))
-        return Subject(scope, names.get(scope.key, finest.name)), (), text
+                return Named((), tuple(fitting), text)
+            if together is None:
+                chosen.append(fitting[0])
+            else:
+                chosen[chosen.index(together)] = _joined(together, fitting[0])
+        return Named(tuple(chosen), (), text)
 
     def _exact(self, text: str) -> list[tuple[str, tuple[Subject, ...]]]:
         words = text.split()
@@ -54,42 +64,63 @@ class Subjects:
 def subjects(readings: Readings, cases: Sequence[Case]) -> Subjects:
     """The objects in the tables and cases by name and id; several may share a name."""
     named: dict[str, dict[str, Subject]] = {}
-
-    def add(text: str | None, name: str | None, scope: Scope) -> None:
+    for text, name, scope in [*_advertised(readings), *_others(readings, cases)]:
         phrase = language.plain(text or "")
         if phrase and (len(phrase) >= 3 or any(letter.isdigit() for letter in phrase)) and phrase not in _NOT_NAMES:
             named.setdefault(phrase, {})[scope.key] = Subject(scope, wording.quote(name or text or "", 60))
-
-    frame = readings.get("ad_report")
-    if frame is not None:
-        for platform in frame["platform"].drop_nulls().unique().to_list():
-            words = wording.platform(platform)
-            for text in (platform, words, words.split(" ")[0]):
-                add(text, words, Scope(platform=platform))
-        for ids, label in _LEVELS:
-            columns = [*ids, *([label] if label in frame.columns else [])]
-            for row in frame.select(columns).unique(ids, keep="last").drop_nulls(ids).iter_rows(named=True):
-                scope = Scope(**{name: row[name] for name in ids})
-                shown = row.get(label)
-                add(shown, shown, scope)
-                add(row[ids[-1]], shown or row[ids[-1]], scope)
-    segments = readings.get("segment")
-    if segments is not None:
-        for row in segments.iter_rows(named=True):
-            add(row.get("name"), row.get("name"), Scope(segment_id=row["segment_id"]))
-            add(row["segment_id"], row.get("name"), Scope(segment_id=row["segment_id"]))
     for case in cases:
         for ident, name in case.signal.names.items():
-            known = named.get(language.plain(ident))
-            for one in (known or {}).values():
-                add(name, name, one.scope)
-    return Subjects({phrase: tuple(sorted(found.values(), key=_order)) for phrase, found in named.items()})
+            for one in list(named.get(language.plain(ident), {}).values()):
+                named.setdefault(language.plain(name), {})[one.scope.key] = Subject(one.scope, wording.quote(name, 60))
+    return Subjects({phrase: tuple(sorted(found.values(), key=_order)) for phrase, found in named.items() if phrase})
+
+
+Known = tuple[str | None, str | None, Scope]
+"""What an object is called in a question, what it is called in the answer, and the object."""
+
+
+def _advertised(readings: Readings) -> Iterator[Known]:
+    """Platforms, accounts, campaigns and ads."""
+    frame = readings.get("ad_report")
+    if frame is None:
+        return
+    for platform in frame["platform"].drop_nulls().unique().to_list():
+        words = wording.platform(platform)
+        for text in (platform, words, words.split(" ")[0]):
+            yield text, words, Scope(platform=platform)
+    for ids, label in _LEVELS:
+        columns = [*ids, *([label] if label in frame.columns else [])]
+        for row in frame.select(columns).unique(ids, keep="last").drop_nulls(ids).iter_rows(named=True):
+            scope = Scope(**{name: row[name] for name in ids})
+            yield row.get(label), row.get(label), scope
+            yield row[ids[-1]], row.get(label) or row[ids[-1]], scope
+
+
+def _others(readings: Readings, cases: Sequence[Case]) -> Iterator[Known]:
+    """Segments and search queries of more than one word."""
+    segments = readings.get("segment")
+    for row in segments.iter_rows(named=True) if segments is not None else ():
+        yield row.get("name"), row.get("name"), Scope(segment_id=row["segment_id"])
+        yield row["segment_id"], row.get("name"), Scope(segment_id=row["segment_id"])
+    searches = readings.get("search_report")
+    queries = searches["query"].drop_nulls().unique().sort().head(_TYPO_LIMIT).to_list() if searches is not None else []
+    themes = [case.signal.scope.query for case in cases if case.signal.scope.query]
+    for query in [*(one for one in queries if len(one.split()) > 1), *themes]:
+        yield query, query, Scope(query=query)
+
+
+def _joined(one: Subject, other: Subject) -> Subject:
+    """Two names for one object: the finer gives the name, both give ids."""
+    both = Scope.model_validate(dict(one.scope.ids()) | dict(other.scope.ids()))
+    finest = max((one, other), key=lambda own: (own.scope.grain in _FINE, len(list(own.scope.ids()))))
+    return Subject(both, finest.name)
 
 
 def _order(subject: Subject) -> str:
     return subject.scope.key
 
 
+_FINE = frozenset({Grain.AD, Grain.SEGMENT, Grain.QUERY, Grain.EXPERIMENT})
 _LEVELS = (
     (["platform", "account_id"], "account_name"),
     (["platform", "account_id", "campaign_id"], "campaign_name"),

@@ -167,14 +167,14 @@ TABLE = [
     ("Spend on 12 March", "Spend of all campaigns was *€450* on 12 March"),
     ("spend since 10 march", "*€2,250* from 10 to 14 March"),
     ("conversions of Spring prospecting today", "Conversions of Spring prospecting were *4*"),
-    ("clicks and impressions of Road Shoe video yesterday", "Impressions of Road Shoe video were *10,000*"),
+    ("clicks and impressions of Road Shoe video yesterday", "Road Shoe video on 13 March: Impressions *10,000*; Clicks *130*."),
     ("cost per conversion Spring prospecting last 7 days", "*€45* from 8 to 14 March (€1,260 spend for 28 conversions)"),
     ("what is our CAC?", "Media-only CAC (spend per conversion)"),
     ("roas last 7 days", "ROAS of all campaigns was *3.56*"),
     ("What is the daily budget of Retargeting?", "The daily budget of Retargeting is *€450*, as of 14 March"),
     ("click rate of Returning customers last 7 days", "Click rate of Returning customers was *2.00 %*"),
     ("cvr for new visitors last month", "CVR of New visitors was *3.08 %* from 1 to 28 February"),
-    ("How is Spring prospecting doing?", "CPA of Spring prospecting was"),
+    ("How is Spring prospecting doing?", "Spring prospecting from 8 to 14 March: Spend *€1,260*; Conversions *28*; CPA *€45*"),
     ("frequency of Spring prospecting", "I don't know, because there is no ad_delivery"),
     # typos
     ("waht was the click throgh rate of Trail Sheo video", "CTR of Trail Shoe video was *0.65 %*"),
@@ -186,6 +186,8 @@ TABLE = [
     ("how did spend change in february vs january", "from 1 to 28 February"),
     ("spend this week vs last week", "Spend of all campaigns was *€2,700* from 9 to 14 March, down 14 % from €3,150"),
     ("has the conversion rate of Retargeting changed?", "the same as 3.08 % from 1 to 7 March"),
+    ("compare the CPA of Spring prospecting and Retargeting", "CPA of Retargeting was *€22.50*"),
+    ("compare the CPA of Spring prospecting and Retargeting", "CPA of Spring prospecting was *€45*"),
     # rankings
     ("Which campaign has the highest CPA?", "*Spring prospecting* has the highest cost per conversion of the 4 campaigns"),
     ("which ad has the lowest CTR last 7 days", "*Trail Shoe video* has the lowest click-through rate of the 5 ads"),
@@ -201,6 +203,7 @@ TABLE = [
     ("What is the CPA trend for Spring prospecting?", "CPA of Spring prospecting is rising: €22.50, €22.50, €22.50, €45"),
     ("Is spend going up?", "Spend of all campaigns is about flat"),
     ("why did the CPA of Brand change?", "CPA of Brand went from €22.50 from 1 to 7 March to *€22.50*"),
+    ("show me the trend of CTR for Trail Shoe video", "CTR of Trail Shoe video is falling"),
     # signals
     ("What is open?", "1 signal is open"),
     ("any problems on Meta?", "Trail Shoe video on Meta is wearing out: CTR -36 % (creative fatigue, since 9 March"),
@@ -210,6 +213,11 @@ TABLE = [
     ("Why is Trail Shoe video falling?", "The cause is most likely creative fatigue (93 % sure), since 9 March"),
     ("why is the CTR of Trail Shoe video down?", "Ruled out: auction pressure (CPM moved only +2 % [-3, 7])"),
     ("tell me about sig_0123456789ab", "People have seen it too often."),
+    ("when did the problem with Trail Shoe video start?", "since 9 March"),
+    ("who owns Trail Shoe video?", "Mara Lind (media lead), Cleo Park (creative lead) and the CRM lead; the first leads."),
+    ("what should I do about Trail Shoe video", "refresh creative (Cleo Park (creative lead) decides): Because."),
+    ("what happened in january", "*1 to 31 January*"),
+    ("did anything break?", "1 signal is open"),
     # decisions
     ("what is waiting?", "refresh creative for Trail Shoe video: waits for Cleo Park (creative lead) until 17 March"),
     ("what does the media lead have to decide", "No decision is waiting."),
@@ -246,6 +254,7 @@ TABLE = [
     ("help", "I change nothing by answering."),
     # honest ignorance
     ("revenue last week", "I don't know, because there is no web_report, where backend revenue comes from"),
+    ("CTR of Wooden spoon video", 'I find nothing called "wooden spoon video"'),
     ("CTR of Trail Shoe video in november", "ad_report has no click-through rate for Trail Shoe video from 1 to 30 November"),
     ("what will the weather be like", "I don't know, because I could not match the question"),
     ("", "I don't know, because nothing was asked."),
@@ -302,7 +311,11 @@ def test_amounts_in_two_currencies_are_not_added_up():
         currency=pl.when(pl.col("platform") == "meta").then(pl.lit("EUR")).otherwise(pl.lit("USD"))
     )
     readings = Readings(TODAY, mixed)
-    assert "amounts in EUR and USD cannot be added up" in ask("spend yesterday", readings=readings).text
+    both = ask("spend yesterday", readings=readings)
+    assert "*€360*" in both.text
+    assert "*$90*" in both.text
+    assert [citation.filter for citation in both.citations] == ["currency=EUR", "currency=USD"]
+    assert "€30" in ask("are we on target", readings=readings).text, "a goal in euros is held against euros"
     assert "*$90*" in ask("spend on google ads yesterday", readings=readings).text
 
 
