@@ -169,18 +169,17 @@ function drawChannel(channel) {
         { class: "empty-words" },
         baton(44),
         h("p", {}, h("strong", {}, `This is ${placeName(channel)}`)),
-        h(
-          "p",
-          {},
-          isChat(store.channels.find(
-            (each) => each.id === channel,
-          ))
-            ? "Ask anything about your numbers: “How did Meta do last week?”"
-            : `Nothing here yet. Baton posts when your numbers need somebody.`,
-        ),
+        h("p", {}, emptyWords(channel)),
       ),
     },
   });
+}
+
+function emptyWords(channel) {
+  const found = store.channels.find(({ id }) => id === channel);
+  if (isChat(found)) return "Ask anything about your numbers: “How did Meta do last week?”";
+  const listens = found?.members?.includes(store.app?.user);
+  return `Nothing here yet. ${listens ? "Baton posts when your numbers need somebody." : "Baton is not in this channel."}`;
 }
 
 function drawThread({ channel, ts }) {
