@@ -49,9 +49,15 @@ async def refuse(services: Services, proposal_id: str, reason: str) -> None:
     """End an approved action before anything was tried, because it may no longer be done."""
     async with services.database.read() as tx:
         found = await actions.state_of(tx, proposal_id)
-    states = (actions.APPROVED,)
-    held = found and await actions.lease(
-        services.database, found[0], services.worker, services.lease_seconds, states=states
+    if found is None:
+        return
+    held = await actions.lease(
+        services.database,
+        found[0],
+        services.worker,
+        services.lease_seconds,
+        states=(actions.APPROVED,),
+        alone=True,  # the proposal's lock is ours, and nobody executes what was not released
     )
     if held:
         await _finish(services, held, ReceiptStatus.FAILED, {}, {}, reason)

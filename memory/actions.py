@@ -85,11 +85,12 @@ async def lease(
 ) -> Lease | None:
     """Take an action that nobody works on. None: it is in another state, taken, or not yet due again.
 
-    `alone`: whoever had it is certainly gone, so that its lease need not run out first.
+    `alone`: nobody else holds the action's lock, so whoever had it is gone and its lease need not run out first.
+    Otherwise only a lease that has run out is taken over: one not yet taken is about to be, by whoever holds the lock.
     """
     free = [TABLE.c.id == action_id, TABLE.c.state.in_(states), _is_due()]
     if not alone:
-        free.append(or_(TABLE.c.lease_until.is_(None), TABLE.c.lease_until <= func.clock_timestamp()))
+        free.append(TABLE.c.lease_until <= func.clock_timestamp())
     taken = (
         update(TABLE)
         .where(*free)

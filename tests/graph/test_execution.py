@@ -61,11 +61,12 @@ async def test_a_worker_that_stood_still_past_its_lease_writes_nothing(approved:
     world, _, action = approved
     platform = world.executors[0]
     assert isinstance(platform, SlowPlatform)
-    stopped = await actions.lease(world.database, action, "stopped", 0.1)
+    stopped = await actions.lease(world.database, action, "stopped", 0.1, alone=True)
     assert stopped
     assert await actions.lease(world.database, action, "too early", 60) is None
     await asyncio.sleep(0.2)
-    assert await execute(world, action)
+    async with world.database.exclusively(f"action/{action}"):  # the stopped one still holds it
+        assert await execute(world, action)
     assert not await actions.holds(world.database, stopped)
     with pytest.raises(actions.LeaseLost):
         await actions.intend(world.database, stopped, {BUDGET: "450.00"})
@@ -79,7 +80,7 @@ async def test_what_a_dead_worker_left_is_read_before_anything_is_written(approv
     world, runner, action = approved
     platform = world.executors[0]
     assert isinstance(platform, SlowPlatform)
-    dead = await actions.lease(world.database, action, "dead", 60)
+    dead = await actions.lease(world.database, action, "dead", 60, alone=True)
     assert dead
     await actions.intend(world.database, dead, {BUDGET: "450.00"})
     await platform.write(dead.action.effect(), dead.token)
@@ -96,7 +97,7 @@ async def test_a_value_nobody_can_explain_after_a_crash_is_shown_and_left_alone(
     world, runner, action = approved
     platform = world.executors[0]
     assert isinstance(platform, SlowPlatform)
-    dead = await actions.lease(world.database, action, "dead", 60)
+    dead = await actions.lease(world.database, action, "dead", 60, alone=True)
     assert dead
     await actions.intend(world.database, dead, {BUDGET: "450.00"})
     platform.values[BUDGET] = "777.00"
