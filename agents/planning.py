@@ -21,6 +21,9 @@ from domain.signal import Signal
 
 MOST_PROPOSALS, MOST_QUOTES = 4, 2
 
+_LEVERS = (frozenset({"set_budget", "shift_budget"}), frozenset({"pause_ad", "resume_ad"}))
+"""Kinds of action that pull the same lever, so that what one taught speaks to the other."""
+
 
 def plan(
     signal: Signal, readings: Readings, lessons: Sequence[Lesson], today: date, model: OperatingModel | None = None
@@ -69,16 +72,21 @@ def _owner(action: Action, situation: Situation) -> str:
 
 
 def _remembered(action: Action, signal: Signal, lessons: Sequence[Lesson]) -> tuple[str, ...]:
-    """Quotes of the lessons that fit best: same kind of action, then cause and platform, then place, then newest."""
+    """Quotes of the lessons that fit best: same kind of action, then cause and platform, then place, then newest.
+
+    A lesson about another way to pull the same lever is quoted too, with the name of what was done then.
+    """
     place = place_of(action)
+    kin = next((lever for lever in _LEVERS if action.kind in lever), frozenset({action.kind}))
     fitting = [
         lesson
         for lesson in lessons
-        if lesson.action_kind == action.kind and (lesson.effect is not None or lesson.kind is LessonKind.CORRECTION)
+        if lesson.action_kind in kin and (lesson.effect is not None or lesson.kind is LessonKind.CORRECTION)
     ]
     fitting.sort(
         key=lambda lesson: (
             lesson.effect is not None,
+            lesson.action_kind == action.kind,
             alike(lesson, signal),
             lesson.scope.touches(place),
             lesson.learned_on,
@@ -86,4 +94,10 @@ def _remembered(action: Action, signal: Signal, lessons: Sequence[Lesson]) -> tu
         ),
         reverse=True,
     )
-    return tuple(dict.fromkeys(lesson.text for lesson in fitting))[:MOST_QUOTES]
+    return tuple(dict.fromkeys(_quoted(lesson, action) for lesson in fitting))[:MOST_QUOTES]
+
+
+def _quoted(lesson: Lesson, action: Action) -> str:
+    if lesson.action_kind in {None, action.kind}:
+        return lesson.text
+    return f"{CATALOGUE[str(lesson.action_kind)].title} {lesson.text}"

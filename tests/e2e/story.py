@@ -121,7 +121,7 @@ def override(demo: Demo, card: dict[str, Any], value: str, reason: str) -> dict[
     """The media lead opens the form, types a smaller step and a reason, and sends it."""
     view = click(demo, MEDIA, card, "override_proposal", value)["view"]
     inputs = [block for block in view["blocks"] if block["type"] == "input"]
-    typed = {"reason": reason, "field/amount": SMALLER_SHIFT, "field/daily_budget": SMALLER_CUT}
+    typed = {"reason": reason, "amount": SMALLER_SHIFT, "daily_budget": SMALLER_CUT}
     values = {block["block_id"]: {block["element"]["action_id"]: typed[block["block_id"]]} for block in inputs}
     return demo.post("/control/submit", user=MEDIA, view_id=view["id"], values=values)
 

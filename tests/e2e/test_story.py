@@ -56,7 +56,7 @@ def test_an_owner_overrides_and_the_lesson_comes_back(demo: Demo, blockkit: Any)
             quoted = words(later[0])
             break
     assert quoted
-    assert re.search(r"last time, \d+ March: (CPA|Cost per conversion) [+−]\d+", quoted)
+    assert re.search(r"last time, \d+ March: (CPA|Cost per conversion) [+−]\d+", quoted), quoted
 
     home = demo.post("/control/home", user=story.MEDIA)
     assert REASON in words(home) or "Run Club" in words(home).split("Decided", 1)[1]
