@@ -47,7 +47,8 @@ TREND = ("trend", "trending", "develop", "developing", "developed", "over time",
           "going down", "increasing", "decreasing", "week by week", "weekly")  # fmt: skip
 COMMON = frozenset(
     {
-        "of", "for", "in", "on", "about", "at", "from", "the", "our", "all", "any", "each", "every", "per", "and", "or", "total", "overall", "average",
+        "of", "for", "in", "on", "about", "at", "from",
+        "the", "our", "all", "any", "each", "every", "per", "and", "or", "total", "overall", "average",
         "mean", "everything", "everyone", "company", "account", "accounts", "campaign", "campaigns", "ads",
         "ad", "channel", "channels", "platform", "platforms", "segment", "segments", "days", "day", "week",
         "weeks", "month", "months", "time", "now", "then", "was", "were", "is", "are", "did", "does", "do",
