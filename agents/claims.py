@@ -10,7 +10,7 @@ from scipy import special
 from agents.measures import Measure
 from agents.statistics.arrays import Flags, Floats, Ints, days_from_end
 from agents.statistics.discoveries import q_values
-from agents.statistics.moves import WINDOWS, Moves, onset
+from agents.statistics.moves import WINDOWS, Moves, is_over, onset
 from agents.thresholds import (
     FINDING_RATE,
     MATERIAL,
@@ -98,7 +98,11 @@ def pick(
         judgeable = judgeable & among
     q = np.ones(len(series))
     q[judgeable] = q_values(p[judgeable])
-    return Claims(measure, kind, down, best, q, judgeable & (q <= FINDING_RATE), change[best, series], se[best, series])
+    clear = judgeable & (q <= FINDING_RATE)
+    if persisting is not None:
+        for row in np.flatnonzero(clear):
+            clear[row] = not is_over(persisting, int(row), down=down)
+    return Claims(measure, kind, down, best, q, clear, change[best, series], se[best, series])
 
 
 def _persists(found: Moves, sign: float, at_least: Floats) -> Flags:

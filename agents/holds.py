@@ -37,6 +37,8 @@ NOTICED: Final = 4.0
 """Standard errors by which a day must stand out before it is worth a word."""
 FORESEEN: Final = 2.0
 """The same for a day the calendar announced."""
+LATE: Final = 3.0
+"""Standard errors by which the youngest day of an account that reports late is low."""
 LATE_SD: Final = 1.5
 """Standard errors by which each campaign of an account that reports late is low."""
 MOST: Final = 0.7
@@ -121,11 +123,11 @@ def _late_reports(readings: Readings, today: date, model: OperatingModel) -> Ite
     late = np.bincount(codes[one_by_one.usable[:, -1] & low], minlength=measure.keys.height)
     for row in range(measure.keys.height):
         score = measure.moves.residual[row] / np.sqrt(np.maximum(measure.moves.variance[row], 1e-6))
-        if missing[row] or score[-1] > -NOTICED or not measure.moves.usable[row, -1]:
+        if missing[row] or score[-1] > -LATE or not measure.moves.usable[row, -1]:
             continue
         if late[row] < MOST * max(seen_today[row], 1):
             continue
-        if source.days > 1 and score[-2] <= -NOTICED:
+        if source.days > 1 and score[-2] <= -1:
             continue
         scope = object_scope(measure.keys.row(row, named=True))
         seen = measure.events[row, -1] / max(measure.exposure[row, -1], 1)

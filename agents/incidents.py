@@ -8,7 +8,7 @@ import numpy as np
 
 from agents import causes
 from agents.causes import Ranking, Sight, only, weigh
-from agents.measures import campaigns, segment_leaves
+from agents.measures import campaign_cpm, campaign_pixel_ratio, campaigns, segment_leaves
 from agents.sights import (
     GAP,
     account_scope,
@@ -21,9 +21,11 @@ from agents.sights import (
 )
 from agents.statistics.arrays import Flags
 from agents.thresholds import (
+    ALONG,
     FATIGUE_FREQUENCY,
     FREQUENCY_ERRORS,
     JOINT_RATE,
+    MOST_CAMPAIGNS,
     SOLE_RATE,
     UNEXPLAINED_AD_DAYS,
     UNEXPLAINED_CHANGE,
@@ -269,6 +271,8 @@ def account_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draf
         if one.scope.grain is not Grain.ACCOUNT or one.kind not in {Kind.PIXEL_GAP, Kind.CPM_RISE}:
             continue
         window = window_index(one.window_days)
+        if not _most_campaigns(one, window, readings):
+            continue
         sights = account_sights(readings, one.scope, window)
         ranking = weigh(sights, causes.ACCOUNT)
         inside = [at for at, f in enumerate(findings) if _of_account(f, one)]
@@ -292,6 +296,15 @@ def _clear_without_cause(one: Finding) -> bool:
     """Whether a move is large, lasting and certain enough to be shown although no known cause fits."""
     large = abs(float(np.log1p(one.change))) >= UNEXPLAINED_CHANGE
     return large and one.window_days > UNEXPLAINED_DAYS and one.q_value <= UNEXPLAINED_RATE
+
+
+def _most_campaigns(one: Finding, window: int, readings: Readings) -> bool:
+    """Whether most campaigns of an account move with it; otherwise it is one campaign that moves the account."""
+    measure = campaign_cpm(readings) if one.kind is Kind.CPM_RISE else campaign_pixel_ratio(readings)
+    mine = (measure.keys["account_id"] == (one.scope.account_id or "")).to_numpy()
+    mine &= measure.moves.exposure[window] > 0
+    along = measure.moves.raw[window, mine] / float(np.log1p(one.change)) >= ALONG
+    return bool(along.size) and float(along.mean()) >= MOST_CAMPAIGNS
 
 
 def _of_account(inner: Finding, outer: Finding) -> bool:

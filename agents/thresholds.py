@@ -11,7 +11,7 @@ FINDING_RATE: Final = 0.10
 """Share of false findings an agent accepts (Benjamini-Hochberg q): findings are cheap, they only become a signal together
 or when very clear, and they keep a signal that is open from flickering."""
 
-SOLE_RATE: Final = 0.0015
+SOLE_RATE: Final = 0.0008
 """q a finding needs to open a signal without another agent's support: about one false signal per account and year."""
 
 JOINT_RATE: Final = 0.05
@@ -133,3 +133,9 @@ OPEN_CONFIDENCE: Final = 0.7
 
 OPEN_ANYWAY_DAYS: Final = 7
 """Days after which two causes that cannot be told apart are shown with their probabilities."""
+
+MOST_CAMPAIGNS: Final = 0.7
+"""Share of an account's campaigns that must move along before the account itself is the place."""
+
+ALONG: Final = 0.5
+"""Share of the account's log change a campaign must show to count as moving along."""

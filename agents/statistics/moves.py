@@ -30,6 +30,8 @@ FEW_EVENTS: Final = 30.0
 """Expected events below which the exact tail is used."""
 OUTLIER: Final = 4.0
 """Robust standard deviations beyond which a past day does not belong to the baseline: an earlier incident, most likely."""
+ENDED: Final = 4.0
+"""By how much an ended episode must fit better than a lasting one: two days back at the usual level, two errors each."""
 ODD_WEEK: Final = 2.5
 """Standard errors by which a week's level must differ from the median week to be left out of the baseline."""
 MODEL_SD: Final = 0.035
@@ -336,3 +338,25 @@ def onset(found: Moves, series: int, *, down: bool, longest: int = 28) -> int:
     pull = np.maximum(sign * found.residual[series, usable], -3) * weight
     score = pull[::-1].cumsum()[::-1] / np.sqrt(weight[::-1].cumsum()[::-1])
     return int(usable[int(np.argmax(score))])
+
+
+def is_over(found: Moves, series: int, *, down: bool, longest: int = 28) -> bool:
+    """Whether one series' move is better explained as an episode that ended two or more days ago.
+
+    Compares the best likelihood of an episode that lasts until today with that of one that ended (generalised likelihood
+    ratio on the daily residuals); ENDED is in units of squared standard errors.
+    """
+    usable = np.flatnonzero(found.usable[series])[-longest:]
+    if len(usable) < 5:
+        return False
+    weight = 1 / np.maximum(found.variance[series, usable], 1e-6)
+    pull = (-1.0 if down else 1.0) * found.residual[series, usable] * weight
+    pulls, weights = (np.concatenate([[0.0], one.cumsum()]) for one in (pull, weight))
+    ends = np.arange(len(usable) - 6, len(usable) + 1)
+    ends = ends[ends > 0]
+    starts = np.arange(len(usable))
+    mass = weights[ends][:, None] - weights[starts][None, :]
+    inside = starts[None, :] < ends[:, None]
+    gain = np.maximum(pulls[ends][:, None] - pulls[starts][None, :], 0.0) ** 2 / np.where(inside, np.maximum(mass, 1e-9), 1)
+    best = np.where(inside, gain, 0.0).max(axis=1)
+    return bool(best[ends <= len(usable) - 2].max(initial=0.0) - best[-1] > ENDED)

@@ -156,8 +156,13 @@ def test_ads_without_segments_are_judged_as_ads() -> None:
     blows = (Blow("ctr", 0.5, 90, where={"ad_id": "ad122"}), Blow("ad_frequency", 1.6, 90, where={"ad_id": "ad122"}))
     readings = company(3, *blows).readings(103)
     keys = ["date_day", "platform", "account_id", "campaign_id", "ad_group_id", "ad_id"]
-    whole = readings.tables["ad_report"].group_by(keys).agg(
-        pl.col("impressions", "clicks", "spend", "conversions").sum(), pl.lit(None, dtype=pl.String).alias("segment_id")
+    whole = (
+        readings.tables["ad_report"]
+        .group_by(keys)
+        .agg(
+            pl.col("impressions", "clicks", "spend", "conversions").sum(),
+            pl.lit(None, dtype=pl.String).alias("segment_id"),
+        )
     )
     found = findings(Readings(readings.as_of, {**readings.tables, "ad_report": whole}))
     assert FindingKind.CTR_DECLINE in kinds(found, ad_id="ad122")
@@ -201,10 +206,19 @@ def test_odd_data_gives_no_crash_and_no_warning(data: st.DataObject, days: int, 
         for campaign in ("c1", "c2")
         if data.draw(st.integers(0, 4))
     ]  # fmt: skip
-    schema = {name: pl.String for name in ("platform", "account_id", "campaign_id", "ad_group_id", "ad_id", "segment_id")}
+    schema = {
+        name: pl.String for name in ("platform", "account_id", "campaign_id", "ad_group_id", "ad_id", "segment_id")
+    }
     report = pl.DataFrame(
         rows,
-        schema={"date_day": pl.Date, **schema, "impressions": pl.Int64, "clicks": pl.Int64, "spend": pl.Float64, "conversions": pl.Float64},
+        schema={
+            "date_day": pl.Date,
+            **schema,
+            "impressions": pl.Int64,
+            "clicks": pl.Int64,
+            "spend": pl.Float64,
+            "conversions": pl.Float64,
+        },
     )
     web = report.select("date_day", "account_id", "campaign_id", sessions="clicks", orders="clicks", revenue="spend")
     readings = Readings(today, {"ad_report": report, "web_report": web})
