@@ -87,8 +87,10 @@ class SlackBoard:
         key = f"digest/{day.isoformat()}"
         async with self._alone(key):
             if key not in await self._runner.posts(DIGESTS):
-                wanted = Wanted(key, digests.digest(await self._runner.digest(day)))
-                await self._post(DIGESTS, wanted, self._runner.model.routes.channel)
+                written = await self._runner.digest(day)
+                if written.changed or written.waiting or written.measured:  # a quiet day is not worth a ping
+                    wanted = Wanted(key, digests.digest(written))
+                    await self._post(DIGESTS, wanted, self._runner.model.routes.channel)
 
     async def _draw(self, case: Case) -> SlackUnavailable | None:
         """Everything once. A chart that cannot be shown holds back nothing else and is answered with at the end."""
