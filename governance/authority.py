@@ -83,8 +83,8 @@ def _theirs(person: Person, decision: Decision, view: ProposalView, model: Opera
         )
         own = terms.listing([f"the {terms.role(role)}" for role in sorted(person.roles)], "and")
         raise NotYours(f"Only {asked} can decide this; you are {own or 'not in any role'}.")
-    if not isinstance(decision, Approved | Overridden) or not isinstance(view.verdict, Ask):
-        return
+    if not isinstance(decision, Approved) or not isinstance(view.verdict, Ask):
+        return  # a change voids the approvals so far: who makes it is the first to agree to it
     if person.slack in view.approvals:
         raise NotYours("You have approved this already; somebody else must approve it as well.")
     last_needed = len(view.approvals) + 1 >= view.verdict.quorum
@@ -123,6 +123,11 @@ def _within_policy(
     verdict = review(view.proposal.model_copy(update={"action": after}), model, _day(model, now))
     if isinstance(verdict, Forbidden):
         raise InvalidChange(changed, " ".join(verdict.rules))
+    shown = view.verdict
+    if isinstance(verdict, Ask) and isinstance(shown, Ask) and verdict.quorum <= shown.quorum:
+        same_people = verdict.role in {shown.role, view.proposal.owner}
+        if same_people:
+            return  # no more and no other people than were asked anyway
     if isinstance(verdict, Ask) and not person.roles & {verdict.role, terms.ARCHITECT}:
         raise InvalidChange(changed, " ".join(verdict.rules))
     if isinstance(verdict, Ask) and verdict.quorum > 1:

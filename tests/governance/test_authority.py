@@ -142,6 +142,13 @@ def test_an_override_beyond_the_limit_cannot_be_made_by_one_person():
         press(override("288"))
 
 
+def test_where_two_people_are_asked_anyway_one_of_them_may_change_the_values():
+    wide = view(FOUR_EYES, proposal=proposal(budget("288")))
+    for by in (MARA, CORA):
+        press(override("270", by), wide)
+    press(override("270", CORA), wide.model_copy(update={"approvals": (MARA,)}))
+
+
 def test_an_override_changes_values_not_the_action():
     other = override("400").model_copy(update={"action": budget("400", campaign_id="c1")})
     with pytest.raises(InvalidChange, match="not the action itself"):
