@@ -61,6 +61,7 @@ def claim(home: Path) -> None:
             0o711 if os.geteuid() == 0 else 0o700
         )  # as root the server runs as another user, who must pass through
         lock = (home / "lock").open("a+", encoding="utf-8")
+        (home / "lock").chmod(0o600)
     except OSError as error:
         raise StartupError(f"The folder {home} cannot be used: {error.strerror}.") from error
     try:

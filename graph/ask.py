@@ -19,6 +19,7 @@ from graph.drawing import Graph, new_graph
 from memory import cases, lessons, signals
 from memory.database import Database
 
+_MOST_LESSONS = 50
 Answering = Callable[[str, Readings, Sequence[Case], Sequence[Lesson], OperatingModel, date], Answer]
 
 
@@ -68,7 +69,9 @@ async def gather(state: AskState, runtime: Runtime[Desk]) -> AskState:
     found = await desk.index.search(state.get("question", ""), limit=8) if desk.index else []
     async with desk.database.read() as tx:
         known = await cases.load(tx, (about,) if about else await signals.ids(tx), desk.now)
-        learnt = await lessons.by_ids(tx, found)
+        fitting = await lessons.by_ids(tx, found)
+        newest = [one for one in reversed(await lessons.every(tx)) if one not in fitting]
+    learnt = (*fitting, *newest[:_MOST_LESSONS])
     return {
         "cases": [case.model_dump(mode="json") for case in known],
         "lessons": [lesson.model_dump(mode="json") for lesson in learnt],

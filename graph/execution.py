@@ -15,10 +15,10 @@ from domain.proposal import Proposal
 from domain.receipt import Receipt, ReceiptStatus
 from domain.verdict import Ask, Forbidden
 from graph.services import Services
-from memory import actions, cases, facts
+from memory import actions, cases
 from memory.actions import Lease
 from memory.people import SYSTEM
-from memory.proposals import Asked, ask
+from memory.proposals import Asked, ask, next_name
 from memory.writing import Writing
 
 logger = logging.getLogger(__name__)
@@ -241,7 +241,7 @@ def _fresh(services: Services, case: Case, view: ProposalView, action: Action, l
         return None
     today = services.clock.today()
     proposal = Proposal(
-        id=facts.name_of("prop", view.proposal.id, sorted(live.items())),
+        id=next_name(view.proposal.id),
         signal_id=view.proposal.signal_id,
         action=rebased,
         owner=view.proposal.owner,

@@ -14,6 +14,8 @@ from graph.services import Services
 from memory import cases, signals
 
 _FRESH_SECONDS = 300.0
+_DIGEST_REACHES_DAYS = 8
+"""Events handed to the digest, which picks what is new since the one before: at most a week ago."""
 
 
 class Telling:
@@ -80,7 +82,8 @@ class Telling:
     async def _story(self, day: date) -> tuple[tuple[SignalEvent, ...], tuple[Case, ...]]:
         now: datetime = self._services.clock.now()
         async with self._services.database.read() as tx:
-            return await signals.history(tx, day), await cases.load(tx, await signals.ids(tx), now)
+            events = await signals.history(tx, day, days=_DIGEST_REACHES_DAYS)
+            return events, await cases.load(tx, await signals.ids(tx), now)
 
 
 def _days(words: str) -> int:

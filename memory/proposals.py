@@ -1,7 +1,7 @@
 """Proposals: what is asked now, and every version that was ever asked."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from pydantic import TypeAdapter
@@ -45,6 +45,29 @@ async def ask(writing: Writing, asked: Asked, place: int = 0) -> bool:
     newer = asked.proposal.model_copy(update={"version": now.version + 1})
     await _keep(writing, Asked(newer, asked.verdict, asked.expires_at), place)
     return True
+
+
+async def still_askable(tx: AsyncConnection, asked: Asked) -> Asked:
+    """A question nobody answered in time, or whose action came to nothing, may be put again when its signal changes.
+
+    It then has a name of its own, so that the earlier one stays what it was.
+    """
+    ident = asked.proposal.id
+    while await _came_to_nothing(tx, ident):
+        ident = next_name(ident)
+    return replace(asked, proposal=asked.proposal.model_copy(update={"id": ident}))
+
+
+def next_name(proposal_id: str) -> str:
+    """What a proposal is called when it is put again: the same name whoever puts it."""
+    return facts.name_of("prop", proposal_id, "again")
+
+
+async def _came_to_nothing(tx: AsyncConnection, proposal_id: str) -> bool:
+    """Whether it expired, or was approved and then not done: drifted, or failed."""
+    ends = select(DECISION.c.kind, ACTION.c.state).outerjoin(ACTION, ACTION.c.proposal_id == DECISION.c.proposal_id)
+    found = (await tx.execute(ends.where(DECISION.c.proposal_id == proposal_id))).one_or_none()
+    return found is not None and (found.kind == "expired" or found.state in {"drifted", "failed"})
 
 
 def _differs(now: Row[tuple[object, ...]], asked: Asked) -> bool:

@@ -1,7 +1,7 @@
 """Signals and their history."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -66,9 +66,10 @@ async def still_open(tx: AsyncConnection) -> tuple[Signal, ...]:
     return tuple([Signal.model_validate(row) for row in await tx.scalars(found)])
 
 
-async def history(tx: AsyncConnection, as_of: date) -> tuple[SignalEvent, ...]:
-    """What one sweep noted, in the order it was noted."""
-    found = select(SIGNAL_EVENT.c.body).where(SIGNAL_EVENT.c.as_of == as_of).order_by(SIGNAL_EVENT.c.id)
+async def history(tx: AsyncConnection, as_of: date, *, days: int = 1) -> tuple[SignalEvent, ...]:
+    """What the sweeps of `days` days up to one noted, in the order it was noted."""
+    span = SIGNAL_EVENT.c.as_of.between(as_of - timedelta(days=days - 1), as_of)
+    found = select(SIGNAL_EVENT.c.body).where(span).order_by(SIGNAL_EVENT.c.as_of, SIGNAL_EVENT.c.id)
     return tuple([SignalEvent.model_validate(row) for row in await tx.scalars(found)])
 
 

@@ -99,6 +99,7 @@ async def _save_event(writing: Writing, event: SignalEvent, asked: tuple[Asked, 
     """One line of history, and the questions that follow from it. Questions that no longer do are withdrawn."""
     if not await signals.record(writing, event) or event.event is EventKind.HELD:
         return
+    asked = tuple([await proposals.still_askable(writing.tx, one) for one in asked])
     kept = {one.proposal.id for one in asked}
     for ident in await proposals.withdraw(writing, event.signal.id, datetime.now(UTC), keep=kept):
         await writing.defer("advance", ident)

@@ -9,7 +9,7 @@ import pytest
 
 from domain.case import ProposalStatus
 from domain.errors import AlreadyDecided, InvalidChange, NoLongerOpen, NotFound, NotYours, StaleCard
-from domain.signal import CloseReason, EventKind
+from domain.signal import CloseReason, EventKind, SignalEvent
 from graph.runner import Runner
 from memory.database import Database
 from tests.graph.fakes import (
@@ -303,3 +303,39 @@ async def test_the_next_similar_card_quotes_what_was_learnt(start: Start):
     await runner.sweep(later)
     (view,) = (await runner.case("sig_000000000002")).proposals
     assert view.proposal.remembered == ("last time: CPA -11 % [-19, -2]",)
+
+
+async def test_a_question_that_expired_is_put_again_once_when_its_signal_changes(start: Start):
+    clock, script = HandClock(), opened()
+    for days in (5, 6):
+        day = FIRST + timedelta(days=days)
+        grown = signal(as_of=day, stake="240.00", version=days)
+        script.events[day] = (SignalEvent(as_of=day, event=EventKind.UPDATED, signal=grown),)
+    runner = await start(clock=clock, script=script)
+    await runner.sweep(FIRST)
+    clock.pass_days(5)
+    await runner.settle()
+    await runner.sweep(clock.today())
+    clock.pass_days(1)
+    await runner.sweep(clock.today())
+    expired, again = sorted((await runner.case(SIG)).proposals, key=lambda view: view.status)
+    assert (expired.proposal.id, expired.status, again.status) == (PROP, ProposalStatus.EXPIRED, ProposalStatus.PENDING)
+    await runner.approve(again.proposal.id, 1, MARA)
+    await runner.settle()
+    assert (await runner.case(SIG)).signal.at_stake_per_day == 240
+
+
+async def test_what_drifted_and_is_asked_anew_stays_asked_when_the_signal_changes(start: Start):
+    platform, clock, script = Platform(), HandClock(), opened()
+    day = FIRST + timedelta(days=1)
+    script.events[day] = (SignalEvent(as_of=day, event=EventKind.UPDATED, signal=signal(as_of=day, version=2)),)
+    runner = await start(platform=platform, clock=clock, script=script)
+    await runner.sweep(FIRST)
+    await runner.approve(PROP, 1, MARA)
+    platform.values[BUDGET] = "500.00"
+    await runner.settle()
+    clock.pass_days(1)
+    script.plans[SIG] = (proposal(cut(was="500.00")),)
+    await runner.sweep(day)
+    pending = [view for view in (await runner.case(SIG)).proposals if view.status is ProposalStatus.PENDING]
+    assert [(view.proposal.action, view.proposal.version) for view in pending] == [(cut(was="500.00"), 1)]
