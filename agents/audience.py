@@ -18,7 +18,7 @@ class Audience:
 
     mandate = Mandate(
         agent=AGENT,
-        job="Watches who responds: each segment over all ads that reach it, and how often a campaign reaches the same people.",
+        job="Watches who responds: each segment over all ads that reach it, and how often a campaign repeats itself.",
         reads=frozenset({"ad_report", "ad_delivery", "segment", "campaign_segment", "calendar"}),
         finds=frozenset({FindingKind.RESPONSE_DECLINE, FindingKind.FREQUENCY_RISE}),
         suggests=frozenset({"rotate_audience", "retention_flow", "start_test"}),

@@ -1,7 +1,9 @@
 """Telling causes apart: what each would do to every figure, and how well that fits what was seen.
 
-A signature says for each figure in which range (log change) a cause moves it; a figure it does not mention stays where it was.
-The fit of one figure is the probability density of what was seen, averaged over that range (Bayes with a uniform prior), so a
+A signature says for each figure in which range (log change) a cause moves it; a figure it does not mention stays
+where it was.
+The fit of one figure is the probability density of what was seen, averaged over that range (Bayes with a uniform
+prior), so a
 cause that allows everything explains little.
 """
 
@@ -58,7 +60,8 @@ CAMPAIGN: Mapping[Cause, Signature] = MappingProxyType(
 BLIND: Mapping[Cause, Signature] = MappingProxyType(
     {**CAMPAIGN, Cause.TRACKING_OUTAGE: {"cvr": (-5.0, -0.3)}, Cause.LANDING_PAGE_BREAK: {"cvr": (-2.2, -0.25)}}
 )
-"""The same where only the platform's own conversions are known: a silent pixel looks like customers who stopped buying."""
+"""The same where only the platform's own conversions are known: a silent pixel looks like customers who stopped
+buying."""
 
 AD: Mapping[Cause, Signature] = MappingProxyType(
     {

@@ -106,7 +106,7 @@ def pick(
 
 
 def _persists(found: Moves, sign: float, at_least: Floats) -> Flags:
-    """[windows, series]: whether at least two of the last three usable days lie that far off. One odd day is no move."""
+    """[windows, series]: whether two of the last three usable days lie that far off. One odd day is no move."""
     last = found.usable & (days_from_end(found.usable) < 3)
     off = sign * found.residual[None, :, :] >= at_least[:, :, None]
     return (last[None, :, :] & off).sum(axis=2) >= 2
@@ -115,9 +115,10 @@ def _persists(found: Moves, sign: float, at_least: Floats) -> Flags:
 def cost_moves(
     cpm: Moves, ctr: Moves, cvr: Moves | None, prior_sd: float = 0.15
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """log CPA = log CPM - log CTR - log CVR: change, standard error, raw change and one-sided p-value of a rise.
+    """Log CPA = log CPM - log CTR - log CVR: change, standard error, raw change and one-sided p-value of a rise.
 
-    The conversion rate is by far the noisiest term, so its move is shrunk to nothing as far as it is not known (prior standard
+    The conversion rate is by far the noisiest term, so its move is shrunk to nothing as far as it is not known (prior
+    standard
     deviation of a real move: 0.15). Without conversions the cost is that of a click.
     """
     change, raw = cpm.change - ctr.change, cpm.raw - ctr.raw

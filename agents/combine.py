@@ -1,4 +1,4 @@
-"""Findings of several agents become one signal per incident, with its cause, what was ruled out, and what is at stake."""
+"""Findings of several agents become one signal per incident: its cause, what was ruled out, what is at stake."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from hashlib import sha256
 from agents.headlines import currency_of, headline, names_of, why
 from agents.holds import holds
 from agents.incidents import Draft, account_drafts, ad_drafts, campaign_drafts, lead, other_drafts, segment_drafts
-from agents.measures import status_columns
 from agents.measures import campaigns as campaign_panel
+from agents.measures import status_columns
 from agents.ownership import owners_of
 from agents.sights import GAP
 from agents.stakes import stake
@@ -34,7 +34,7 @@ class Combined:
 
 
 def combine(findings: Sequence[Finding], readings: Readings, today: date, model: OperatingModel) -> Combined:
-    """Join findings that belong to one object, weigh the causes, and hold back what the calendar or young data explain."""
+    """Join findings that belong to one object, weigh the causes, hold back what cannot be judged yet."""
     findings = tuple(findings)
     drafts = drafts_of(findings, readings)
     learning = learning_campaigns(readings)
@@ -61,7 +61,7 @@ def _told_apart(draft: Draft) -> bool:
 
 
 def drafts_of(findings: Sequence[Finding], readings: Readings) -> list[Draft]:
-    """Drafts from fine to coarse and back: whole accounts first, then segments and ads, then campaigns with what is left."""
+    """Whole accounts first, then segments and ads, then campaigns with what is left."""
     accounts = account_drafts(findings, readings)
     explained = {at for draft in accounts if draft.opens for at in draft.absorbed}
     left = [one for at, one in enumerate(findings) if at not in explained]

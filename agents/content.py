@@ -61,7 +61,9 @@ class Content:
         shown = float(measure.events[row, -days:].sum())
         words = _words(theme)
         questions = sum(1 for text in asked if words and len(words & text) >= min(2, len(words)))
-        evidence = f"{shown:,.0f} searches in {days} days against {one.baseline * days:,.0f} expected, our page at position {place[row]:.0f}"
+        wanted = one.baseline * days
+        evidence = f"{shown:,.0f} searches in {days} days against {wanted:,.0f} expected"
+        evidence += f", our page at position {place[row]:.0f}"
         if questions:
             evidence += f"; {questions} customer question{'s' if questions > 1 else ''} on the same words in four weeks"
         return one.model_copy(update={"evidence": evidence})

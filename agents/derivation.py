@@ -28,4 +28,4 @@ def hand_over(readings: Readings, grant: frozenset[str]) -> Readings:
 
 def sources_of(key: str) -> frozenset[str]:
     """The tables a cached value was derived from."""
-    return frozenset(key.split(SEPARATOR)[0].split(","))
+    return frozenset(key.split(SEPARATOR, maxsplit=1)[0].split(","))

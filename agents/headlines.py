@@ -43,7 +43,7 @@ def _names(readings: Readings) -> dict[str, str]:
     return out
 
 
-def _called(scope: Scope, names: Mapping[str, str]) -> str:
+def _called(scope: Scope, names: Mapping[str, str]) -> str:  # noqa: PLR0911 - one line per grain
     on = f" on {PLATFORMS.get(scope.platform, scope.platform)}" if scope.platform else ""
     match scope.grain:
         case Grain.AD:
@@ -114,12 +114,12 @@ _TOLD: Final[Mapping[Cause, tuple[FindingKind, ...]]] = {
 
 _WHY: Final[Mapping[Cause, str]] = {
     Cause.CREATIVE_FATIGUE: "The ad falls behind its siblings while the same people see it more and more often.",
-    Cause.AUDIENCE_SATURATION: "The campaign shows the same people more often, pays more for it and converts fewer of them.",
-    Cause.AUDIENCE_DECLINE: "The same people respond less to our ads and to our own messages, so acquisition gets dearer.",
-    Cause.AUCTION_PRESSURE: "Impressions cost more while frequency, clicks and conversions hold: others bid for the same places.",
-    Cause.BUDGET_CAP: "The daily budget is used up before the day is over, so the campaign is not shown for the rest of it.",
-    Cause.TRACKING_OUTAGE: "The pixel counts fewer conversions while the backend sells as before: the tracking broke, not the demand.",
-    Cause.LANDING_PAGE_BREAK: "People click as before, but fewer reach the page or order on it, and the backend confirms it.",
+    Cause.AUDIENCE_SATURATION: "The same people are shown the campaign more often, at a higher price, and fewer convert.",
+    Cause.AUDIENCE_DECLINE: "The same people respond less to our ads and our own messages, and acquisition gets dearer.",
+    Cause.AUCTION_PRESSURE: "Impressions cost more while frequency, clicks and conversions hold: others bid more.",
+    Cause.BUDGET_CAP: "The daily budget is used up before the day is over, and the rest of the day is missed.",
+    Cause.TRACKING_OUTAGE: "The pixel counts fewer conversions than are made: the tracking broke, not the demand.",
+    Cause.LANDING_PAGE_BREAK: "People click as before, but fewer reach the page or order on it.",
     Cause.OFFER_DECAY: "People click and arrive as before, but fewer order: the offer convinces less.",
     Cause.RETENTION_DROP: "Fewer customers of this segment come back than its cohorts used to.",
     Cause.ENGAGEMENT_DROP: "The segment clicks less on our own messages while it responds to ads as before.",
@@ -151,7 +151,10 @@ def why(draft: Draft, since: str) -> str:
     """One or two sentences a busy lead understands."""
     agents = sorted({one.agent for one in draft.findings})
     said = f" Seen since {since} by the {_listed(agents)} agent{'s' if len(agents) > 1 else ''}."
-    return _WHY[draft.cause] + said
+    words = _WHY[draft.cause]
+    if draft.cause is Cause.AUDIENCE_DECLINE and not _first(draft.findings, Kind.ENGAGEMENT_DECLINE):
+        words = "The same people respond less to our ads than before, and other segments do not."
+    return words + said
 
 
 def _listed(words: Sequence[str]) -> str:

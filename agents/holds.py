@@ -5,12 +5,15 @@ Told once, on the first day it can be seen: whether it was there yesterday alrea
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
+from hashlib import sha256
 from typing import Final
 
 import numpy as np
 import polars as pl
 
 from agents.claims import object_scope
+from agents.creative import large_ads
 from agents.headlines import names_of
 from agents.measures import (
     ACCOUNT,
@@ -18,20 +21,17 @@ from agents.measures import (
     MASKING,
     account_pixel_ratio,
     account_rate,
-    campaign_pixel_ratio,
     ad_click_rate,
+    campaign_pixel_ratio,
     campaigns,
     completeness,
 )
 from agents.ownership import owners_of
-from agents.creative import large_ads
 from agents.statistics.arrays import Floats, group_sums
 from domain.operating_model import OperatingModel
 from domain.reading import Readings
 from domain.scope import Scope
 from domain.signal import Cause, EventKind, HoldReason, Signal, SignalEvent
-from decimal import Decimal
-from hashlib import sha256
 
 NOTICED: Final = 4.0
 """Standard errors by which a day must stand out before it is worth a word."""

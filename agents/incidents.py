@@ -55,7 +55,8 @@ DRIVER: Final[dict[FindingKind, str]] = {
     Kind.DEMAND_RISE: "demand",
     Kind.TEST_DECIDED: "test",
 }
-"""The figure a finding is about. Two findings about one figure are one piece of evidence; costs follow from the others."""
+"""The figure a finding is about. Two findings about one figure are one piece of evidence; costs follow from the
+others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,8 @@ def campaign_drafts(findings: Sequence[Finding], readings: Readings, finer: Sequ
     follow = {Kind.FREQUENCY_RISE, Kind.SPEND_DROP}
     if readings.get("web_report") is not None:
         follow.add(Kind.CONVERSIONS_DROP)
-    for own in groups.values():
+    for grouped in groups.values():
+        own = grouped
         driving = [one for one in own if one.kind in DRIVER and one.kind not in follow]
         if not driving:
             continue

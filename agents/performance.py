@@ -34,7 +34,7 @@ AGENT: Final = "performance"
 
 
 class Performance:
-    """Finds campaigns whose cost, conversion, tracking or delivery has drifted from their own past and their account."""
+    """Finds campaigns whose cost, conversion, tracking or delivery drifts from their own past and their account."""
 
     mandate = Mandate(
         agent=AGENT,
@@ -125,7 +125,7 @@ def _costs(readings: Readings, rate: Measure | None) -> list[Finding]:
 
 
 def _account_costs(readings: Readings, *, web: bool) -> list[Finding]:
-    """Whole accounts in which an order has become dearer; not judged by the pixel, which may be late for all of them."""
+    """Whole accounts in which an order has become dearer. The pixel is no judge: it may be late for all of them."""
     if not web:
         return []
     cpm, ctr, cvr = (account_rate(readings, name) for name in ("cpm", "ctr", "cvr"))
@@ -158,7 +158,8 @@ def _delivery(readings: Readings, *, money: bool) -> list[Finding]:
     made = claims(hours, FindingKind.HOURS_SERVED_DROP, down=True, among=capped)
 
     def words(events: float, exposure: float, expected: float, days: int) -> str:
-        return f"shown {events / max(exposure, 1):.1f} of 24 hours a day over {_days(days)}, {expected:.1f} before; budget used up"
+        now = events / max(exposure, 1)
+        return f"shown {now:.1f} of 24 hours a day over {_days(days)}, {expected:.1f} before; budget used up"
 
     found = findings(AGENT, made, object_scope, words)
     if money:

@@ -27,7 +27,7 @@ def stake(draft: Draft, readings: Readings) -> Decimal:
     return Decimal(str(round(max(_loss(draft, readings), 0.0), 2))).quantize(CENT)
 
 
-def _loss(draft: Draft, readings: Readings) -> float:
+def _loss(draft: Draft, readings: Readings) -> float:  # noqa: PLR0911 - one line per cause
     spend = spend_per_day(readings, draft.scope)
     change = {name: one.change for name, one in draft.sights.items()}
     match draft.cause:
@@ -58,7 +58,7 @@ def _loss(draft: Draft, readings: Readings) -> float:
 
 
 def _wasted(dearer: float) -> float:
-    """The part of spend that buys nothing any more once results are dearer by a log change: extra cost x results / spend."""
+    """The part of spend that buys nothing once results are dearer by a log change: extra cost x results / spend."""
     return float(-np.expm1(-max(dearer, 0.0)))
 
 

@@ -8,8 +8,8 @@ HISTORY_DAYS: Final = 105
 """Days of history a sweep looks at: 15 weeks, so that an incident of six does not become the usual level."""
 
 FINDING_RATE: Final = 0.10
-"""Share of false findings an agent accepts (Benjamini-Hochberg q): findings are cheap, they only become a signal together
-or when very clear, and they keep a signal that is open from flickering."""
+"""Share of false findings an agent accepts (Benjamini-Hochberg q): findings are cheap, they only become a signal
+together or when very clear, and they keep a signal that is open from flickering."""
 
 SOLE_RATE: Final = 0.0008
 """q a finding needs to open a signal without another agent's support: about one false signal per account and year."""
@@ -18,7 +18,8 @@ JOINT_RATE: Final = 0.05
 """q each of several agents' findings needs to open a signal together; their product is far below SOLE_RATE."""
 
 WINDOW_LOOKS: Final = 2.5
-"""By how much looking at four overlapping windows (1, 3, 7, 14 days) multiplies a p-value; measured on noise, 4 at most."""
+"""By how much looking at four overlapping windows (1, 3, 7, 14 days) multiplies a p-value; measured on noise, 4 at
+most."""
 
 STALE_DAYS: Final = 3
 """Days: a window must end at most this many days before the sweep, else it says nothing about today."""
@@ -87,7 +88,8 @@ UPDATE_GAP: Final = 3
 """Days between two updates for severity alone. A corrected cause or scope is told at once."""
 
 SUDDEN: Final = 0.6
-"""Log change a single day must show to count by itself: real days have tails no model of counts has (0.6 is about -45 %)."""
+"""Log change a single day must show to count by itself: real days have tails no model of counts has (0.6 is about -45
+%)."""
 
 STILL_SHARE: Final = 0.4
 """Share of a longer move that the last three days must still show; less, and it is over."""
@@ -108,7 +110,8 @@ FORGET_DAYS: Final = 3
 """Days between two corrections of one signal's cause, so that two close causes do not take turns."""
 
 UPDATE_CONFIDENCE: Final = 0.8
-"""Probability a new cause needs before a signal is corrected: figures that went quiet are not evidence for another cause."""
+"""Probability a new cause needs before a signal is corrected: figures that went quiet are not evidence for another
+cause."""
 
 STILL_ERRORS: Final = 0.8
 """Standard errors the last three days must show by themselves, so that the tail of a past incident is not a new one."""

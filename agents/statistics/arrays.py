@@ -25,7 +25,8 @@ def row_median(values: Floats, valid: Flags) -> Floats:
         return np.zeros(len(values))
     ordered = np.sort(np.where(valid, values, np.inf), axis=1)
     count, rows = valid.sum(axis=1), np.arange(len(values))
-    low, high = ordered[rows, np.maximum((count - 1) // 2, 0)], ordered[rows, np.minimum(count // 2, values.shape[1] - 1)]
+    last = values.shape[1] - 1
+    low, high = ordered[rows, np.maximum((count - 1) // 2, 0)], ordered[rows, np.minimum(count // 2, last)]
     return np.where(count > 0, (np.where(count > 0, low, 0.0) + np.where(count > 0, high, 0.0)) / 2, 0.0)
 
 

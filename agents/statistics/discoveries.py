@@ -6,7 +6,7 @@ from agents.statistics.arrays import Floats
 
 
 def q_values(p_values: Floats) -> Floats:
-    """Benjamini-Hochberg adjusted p-values: rejecting all q <= 0.05 keeps the expected share of false ones below 5 %."""
+    """Benjamini-Hochberg adjusted p-values: rejecting q <= 0.05 keeps the expected share of false ones below 5 %."""
     size = p_values.size
     if not size:
         return p_values.astype(np.float64)

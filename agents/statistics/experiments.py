@@ -1,7 +1,7 @@
 """Reading out an experiment that is looked at every day: the normal-mixture confidence sequence.
 
-Robbins 1970; Howard, Ramdas, McAuliffe and Sekhon 2021, "Time-uniform, nonparametric, nonasymptotic confidence sequences".
-Looking 30 times at an A/A test, a fixed z-test rejects 28 % of the time and this one below 1 %.
+Robbins 1970; Howard, Ramdas, McAuliffe and Sekhon 2021, "Time-uniform, nonparametric, nonasymptotic confidence
+sequences". Looking 30 times at an A/A test, a fixed z-test rejects 28 % of the time and this one below 1 %.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Comparison:
 
 
 def compared(converted: int, exposed: int, base_converted: int, base_exposed: int) -> Comparison | None:
-    """The log ratio of two conversion rates with an always-valid interval; None with fewer than 20 conversions in an arm."""
+    """Two conversion rates with an always-valid interval; None with fewer than 20 conversions in an arm."""
     if min(converted, base_converted) < 20 or min(exposed - converted, base_exposed - base_converted) < 0:
         return None
     rate, base = converted / exposed, base_converted / base_exposed

@@ -1,7 +1,8 @@
 """How much each series has moved against its own past and against its peers, over several windows at once.
 
 Log-rate tests whose variance has two parts: counting noise, known from the counts, and day-to-day noise, estimated per
-series and shrunk to its account (empirical Bayes). Leaving out the second part is what makes a plain binomial test fire on
+series and shrunk to its account (empirical Bayes). Leaving out the second part is what makes a plain binomial test
+fire on
 43 % of the days of real display campaigns. Large counts are judged by Student's t, small ones by the exact tail of the
 Gamma-Poisson (negative binomial) prediction.
 """
@@ -17,7 +18,8 @@ from agents.statistics.arrays import Flags, Floats, Ints, counted_median, days_f
 WINDOWS: Final = (1, 3, 7, 14, 28)
 """Usable days judged together: a day for what breaks, four weeks for what wears out where little is sold."""
 GAPS: Final = (0, 0, 3, 7, 7)
-"""Usable days left out between the baseline and the window, so that a slow decline does not hide in its own baseline."""
+"""Usable days left out between the baseline and the window, so that a slow decline does not hide in its own
+baseline."""
 BASE_DAYS: Final = 42
 """Usable days of baseline at most: six weeks hold every weekday six times."""
 PRIOR_SD: Final = 0.15
@@ -25,13 +27,16 @@ PRIOR_SD: Final = 0.15
 PRIOR_DAYS: Final = 8.0
 """How many days of own data that assumption is worth."""
 HUGE: Final = 1e12
-"""Larger amounts than any company has in a day, and one over it smaller than any unit: beyond, it is a fault in the data."""
+"""Larger amounts than any company has in a day, and one over it smaller than any unit: beyond, it is a fault in the
+data."""
 FEW_EVENTS: Final = 30.0
 """Expected events below which the exact tail is used."""
 OUTLIER: Final = 4.0
-"""Robust standard deviations beyond which a past day does not belong to the baseline: an earlier incident, most likely."""
+"""Robust standard deviations beyond which a past day does not belong to the baseline: an earlier incident, most
+likely."""
 ENDED: Final = 4.0
-"""By how much an ended episode must fit better than a lasting one: two days back at the usual level, two errors each."""
+"""By how much an ended episode must fit better than a lasting one: two days back at the usual level, two errors
+each."""
 ODD_WEEK: Final = 2.5
 """Standard errors by which a week's level must differ from the median week to be left out of the baseline."""
 MODEL_SD: Final = 0.035
@@ -94,12 +99,14 @@ def moves(
 ) -> Moves:
     """Compare the last 1, 3, 7 and 14 usable days of every series with its baseline.
 
-    `events` and `exposure` are [series, days]. `groups` number the peers (an account's campaigns); their median movement on a
-    day is taken off where at least `min_peers` others are usable. `weekday` is the weekday of the first column (Monday 0).
-    `counted`: events are counts with Poisson noise; otherwise amounts. `share`: events are a share of the exposure, with
-    binomial noise. `noisy_exposure`: the exposure is a count with noise of its own. `control`: [series, days] log factor to
-    take off instead of the peers'. `completeness`: per day, the share of the final events expected to be known already.
-    `adverse`: -1 where low is bad (rates), +1 where high is bad (costs): the baseline is taken from weeks that were not bad.
+    `events` and `exposure` are [series, days]. `groups` number the peers (an account's campaigns); their median
+    movement on a day is taken off where at least `min_peers` others are usable. `weekday` is the weekday of the first
+    column (Monday 0). `counted`: events are counts with Poisson noise; otherwise amounts. `share`: events are a share
+    of the
+    exposure, with binomial noise. `noisy_exposure`: the exposure is a count with noise of its own. `control`:
+    [series, days] log factor to take off instead of the peers'. `completeness`: per day, the share of the final
+    events expected to be known already. `adverse`: -1 where low is bad (rates), +1 where high is bad (costs): the
+    baseline is taken from weeks that were not bad.
     """
     series = events.shape[0]
     if completeness is not None:
@@ -157,7 +164,8 @@ def moves(
         np.stack(one) for one in zip(*found, strict=True)
     )
     return Moves(
-        change, se, raw, p_down, p_up, base_now, observed, count, expect, exposed, residual, raw_residual, variance, usable
+        change, se, raw, p_down, p_up, base_now, observed, count, expect, exposed, residual, raw_residual, variance,
+        usable
     )  # fmt: skip
 
 
@@ -240,7 +248,9 @@ def _ordinary_weeks(residual: Floats, noise: Floats, spread: Floats, past: Flags
     missing = -residual.shape[1] % 7
     weeks = (residual.shape[1] + missing) // 7
     parts = (np.where(past, residual, 0.0), np.where(past, noise, 0.0), past.astype(np.float64))
-    total, counted, days = (np.pad(one, ((0, 0), (missing, 0))).reshape(len(one), weeks, 7).sum(axis=2) for one in parts)
+    total, counted, days = (
+        np.pad(one, ((0, 0), (missing, 0))).reshape(len(one), weeks, 7).sum(axis=2) for one in parts
+    )
     known = days >= 3
     level = np.where(known, total / np.maximum(days, 1), 0.0)
     error = np.sqrt(counted / np.maximum(days, 1) ** 2 + spread[:, None] / np.maximum(days, 1) + MODEL_SD**2)
@@ -296,7 +306,8 @@ def _peers(residual: Floats, usable: Flags, groups: Ints, min_peers: int) -> Flo
 
 
 LEAVE_ONE_OUT: Final = 12
-"""Peers in a group up to which a series is left out of its own comparison; beyond, its weight in a median is negligible."""
+"""Peers in a group up to which a series is left out of its own comparison; beyond, its weight in a median is
+negligible."""
 
 
 def _noise(expected: Floats, exposure: Floats, *, share: bool) -> Floats:
@@ -329,7 +340,7 @@ def _day_variance(residual: Floats, noise: Floats, past: Flags, codes: Ints) -> 
 
 
 def onset(found: Moves, series: int, *, down: bool, longest: int = 28) -> int:
-    """The column from which on the residual of one series is most likely to have moved (generalised likelihood ratio)."""
+    """The column from which on one series' residual most likely has moved (generalised likelihood ratio)."""
     usable = np.flatnonzero(found.usable[series])[-longest:]
     if not len(usable):
         return found.usable.shape[1] - 1
@@ -343,7 +354,8 @@ def onset(found: Moves, series: int, *, down: bool, longest: int = 28) -> int:
 def is_over(found: Moves, series: int, *, down: bool, longest: int = 28) -> bool:
     """Whether one series' move is better explained as an episode that ended two or more days ago.
 
-    Compares the best likelihood of an episode that lasts until today with that of one that ended (generalised likelihood
+    Compares the best likelihood of an episode that lasts until today with that of one that ended (generalised
+    likelihood
     ratio on the daily residuals); ENDED is in units of squared standard errors.
     """
     usable = np.flatnonzero(found.usable[series])[-longest:]
@@ -357,6 +369,8 @@ def is_over(found: Moves, series: int, *, down: bool, longest: int = 28) -> bool
     starts = np.arange(len(usable))
     mass = weights[ends][:, None] - weights[starts][None, :]
     inside = starts[None, :] < ends[:, None]
-    gain = np.maximum(pulls[ends][:, None] - pulls[starts][None, :], 0.0) ** 2 / np.where(inside, np.maximum(mass, 1e-9), 1)
+    gain = np.maximum(pulls[ends][:, None] - pulls[starts][None, :], 0.0) ** 2 / np.where(
+        inside, np.maximum(mass, 1e-9), 1
+    )
     best = np.where(inside, gain, 0.0).max(axis=1)
     return bool(best[ends <= len(usable) - 2].max(initial=0.0) - best[-1] > ENDED)

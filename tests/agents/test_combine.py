@@ -59,7 +59,7 @@ def test_each_incident_opens_one_signal_with_its_cause_at_its_place(cause: Cause
 
 
 def test_the_core_case_is_one_signal_of_four_agents_for_three_owners() -> None:
-    where, blows = befallen(Cause.AUDIENCE_DECLINE, 3)
+    _where, blows = befallen(Cause.AUDIENCE_DECLINE, 3)
     made = combined(company(3, *blows).readings(104)).signals
     assert len(made) == 1
     signal = made[0]
@@ -96,7 +96,7 @@ def test_a_company_without_incidents_stays_quiet_for_weeks() -> None:
     assert sum(len(opened(lived(company(seed), 70, 129))) for seed in (11, 12)) <= 1
 
 
-PROMO = {day: "promo" for day in range(100, 104)}
+PROMO = dict.fromkeys(range(100, 104), "promo")
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_routes_in_the_operating_model_decide_who_owns_a_cause() -> None:
 
 
 def test_the_same_day_gives_the_same_signal_id_again() -> None:
-    where, blows = befallen(Cause.CREATIVE_FATIGUE, 3)
+    _where, blows = befallen(Cause.CREATIVE_FATIGUE, 3)
     first, again = (combined(company(3, *blows).readings(104)).signals[0] for _ in range(2))
     assert first == again
     assert first.id.startswith("sig_")

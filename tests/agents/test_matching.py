@@ -1,5 +1,6 @@
 """One incident stays one signal: while it grows, while its cause becomes clearer, and until it is over."""
 
+import itertools
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -51,7 +52,7 @@ def test_a_signal_that_grows_is_updated_now_and_then_under_the_same_id() -> None
     updates = [one for one in events if one.event is EventKind.UPDATED]
     assert 1 <= len(updates) <= 5
     assert [one.signal.version for one in updates] == list(range(2, 2 + len(updates)))
-    assert all(b.as_of - a.as_of >= timedelta(days=3) for a, b in zip(updates, updates[1:], strict=False))
+    assert all(b.as_of - a.as_of >= timedelta(days=3) for a, b in itertools.pairwise(updates))
     assert {one.signal.opened_on for one in events} == {events[0].as_of}
 
 

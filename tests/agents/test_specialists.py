@@ -206,9 +206,7 @@ def test_odd_data_gives_no_crash_and_no_warning(data: st.DataObject, days: int, 
         for campaign in ("c1", "c2")
         if data.draw(st.integers(0, 4))
     ]  # fmt: skip
-    schema = {
-        name: pl.String for name in ("platform", "account_id", "campaign_id", "ad_group_id", "ad_id", "segment_id")
-    }
+    schema = dict.fromkeys(("platform", "account_id", "campaign_id", "ad_group_id", "ad_id", "segment_id"), pl.String)
     report = pl.DataFrame(
         rows,
         schema={

@@ -1,7 +1,7 @@
 """A small synthetic company for the agents' tests, independent of the demo's simulator.
 
-Two accounts of four campaigns, three ads each, two audiences; daily noise in two parts (counts and days), weekdays, late
-conversions. What befalls it is given as multipliers over days.
+Two accounts of four campaigns, three ads each, two audiences; daily noise in two parts (counts and days), weekdays,
+late conversions. What befalls it is given as multipliers over days.
 """
 
 from collections.abc import Mapping
@@ -137,7 +137,7 @@ class World:
         for age, part in enumerate(KNOWN):
             if day - age >= 0:
                 known[day - age] = part
-        reach = {age: part for age, part in enumerate((0.30, 0.60, 0.88))}
+        reach = dict(enumerate((0.30, 0.60, 0.88)))
         seen = self.conversions * known
         for age, part in reach.items():
             at = day - age
@@ -177,7 +177,8 @@ class World:
                     whole.with_columns(ad_id=pl.lit(None, dtype=pl.String)),
                     reach=by_campaign / self.campaign_often,
                     frequency=self.campaign_often,
-                ).select("date_day", "account_id", "campaign_id", "ad_id", "platform", "reach", "frequency").cast({"ad_id": pl.String}),
+                ).select("date_day", "account_id", "campaign_id", "ad_id", "platform", "reach",
+                "frequency").cast({"ad_id": pl.String}),
             ],
             how="diagonal_relaxed",
         )  # fmt: skip
@@ -189,7 +190,8 @@ class World:
         )
         owned = long(
             self.segments, delivered=self.sent, unique_clicks=self.owned, unique_opens=self.owned * 8,
-            unsubscribes=self.sent * 0 + 12, complaints=self.sent * 0, conversions=self.owned * 0.04, revenue=self.owned * 3.2,
+            unsubscribes=self.sent * 0 + 12, complaints=self.sent * 0, conversions=self.owned * 0.04,
+            revenue=self.owned * 3.2,
         ).with_columns(channel=pl.lit("email"))  # fmt: skip
         cohorts = long(self.segments, cohort_size=self.kept * 0 + 400, retained=self.kept).with_columns(horizon_days=30)
         search = long(self.themes, impressions=self.searched, clicks=self.searched * 0.01).with_columns(

@@ -1,0 +1,133 @@
+"""How ads are delivered: how often the same people see them, and for how many hours of the day."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from agents.derivation import derived
+from agents.measures.measure import (
+    AD,
+    CAMPAIGN,
+    Measure,
+    against_account,
+    campaigns,
+    leaves,
+)
+from agents.statistics.arrays import Flags, Floats, group_sums
+from agents.statistics.moves import moves
+from agents.statistics.panel import aligned, codes_of, panel
+from agents.thresholds import HISTORY_DAYS
+from domain.reading import Readings
+
+
+def campaign_frequency(readings: Readings) -> Measure:
+    """Impressions per person and day of every campaign against its account."""
+
+    def make() -> Measure:
+        source = campaigns(readings)
+        rows = readings.get("ad_delivery")
+        if rows is not None and "ad_id" in rows.columns:
+            whole = rows.filter(pl.col("ad_id").is_null() | (pl.col("ad_id") == ""))
+            rows = whole if whole.height else rows
+        values, present = _mean_frequency(readings, rows, source.keys, CAMPAIGN)
+        return against_account(
+            readings,
+            source,
+            "frequency",
+            values,
+            np.ones_like(values),
+            present=present,
+            table="ad_delivery",
+            counted=False,
+            adverse=1,
+        )
+
+    return derived(readings, ("ad_report", "ad_delivery", "calendar"), "campaign frequency", make)
+
+
+def ad_frequency(readings: Readings) -> Measure:
+    """Impressions per person and day of every ad against the other ads of its campaign."""
+
+    def make() -> Measure:
+        source = leaves(readings)
+        codes, keys = source.codes(AD)
+        rows = readings.get("ad_delivery")
+        if rows is not None:
+            rows = (
+                rows.filter(pl.col("ad_id").is_not_null() & (pl.col("ad_id") != ""))
+                if "ad_id" in rows.columns
+                else None
+            )
+        values, present = _mean_frequency(readings, rows, keys, AD)
+        siblings, _ = codes_of(keys, CAMPAIGN)
+        found = moves(
+            values,
+            np.ones_like(values),
+            present & (group_sums(source.present.astype(np.float64), codes, keys.height) > 0),
+            groups=siblings,
+            min_peers=1,
+            counted=False,
+            adverse=1,
+            weekday=source.first_day.weekday(),
+        )
+        return Measure("frequency", "ad_delivery", keys, source.first_day, found, values, np.ones_like(values))
+
+    return derived(readings, ("ad_report", "ad_delivery"), "ad frequency", make)
+
+
+def _mean_frequency(
+    readings: Readings, rows: pl.DataFrame | None, keys: pl.DataFrame, key: Sequence[str]
+) -> tuple[Floats, Flags]:
+    if rows is None or not rows.height:
+        empty = np.zeros((keys.height, HISTORY_DAYS))
+        return empty, empty > 0
+    shown = rows.with_columns(shown=pl.col("frequency") * pl.col("reach"))
+    source = panel(shown, key, ("shown", "reach"), readings.as_of, HISTORY_DAYS)
+    top, present = aligned(source, keys, key, "shown")
+    reach, _ = aligned(source, keys, key, "reach")
+    ok = present & (reach > 0) & (top > 0)
+    return np.where(ok, top / np.where(ok, reach, 1.0), 0.0), ok
+
+
+_STATUS: Final = ("ad_report", "campaign_status")
+
+
+def status_columns(readings: Readings) -> tuple[Floats, Floats, Flags, Flags]:
+    """hours_served, daily_budget, learning and whether known and running; [campaigns, days]."""
+
+    def make() -> tuple[Floats, Floats, Flags, Flags]:
+        keys = campaigns(readings).keys
+        rows = readings.get("campaign_status")
+        if rows is None or not rows.height:
+            empty = np.zeros((keys.height, HISTORY_DAYS))
+            return empty, empty, empty > 0, empty > 0
+        rows = rows.with_columns(
+            learning=pl.col("learning").cast(pl.Float64) if "learning" in rows.columns else pl.lit(0.0),
+            running=(pl.col("status").str.to_lowercase() == "active").cast(pl.Float64),
+        )
+        source = panel(
+            rows, CAMPAIGN, ("hours_served", "daily_budget", "learning", "running"), readings.as_of, HISTORY_DAYS
+        )
+        columns = [aligned(source, keys, CAMPAIGN, name)[0] for name in ("hours_served", "daily_budget")]
+        learning = aligned(source, keys, CAMPAIGN, "learning")[0] > 0
+        return columns[0], columns[1], learning, aligned(source, keys, CAMPAIGN, "running")[0] > 0
+
+    return derived(readings, _STATUS, "status", make)
+
+
+def campaign_hours(readings: Readings) -> Measure:
+    """Hours a day every campaign is shown, against its own past only."""
+
+    def make() -> Measure:
+        source = campaigns(readings)
+        hours, _, _, running = status_columns(readings)
+        found = moves(
+            hours, np.ones_like(hours), running & (hours > 0), counted=False, weekday=source.first_day.weekday()
+        )
+        return Measure(
+            "hours_served", "campaign_status", source.keys, source.first_day, found, hours, np.ones_like(hours)
+        )
+
+    return derived(readings, _STATUS, "hours", make)
