@@ -33,7 +33,7 @@ class Demo:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, failpoint: str = "", *, seed: int = 7) -> "Demo":
-        """Start the process and wait until its page answers."""
+        """Start the process and wait until the bot listens; a process with a failpoint may die before that."""
         baton = Path(sys.executable).with_name("baton")
         environment = {**os.environ, "BATON_HOME": str(self.home), "BATON_FAILPOINT": failpoint}
         with self.log.open("ab") as log:
@@ -44,16 +44,16 @@ class Demo:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self.until(lambda: self.answers() or not self.alive, START_SECONDS, "the page answers")
+        self.until(lambda: self.listens() or not self.alive, START_SECONDS, "the bot listens")
         return self
 
     @property
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def answers(self) -> bool:
+    def listens(self) -> bool:
         try:
-            return bool(self.get("/control/state"))
+            return bool(self.get("/control/state")["app"]["connected"])
         except OSError:
             return False
 
