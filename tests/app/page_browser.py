@@ -2,8 +2,10 @@
 
 import asyncio
 import shutil
+import struct
 import threading
 import time
+import zlib
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -136,3 +138,12 @@ def soon(truth: Callable[[], bool], seconds: float = 5) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def png() -> bytes:
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    head = struct.pack(">IIBBBBB", 4, 3, 8, 2, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\x0d\x7f\x8c" * 4) * 3)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")

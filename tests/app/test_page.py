@@ -1,8 +1,6 @@
 """People work with Baton in the browser: read cards, press, fill in, switch person, let days pass."""
 
 import asyncio
-import struct
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -11,7 +9,7 @@ from typing import Any
 import pytest
 from slack_bolt.async_app import AsyncApp
 
-from tests.app.page_browser import CHANNEL, IVO, MARA, SWITCHES, Office, chromium, soon
+from tests.app.page_browser import CHANNEL, IVO, MARA, SWITCHES, Office, chromium, png, soon
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., AbstractContextManager[Any]]
@@ -115,15 +113,6 @@ def prepare(bot: AsyncApp) -> None:
     @bot.event("app_mention")
     async def mentioned(event: Any, say: Any) -> None:
         await say("CTR was 0.90 %.", thread_ts=event["ts"])
-
-
-def png() -> bytes:
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-    head = struct.pack(">IIBBBBB", 4, 3, 8, 2, 0, 0, 0)
-    rows = zlib.compress((b"\0" + b"\x0d\x7f\x8c" * 4) * 3)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 @pytest.fixture
