@@ -114,8 +114,8 @@ _TOLD: Final[Mapping[Cause, tuple[FindingKind, ...]]] = {
 
 _WHY: Final[Mapping[Cause, str]] = {
     Cause.CREATIVE_FATIGUE: "The ad falls behind its siblings while the same people see it more and more often.",
-    Cause.AUDIENCE_SATURATION: "The same people are shown the campaign more often, at a higher price, and fewer convert.",
-    Cause.AUDIENCE_DECLINE: "The same people respond less to our ads and our own messages, and acquisition gets dearer.",
+    Cause.AUDIENCE_SATURATION: "The same people see the campaign more often, at a higher price, and fewer convert.",
+    Cause.AUDIENCE_DECLINE: "The same people respond less to our ads and our messages; acquisition gets dearer.",
     Cause.AUCTION_PRESSURE: "Impressions cost more while frequency, clicks and conversions hold: others bid more.",
     Cause.BUDGET_CAP: "The daily budget is used up before the day is over, and the rest of the day is missed.",
     Cause.TRACKING_OUTAGE: "The pixel counts fewer conversions than are made: the tracking broke, not the demand.",

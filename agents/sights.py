@@ -1,7 +1,6 @@
 """What every figure of one object did over the same days: the evidence causes are weighed by."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Final
 
 import numpy as np
@@ -195,8 +194,3 @@ def spend_per_day(readings: Readings, scope: Scope, last: int = 7) -> float:
 def account_scope(scope: Scope) -> Scope:
     """The account a scope lies in."""
     return Scope(**{name: value for name, value in scope.ids() if name in ACCOUNT})
-
-
-def first_day(measure: Measure) -> date:
-    """The day of the first column."""
-    return measure.first_day
