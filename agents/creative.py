@@ -8,8 +8,9 @@ import numpy as np
 from agents.claims import claims, findings, object_scope
 from agents.measures import ad_click_rate, ad_frequency, campaign_click_rate, cell_click_rate, leaves
 from agents.statistics.arrays import Flags
+from agents.statistics.fatigue import wear
 from agents.statistics.panel import codes_of
-from agents.thresholds import SMALL_AD_CLICKS, SMALL_AD_SHARE
+from agents.thresholds import SMALL_AD_CLICKS, SMALL_AD_SHARE, WEAR_DAYS
 from domain.finding import Finding, FindingKind
 from domain.mandate import Mandate
 from domain.reading import Readings
@@ -37,12 +38,31 @@ class Creative:
         found = findings(
             AGENT, claims(ads, FindingKind.CTR_DECLINE, down=True, among=large_ads(readings)), object_scope, clicks
         )
+        if readings.get("ad_delivery") is not None:
+            found = [_with_wear(one, readings) for one in found]
         for measure in (campaign_click_rate(readings), cell_click_rate(readings)):
             found += findings(AGENT, claims(measure, FindingKind.CTR_DECLINE, down=True), object_scope, clicks)
         if readings.get("ad_delivery") is not None:
             rising = claims(ad_frequency(readings), FindingKind.FREQUENCY_RISE, down=False)
             found += findings(AGENT, rising, object_scope, shown_more)
         return found
+
+
+def _with_wear(one: Finding, readings: Readings) -> Finding:
+    """Say how the ad's click rate has followed its exposure since the last four weeks, where it has."""
+    ads, often = ad_click_rate(readings), ad_frequency(readings)
+    row = ads.keys["ad_id"].to_list().index(one.scope.ad_id)
+    last = slice(-WEAR_DAYS, None)
+    found = wear(
+        ads.moves.residual[row, last],
+        ads.moves.variance[row, last],
+        often.events[row, last],
+        often.moves.usable[row, last],
+    )
+    if found.slope + 2 * found.sd >= 0:
+        return one
+    words = f"; each doubling of exposure went with {100 * found.per_doubling:+.0f} % clicks"
+    return one.model_copy(update={"evidence": one.evidence + words})
 
 
 def large_ads(readings: Readings) -> Flags:

@@ -142,3 +142,6 @@ MOST_CAMPAIGNS: Final = 0.7
 
 ALONG: Final = 0.5
 """Share of the account's log change a campaign must show to count as moving along."""
+
+WEAR_DAYS: Final = 42
+"""Days over which an ad's click rate is compared with its exposure: the longest ramp of a worn-out ad and two weeks."""

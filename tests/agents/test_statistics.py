@@ -10,7 +10,8 @@ from scipy import stats
 from agents.statistics.arrays import counted_median, days_from_end, group_sums, row_median
 from agents.statistics.discoveries import q_values
 from agents.statistics.experiments import compared
-from agents.statistics.moves import WINDOWS, moves, onset
+from agents.statistics.fatigue import wear
+from agents.statistics.moves import WINDOWS, is_over, moves, onset
 
 DAYS = 98
 
@@ -49,6 +50,16 @@ def test_a_click_rate_that_halves_is_measured_right_and_dated_right() -> None:
     assert found.p_down[week, 0] < 1e-6
     assert found.change[week, 0] == pytest.approx(np.log(0.5), abs=0.15)
     assert abs(onset(found, 0, down=True) - (DAYS - 9)) <= 1
+
+
+def test_an_episode_that_ended_is_told_from_one_that_lasts() -> None:
+    rng = np.random.default_rng(7)
+    clicks, shown = steady(rng, 2, 400, 0.06)
+    clicks[0, -12:-4] = rng.poisson(200, 8)
+    clicks[1, -8:] = rng.poisson(200, 8)
+    found = moves(clicks, shown, shown > 0)
+    assert is_over(found, 0, down=True)
+    assert not is_over(found, 1, down=True)
 
 
 def test_what_the_whole_account_does_is_not_one_campaigns_move() -> None:
@@ -145,6 +156,21 @@ def test_a_better_arm_is_decided_in_the_end() -> None:
     assert verdict.interval[0] > 0
     assert compared(1010, 20_000, 1000, 20_000).clear is False  # pyright: ignore[reportOptionalMemberAccess]
     assert compared(3, 20, 9, 20) is None
+
+
+def test_an_ad_that_wears_with_exposure_shows_the_slope_it_wears_with() -> None:
+    rng = np.random.default_rng(4)
+    often = np.full(60, 1.6)
+    log_rate = -0.6 * np.log1p(np.cumsum(often)) + rng.normal(0, 0.05, 60)
+    found = wear(log_rate, np.full(60, 0.05**2), often, often > 0)
+    assert found.slope == pytest.approx(-0.6, abs=3 * found.sd)
+    assert found.sd < 0.05
+    assert found.per_doubling == pytest.approx(2**-0.6 - 1, abs=0.06)
+
+
+def test_little_data_leaves_the_published_decay() -> None:
+    nothing = wear(np.zeros(2), np.ones(2), np.ones(2), np.array([True, False]))
+    assert (nothing.slope, nothing.sd) == (-0.43, 0.2)
 
 
 def test_medians_count_valid_entries_only() -> None:
