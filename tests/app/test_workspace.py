@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.app.small_bot import CHANNEL, MARA, OLA, OVERRIDE, Company, button, company_in
+from tests.app.small_bot import CHANNEL, MARA, OLA, Company, button, company_in
 
 
 @pytest.fixture
