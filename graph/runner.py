@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, timedelta
 from typing import Self
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from domain.case import Answer, Case, Digest, Health, Inbox, Post, ProposalStatus, ProposalView
 from domain.chart import Chart
 from domain.errors import AlreadyDecided, InvalidChange, NotFound, Refusal, StaleCard
@@ -116,9 +118,13 @@ class Runner:
         )
 
     async def may(self, proposal_id: str, version: int, by: str) -> tuple[Case, ProposalView]:
-        """Whether a press would be taken. Raises the refusal it would meet."""
+        """Whether this person may decide at all, before a form opens. Raises the refusal they would meet.
+
+        Asked as for a rejection, the press that needs least; what the form says is checked when it is sent.
+        """
         case, view = await self._view(proposal_id)
-        press = Approved(proposal_id=proposal_id, version=version, by=by, at=self._services.clock.now())
+        at = self._services.clock.now()
+        press = Rejected(proposal_id=proposal_id, version=version, by=by, at=at, reason="not given yet")
         self._services.desk.allow(press, view, case, self.model, press.at)
         return case, view
 
@@ -239,7 +245,7 @@ class Runner:
         return known
 
     async def _decide(self, decision: Decision) -> Case:
-        """Check, then claim; the transaction checks again what another press may have changed meanwhile."""
+        """Check and claim in one transaction, so that nothing can change between the two."""
         try:
             return await self._claimed(decision)
         except Refusal as refusal:
@@ -248,19 +254,22 @@ class Runner:
 
     async def _claimed(self, decision: Decision) -> Case:
         services = self._services
-        case, view = await self._view(decision.proposal_id)
-        services.desk.allow(decision, view, case, self.model, decision.at)
+
+        async def allowed(tx: AsyncConnection) -> None:
+            found = await cases.of_proposal(tx, decision.proposal_id, decision.at)
+            if found is not None:
+                services.desk.allow(decision, found[1], found[0], self.model, decision.at)
+
         claim: Awaitable[FinalDecision | None] = (
-            decisions.snooze(services.database, decision)
+            decisions.snooze(services.database, decision, allowed)
             if isinstance(decision, Snoozed)
-            else decisions.claim(services.database, decision)
+            else decisions.claim(services.database, decision, allowed)
         )
         if earlier := await claim:
-            case, view = await self._view(decision.proposal_id)
-            services.desk.allow(decision, view, case, self.model, decision.at)  # says who was first, and when
             raise AlreadyDecided(f"This was {earlier.kind} already.")
         services.failpoint("decision_committed")
-        return await self.case(case.signal.id)
+        case, _ = await self._view(decision.proposal_id)
+        return case
 
     async def _keep_refusal(self, decision: Decision, refusal: Refusal) -> None:
         if isinstance(refusal, NotFound):

@@ -1,6 +1,7 @@
 """Decisions: claimed once, with everything that follows from them, in one transaction."""
 
 import secrets
+from collections.abc import Awaitable, Callable
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row, func, select, update
@@ -20,14 +21,24 @@ from memory.writing import Writing
 DECISIONS: TypeAdapter[Decision] = TypeAdapter(Decision)
 
 
-async def claim(database: Database, decision: FinalDecision) -> FinalDecision | None:
+Check = Callable[[AsyncConnection], Awaitable[None]]
+"""Asked once the case is locked: raises the refusal of a press that may not be taken as things stand at that moment."""
+
+
+async def nothing_more(tx: AsyncConnection) -> None:
+    """The check of a decision that needs no leave, as when time runs out."""
+    del tx
+
+
+async def claim(database: Database, decision: FinalDecision, check: Check = nothing_more) -> FinalDecision | None:
     """Record who decided first, with the action, the ledger line and the job that carries it out.
 
     Returns the earlier decision where somebody was first, and None where this one stands, or counts towards a quorum.
-    Raises NotFound, StaleCard, NoLongerOpen.
+    Raises NotFound, StaleCard, NoLongerOpen, and what `check` raises.
     """
     async with database.write() as writing:
         row = await _locked(writing, decision)
+        await check(writing.tx)
         if earlier := await of(writing.tx, decision.proposal_id):
             return earlier
         _must_be_open(row, decision)
@@ -42,10 +53,11 @@ async def claim(database: Database, decision: FinalDecision) -> FinalDecision | 
     return None
 
 
-async def snooze(database: Database, decision: Snoozed) -> FinalDecision | None:
+async def snooze(database: Database, decision: Snoozed, check: Check = nothing_more) -> FinalDecision | None:
     """Put a question off; its deadline moves by the same time. Returns the earlier decision where there is one."""
     async with database.write() as writing:
         row = await _locked(writing, decision)
+        await check(writing.tx)
         if earlier := await of(writing.tx, decision.proposal_id):
             return earlier
         _must_be_open(row, decision)
