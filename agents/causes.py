@@ -100,6 +100,12 @@ ACCOUNT: Mapping[Cause, Signature] = MappingProxyType(
 PRIOR: Mapping[Cause, float] = MappingProxyType({Cause.UNEXPLAINED: 0.15})
 """How likely a cause is before anything is seen, relative to 1 for each named cause."""
 
+WITHOUT_FREQUENCY: Mapping[Cause, float] = MappingProxyType(
+    {Cause.UNEXPLAINED: 1.0, Cause.CREATIVE_FATIGUE: 0.2, Cause.AUDIENCE_SATURATION: 0.2}
+)
+"""The same where nobody knows how often people have seen the ads: wear is then a guess, and is not to be named
+lightly."""
+
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "ctr": "CTR",
@@ -136,13 +142,15 @@ class Ranking:
         return self.candidates[0].probability
 
 
-def weigh(sights: Mapping[str, Sight], signatures: Mapping[Cause, Signature]) -> Ranking:
+def weigh(
+    sights: Mapping[str, Sight], signatures: Mapping[Cause, Signature], prior: Mapping[Cause, float] = PRIOR
+) -> Ranking:
     """Rank the causes by how well their signatures fit; figures that are not known count for nobody."""
     names = [name for name in LABELS if name in sights]
     causes = list(signatures)
     fits = np.array([[_fit(sights[name], signatures[cause].get(name, FLAT)) for name in names] for cause in causes])
     fits = fits.reshape(len(causes), len(names))
-    score = fits.sum(axis=1) + np.log([PRIOR.get(cause, 1.0) for cause in causes])
+    score = fits.sum(axis=1) + np.log([prior.get(cause, 1.0) for cause in causes])
     belief = np.exp(score - score.max())
     belief = np.clip(belief / belief.sum(), 0.0, 0.99)
     order = [int(at) for at in np.argsort(-belief, kind="stable")]

@@ -43,6 +43,10 @@ LATE_SD: Final = 1.5
 """Standard errors by which each campaign of an account that reports late is low."""
 MOST: Final = 0.7
 """Share of an account's campaigns that must be low: fewer is those campaigns' own fault."""
+JUDGED_DAYS: Final = 14
+"""Days a small ad must have run before a jump of its rate is worth a word."""
+JUDGED_CLICKS: Final = 5.0
+"""Clicks expected of it on the day, for the same reason."""
 SMALL_JUMP: Final = 0.9
 """Log change of a small ad's day worth a word (a factor of 2.5)."""
 
@@ -143,7 +147,8 @@ def _small_ads(readings: Readings, today: date, model: OperatingModel) -> Iterat
         return
     score = found.residual / np.sqrt(np.maximum(found.variance, 1e-6))
     jumps = (np.abs(score) >= NOTICED) & (np.abs(found.residual) >= SMALL_JUMP) & found.usable
-    rows = np.flatnonzero(jumps[:, -1] & ~jumps[:, -7:-1].any(axis=1) & ~large_ads(readings))
+    known = (found.usable.sum(axis=1) >= JUDGED_DAYS) & (found.expected[0] >= JUDGED_CLICKS)
+    rows = np.flatnonzero(jumps[:, -1] & ~jumps[:, -7:-1].any(axis=1) & known & ~large_ads(readings))
     for row in rows:
         scope = object_scope(measure.keys.row(int(row), named=True))
         what = f"CTR moved {100 * np.expm1(found.residual[row, -1]):+.0f} % on few clicks: too small to judge"

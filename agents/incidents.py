@@ -189,7 +189,7 @@ def ad_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draft]:
             continue
         window = window_index(one.window_days)
         sights = ad_sights(readings, one.scope, window)
-        ranking = weigh(sights, causes.AD)
+        ranking = weigh(sights, causes.AD, causes.PRIOR if "ad_frequency" in sights else causes.WITHOUT_FREQUENCY)
         seen = [f for f in findings if f.kind is Kind.FREQUENCY_RISE and f.scope == one.scope]
         gaps = [GAP[table] for table in ("ad_delivery",) if readings.get(table) is None]
         opens = strong([one, *seen]) and one.window_days >= UNEXPLAINED_DAYS
@@ -236,7 +236,8 @@ def campaign_drafts(findings: Sequence[Finding], readings: Readings, finer: Sequ
 def _campaign_draft(own: list[Finding], sights: dict[str, Sight], window: int, readings: Readings) -> Draft:
     source = campaigns(readings)
     web = readings.get("web_report") is not None
-    ranking = weigh(sights, causes.CAMPAIGN if web else causes.BLIND)
+    prior = causes.PRIOR if "frequency" in sights else causes.WITHOUT_FREQUENCY
+    ranking = weigh(sights, causes.CAMPAIGN if web else causes.BLIND, prior)
     gaps = [
         GAP[table]
         for table in ("web_report", "ad_delivery", "campaign_status", "calendar")

@@ -92,8 +92,8 @@ def changed(old: Signal, new: Signal, today: date) -> bool:
     if new.cause is not old.cause:
         remaining = next((one.probability for one in new.candidates if one.cause is old.cause), 0.0)
         return age >= FORGET_DAYS and new.confidence >= max(remaining + UPDATE_MARGIN, UPDATE_CONFIDENCE)
-    if new.scope != old.scope:
-        return age >= FORGET_DAYS or new.scope.contains(old.scope)
+    if new.scope != old.scope and new.scope.contains(old.scope):
+        return True
     if age < UPDATE_GAP:
         return False
     before, now = float(old.at_stake_per_day), float(new.at_stake_per_day)

@@ -228,3 +228,12 @@ def test_every_agent_is_asked_every_day() -> None:
         "audience",
         "content",
     ]
+
+
+def test_without_frequency_a_falling_ad_is_not_called_worn_out() -> None:
+    where, blows = befallen(Cause.CREATIVE_FATIGUE, 3)
+    signals = combined(company(3, *blows).readings(112, without=("ad_delivery",))).signals
+    assert [one.cause for one in signals] == [Cause.UNEXPLAINED]
+    assert where.items() <= dict(signals[0].scope.ids()).items()
+    assert Cause.CREATIVE_FATIGUE in {one.cause for one in signals[0].candidates}
+    assert any("frequency" in gap for gap in signals[0].gaps)

@@ -139,3 +139,11 @@ def test_missing_data_closes_nothing() -> None:
     assert match(Combined(()), [made], replace(back, tables=tables), on(112)) == ()
     (event,) = match(Combined(()), [made], back, on(112))
     assert event.reason is CloseReason.RECOVERED
+
+
+def test_a_signal_does_not_wander_to_a_part_of_its_place(quiet: World) -> None:
+    old = signal(Cause.UNEXPLAINED, campaign_id="c11")
+    part = signal(Cause.UNEXPLAINED, day=104, campaign_id="c11", ad_id="ad111")
+    assert after(quiet, 104, old, part) == ()
+    (event,) = after(quiet, 104, part.model_copy(update={"as_of": on(100)}), old.model_copy(update={"as_of": on(104)}))
+    assert (event.event, event.signal.scope) == (EventKind.UPDATED, old.scope)
