@@ -15,11 +15,13 @@ from app.settings import Settings
 from connectors.embeddings import HashingEmbedder
 from connectors.executors.ad_account import AdAccount
 from connectors.executors.by_hand import ByHand
+from connectors.models import load_chat_model
 from connectors.sources.folder import FolderSource
 from domain.errors import ConfigurationError
 from domain.lesson import Lesson
 from domain.operating_model import OperatingModel
 from domain.ports import Clock, Executor, Source
+from domain.signal import Signal
 from graph.desk import staffed
 from graph.runner import Runner
 from graph.services import Services
@@ -31,7 +33,9 @@ logger = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def assembled(settings: Settings, model: OperatingModel, *, clock: Clock | None = None) -> AsyncGenerator[Runner]:
+async def assembled(
+    settings: Settings, model: OperatingModel, *, clock: Clock | None = None, source: Source | None = None
+) -> AsyncGenerator[Runner]:
     """A runner with everything behind it, closed again at the end. Raises ConfigurationError and StartupError.
 
     Without `DATABASE_URL` it holds the lock of the home folder until the process ends.
@@ -43,13 +47,15 @@ async def assembled(settings: Settings, model: OperatingModel, *, clock: Clock |
     runner = Runner(
         Services(
             model=model,
-            source=source_of(model, clock),
+            source=source or source_of(model, clock),
             executors=_executors(model),
             database=database,
             clock=clock,
             lessons=index,
             desk=await asyncio.to_thread(staffed),
             failpoint=_failpoint(settings.failpoint),
+            explain=_explain(settings.model),
+            language=settings.model or "deterministic writer",
             worker=f"{socket.gethostname()}/{os.getpid()}",
         )
     )
@@ -87,6 +93,23 @@ def _every(database: Database) -> Callable[[], Awaitable[Sequence[Lesson]]]:
             return await lessons.every(tx)
 
     return every
+
+
+def _explain(name: str) -> Callable[[Signal], str] | None:
+    """Words by the chat model of this name; whatever goes wrong there, the agents' own words stand."""
+    model = load_chat_model(name)
+    if model is None:
+        return None
+    from agents.explanation import explain  # noqa: PLC0415 - loads langchain, for those who have a model
+
+    def words(signal: Signal) -> str:
+        try:
+            return explain(signal, model)
+        except Exception as error:
+            logger.warning("the chat model %s did not word %s: %s", name, signal.id, error)
+            return signal.why
+
+    return words
 
 
 def _failpoint(target: str) -> Callable[[str], None]:

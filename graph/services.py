@@ -58,6 +58,8 @@ class Services:
     """Longer than the slowest call to a platform."""
     pause_seconds: float = 2
     """How long to wait before a platform is asked again; doubles with every failure."""
+    explain: Callable[[Signal], str] | None = None
+    """Words why a new signal was raised, in a chat model's words; None: as the agents worded it. May take seconds."""
     language: str = "deterministic writer"
     """What words the answers, as health shows it."""
 

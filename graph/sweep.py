@@ -1,8 +1,9 @@
-"""The sweep graph: collect, one branch per agent, combine, match, recall, plan, review, save. It never waits."""
+"""The sweep graph: collect, one branch per agent, combine, match, explain, recall, plan, review, save. Never waits."""
 
 import asyncio
 import operator
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -66,6 +67,8 @@ class Sweep:
     book: Book
     now: datetime
     """When the questions it raises are asked."""
+    explain: Callable[[Signal], str] | None = None
+    """Words a new signal; None: as the agents worded it."""
     readings: Readings | None = None
     started: float = field(default_factory=time.monotonic)
 
@@ -96,11 +99,11 @@ async def run(sweep: Sweep, as_of: date) -> tuple[SignalEvent, ...]:
 def graph() -> Graph:
     """The compiled graph. Without a checkpointer: a sweep that dies is simply run again."""
     drawn = new_graph(SweepState, Sweep)
-    for step in (collect, look, combine, match, recall, plan, review, save):
+    for step in (collect, look, combine, match, explain, recall, plan, review, save):
         drawn.add_node(step.__name__, step)
     drawn.add_edge(START, "collect")
     drawn.add_conditional_edges("collect", fan_out, ["look"])
-    for before, after in pairwise(("look", "combine", "match", "recall", "plan", "review", "save", END)):
+    for before, after in pairwise(("look", "combine", "match", "explain", "recall", "plan", "review", "save", END)):
         drawn.add_edge(before, after)
     return drawn.compile()
 
@@ -149,6 +152,22 @@ async def match(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
     before = await sweep.book.open_signals()
     events = await asyncio.to_thread(sweep.desk.match, _combined(state), before, sweep.tables, _day(state))
     return {"events": [event.model_dump(mode="json") for event in events]}
+
+
+async def explain(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
+    """Have what is new worded by a chat model, where there is one. A quiet day asks it nothing."""
+    words = runtime.context.explain
+    if words is None:
+        return {}
+    events: list[Json] = []
+    for event in _events(state):
+        if event.event is EventKind.OPENED:
+            why = await asyncio.to_thread(words, event.signal)
+            worded = event.model_copy(update={"signal": event.signal.model_copy(update={"why": why})})
+            events.append(worded.model_dump(mode="json"))
+        else:
+            events.append(event.model_dump(mode="json"))
+    return {"events": events}
 
 
 async def recall(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:

@@ -70,7 +70,12 @@ class Work:
                     return await signals.history(tx, as_of)
             book = sweeps.SweepBook(self._database, services.lessons)
             run = sweep.Sweep(
-                model=services.model, source=services.source, desk=services.desk, book=book, now=services.clock.now()
+                model=services.model,
+                source=services.source,
+                desk=services.desk,
+                book=book,
+                now=services.clock.now(),
+                explain=services.explain,
             )
             return await sweep.run(run, as_of)
 

@@ -1,6 +1,7 @@
 """The sweep and the replay: one graph, whether somebody decides or nobody does."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import text
 
 from domain.errors import SourceUnavailable, TableRefused
 from domain.reading import Gap, Reading
-from domain.signal import EventKind
+from domain.signal import EventKind, Signal
 from graph.replay import replay
 from graph.runner import Runner
 from memory.database import Database
@@ -126,3 +127,21 @@ async def test_a_sweep_that_fails_while_saving_leaves_nothing(address: str, monk
     monkeypatch.undo()
     assert len(await runner.sweep(FIRST)) == 1
     await runner.close()
+
+
+async def test_a_chat_model_words_a_new_signal_once_and_a_quiet_day_asks_it_nothing(address: str):
+    asked: list[str] = []
+
+    def words(signal: Signal) -> str:
+        asked.append(signal.id)
+        return "Clicks fell, in the words of a model."
+
+    runner = Runner(replace(services(Database(address)), explain=words))
+    await runner.open()
+    try:
+        await runner.sweep(FIRST)
+        await runner.sweep(FIRST + timedelta(days=1))
+        assert len(asked) == 1
+        assert (await runner.case(asked[0])).signal.why == "Clicks fell, in the words of a model."
+    finally:
+        await runner.close()
