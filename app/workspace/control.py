@@ -268,8 +268,9 @@ async def stream(request: web.Request) -> web.StreamResponse:
     office = request.app[OFFICE]
     user = office.people.user(request.query.get("user"))
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
-    await response.prepare(request)
+    # A browser tab may close at any time, before the first byte too: that is its good right and no error.
     with office.feed.listen() as told, suppress(ConnectionError):
+        await response.prepare(request)
         await response.write(_frame({"type": "connection", "connected": office.sockets.connected}))
         while True:
             try:

@@ -157,6 +157,9 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return web.json_response({"error": problem.reason.lower()}, status=problem.status)
     if not response.prepared:
         response.headers.update(_HEADERS)
+        if isinstance(response, web.FileResponse):
+            # A browser asks again each time, so that a newer Baton never runs beside an older one's scripts.
+            response.headers.setdefault("Cache-Control", "no-cache")
     return response
 
 
