@@ -3,7 +3,7 @@
 import { target } from "./account.js";
 import { h, settle } from "./dom.js";
 import { userName, isUser } from "./directory.js";
-import { clockShort } from "./moment.js";
+import { clockShort, clockYear } from "./moment.js";
 import { store } from "./store.js";
 
 const PLATFORMS = {
@@ -140,7 +140,7 @@ function campaign({ campaign_id: id, name, status: word, daily_budget: budget, a
             h("td", {}, ad.name ?? ad.ad_id),
             h("td", {}, ad.asset_id ?? "–"),
             h("td", {}, ad.headline ?? "–"),
-            h("td", {}, ad.launched_on ?? "–"),
+            h("td", {}, ad.launched_on ? clockYear(ad.launched_on) : "–"),
             h("td", {}, status(ad.status)),
           )),
         ),

@@ -236,7 +236,8 @@ function hear(event) {
   });
   if (type === "clock" && event.clock) change({ clock: event.clock });
   if (type === "home" || type === "poll" || type === "reopened") if (store.place.kind === "home") refreshHome();
-  if (type === "clock" || type === "ads" || type === "reopened" || (
+  // What Baton executed it also says, so a message is when the ad account may have changed.
+  if (["clock", "message", "reopened"].includes(type) || (
     type === "poll" && store.place.kind === "ads"
   )) refreshAds();
   if (type !== "typing") refresh();

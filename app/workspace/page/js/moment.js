@@ -31,6 +31,7 @@ export function clockDay(iso) {
   return `${parts.weekday}, ${parts.day} ${parts.month} ${parts.year}`;
 }
 export const dayWords = (iso) => clockDay(iso).replace(/ \d{4}$/, "");
+export const clockYear = (iso) => clockDay(iso).replace(/^\w+, /, "");
 export const clockShort = (iso) => CLOCK_SHORT.format(new Date(`${iso}T00:00:00Z`));
 
 /** 0 = Monday … 6 = Sunday. */

@@ -49,31 +49,35 @@ export function change(patch) {
   });
 }
 
-let asking = null;
-let askAgain = false;
-
-/** Fetch the workspace's state; calls that overlap share the next answer. */
-export function refresh() {
-  if (asking) {
-    askAgain = true;
-    return asking;
-  }
-  asking = fetchState().finally(() => {
-    asking = null;
-    if (askAgain) {
-      askAgain = false;
-      refresh();
+/** `fetch` for many callers: calls that overlap share the next answer. */
+function shared(fetch) {
+  let asking = null;
+  let again = false;
+  const ask = () => {
+    if (asking) {
+      again = true;
+      return asking;
     }
-  });
-  return asking;
+    asking = fetch().finally(() => {
+      asking = null;
+      if (!again) return;
+      again = false;
+      ask();
+    });
+    return asking;
+  };
+  return ask;
 }
+
+/** Fetch the workspace's state. */
+export const refresh = shared(fetchState);
 
 async function fetchState() {
   const asked = store.me;
   try {
     const answer = await api.state(asked);
     if (asked !== store.me) {
-      askAgain = true;
+      refresh();
       return;
     }
     change({
@@ -114,7 +118,9 @@ export async function refreshHome() {
 }
 
 /** Fetch the demo ad account. A 404 means: no demo here, so no ads tab and no clock. */
-export async function refreshAds() {
+export const refreshAds = shared(fetchAds);
+
+async function fetchAds() {
   if (store.demo === false) return;
   try {
     change({ ads: normal(await api.ads()), demo: true });
