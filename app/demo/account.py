@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from pydantic import Field, ValidationError
@@ -18,6 +19,7 @@ from domain.errors import StartupError
 
 _HANGS_SECONDS = 30.0
 """How long a call hangs that was asked to time out."""
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class _Set(Frozen):
@@ -58,7 +60,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def account_app(company: Company) -> web.Application:
     """All routes. Nothing is opened here."""
-    app = web.Application(middlewares=[_refuse, _fail])
+    app = web.Application(middlewares=[_guard, _refuse, _fail])
     app[_COMPANY], app[_TROUBLE], app[_LOCK] = company, _Trouble(deque()), asyncio.Lock()
     app.add_routes(
         [
@@ -73,6 +75,22 @@ def account_app(company: Company) -> web.Application:
         ]
     )
     return app
+
+
+@web.middleware
+async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """No browser: the account has no page, so whatever a page sends comes from elsewhere and must move no budget."""
+    try:
+        host = urlsplit(f"//{request.host}").hostname
+    except ValueError:
+        host = None
+    if host not in _LOOPBACK:  # a foreign name that was made to point at this machine
+        return web.json_response({"error": "this server answers to loopback addresses only"}, status=403)
+    if "Origin" in request.headers or request.headers.get("Sec-Fetch-Site", "none") != "none":
+        return web.json_response({"error": "this server answers to no web page"}, status=403)
+    if request.method == "POST" and request.content_type != "application/json":
+        return web.json_response({"error": "send JSON (content type application/json)"}, status=415)
+    return await handler(request)
 
 
 @web.middleware

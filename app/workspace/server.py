@@ -139,7 +139,7 @@ class Workspace:
 @web.middleware
 async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let only this machine in, and no page but our own: a web page elsewhere must not press buttons."""
-    if (urlsplit(f"//{request.host}").hostname or "") not in LOOPBACK:
+    if _named(request.host) not in LOOPBACK:
         return web.json_response({"error": "this server answers to loopback addresses only"}, status=403)
     own = f"{request.scheme}://{request.host}"
     looking = request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate" and _is_page(request.path)
@@ -161,6 +161,14 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             # A browser asks again each time, so that a newer Baton never runs beside an older one's scripts.
             response.headers.setdefault("Cache-Control", "no-cache")
     return response
+
+
+def _named(host: str) -> str:
+    """The name in a Host header without its port; empty where it is no host at all."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _is_page(path: str) -> bool:

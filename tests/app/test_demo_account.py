@@ -1,6 +1,7 @@
 """The demo ad account does each thing once, refuses what is no longer true, and forgets nothing."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -240,3 +241,19 @@ async def test_a_kill_in_the_middle_of_a_write_leaves_it_done_once_or_not_at_all
         company.set_values("t1", "U1", [ValueChange(address=BUDGET, was="720.00", to="600.00")])
         assert company.values()[BUDGET] == "600.00"
         assert len(company.entries) == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"}, {"Host": "["}, {"Origin": "https://evil.example"}, {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"}, {"Content-Type": "text/plain"},
+    ],
+    ids=["rebound name", "no name", "foreign page", "sandboxed page", "cross-site", "a form's content type"],
+)  # fmt: skip
+async def test_no_web_page_can_move_a_budget(account: aiohttp.ClientSession, headers: dict[str, str]):
+    body = json.dumps(cut("t1"))
+    async with account.post("/values", data=body, headers={"Content-Type": "application/json"} | headers) as refused:
+        assert refused.status in {403, 415}
+    assert await budget(account) == "720.00"
+    assert await history(account) == []
