@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import load_blockkit
 from tests.e2e.process import Demo
 
 
@@ -18,9 +19,25 @@ def demo() -> Iterator[Demo]:
     folder = Path(tempfile.mkdtemp(prefix="baton-"))
     process = Demo(folder / "home")
     yield process
+    refused = all_refused(process) if process.alive else []
     process.stop()
     end_database(folder / "home")
     shutil.rmtree(folder, ignore_errors=True)
+    assert refused == []
+
+
+def all_refused(process: Demo) -> list[str]:
+    """What Slack would refuse of everything on screen at the end of a test: messages, private notes, every App Home."""
+    oracle = load_blockkit()
+    if oracle is None:
+        return []
+    state = process.get("/control/state")
+    people = [user["id"] for user in state["users"] if user["id"] != state["app"]["user"]]
+    messages = [*state["messages"], *state["ephemerals"]]
+    said = [oracle.check_message({"text": m["text"], "blocks": m.get("blocks") or []}) for m in messages]
+    views = [process.post("/control/home", user=user) for user in people]
+    homes = [oracle.check_view({key: view[key] for key in ("type", "blocks")}) for view in views]
+    return [problem for problems in (*said, *homes) for problem in problems]
 
 
 def end_database(home: Path) -> None:

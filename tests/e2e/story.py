@@ -108,13 +108,23 @@ def core_card(demo: Demo) -> dict[str, Any]:
 
 def budget_proposal(card: dict[str, Any]) -> str:
     """The button value of the media lead's budget question."""
-    title = ""
+    return question(card, r"\b(Set|Shift) budget\b")
+
+
+def creative_proposal(card: dict[str, Any]) -> str:
+    """The button value of the creative lead's question."""
+    return question(card, r"\bRefresh creative\b")
+
+
+def question(card: dict[str, Any], title: str) -> str:
+    """The button value of the first open question whose part of the card reads like `title`."""
+    part = ""
     for block in card["blocks"]:
         if block["type"] == "section":
-            title = words(block)
-        elif block["type"] == "actions" and re.search(r"\b(Set|Shift) budget\b", title):
+            part = words(block)
+        elif block["type"] == "actions" and re.search(title, part):
             return str(block["elements"][0]["value"])
-    raise AssertionError(f"no budget question on: {words(card)}")
+    raise AssertionError(f"no question like {title} on: {words(card)}")
 
 
 def override(demo: Demo, card: dict[str, Any], value: str, reason: str) -> dict[str, Any]:
