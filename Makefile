@@ -16,7 +16,7 @@ demo: .venv/runtime
 	@$(BIN)/baton demo --port $(PORT) $(if $(filter 0,$(OPEN)),--no-open)
 
 test: .venv/dev
-	$(BIN)/pytest -ra
+	$(BIN)/pytest -ra -n 2 --dist worksteal
 
 check: .venv/dev
 	$(BIN)/ruff format --check .
