@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from scipy import special
 
+from agents import wording
 from domain.signal import Candidate, Cause, RuledOut
 
 Range = tuple[float, float]
@@ -111,14 +112,14 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "ctr": "CTR",
         "ad_ctr": "the ad's CTR against its siblings",
         "cpm": "CPM",
-        "cvr": "conversion rate",
-        "pixel_ratio": "tracked share of orders",
-        "visits": "visits per click",
+        "cvr": "the conversion rate",
+        "pixel_ratio": "the tracked share of orders",
+        "visits": "the rate of visits per click",
         "frequency": "frequency",
         "ad_frequency": "the ad's own frequency",
-        "hours_served": "hours shown",
-        "response": "the segment's CTR against the others",
-        "click_rate": "clicks on owned channels",
+        "hours_served": "the number of hours shown",
+        "response": "the segment's CTR on ads",
+        "click_rate": "the click rate of our messages",
         "retention": "retention",
     }
 )
@@ -159,7 +160,9 @@ def weigh(
         Candidate(cause=causes[at], probability=round(float(belief[at]), 3)) for at in order if belief[at] >= 0.02
     ]
     against = [
-        RuledOut(cause=causes[at], because=_because(sights, names, fits[best] - fits[at], signatures[causes[at]]))
+        RuledOut(
+            cause=causes[at], because=_because(causes[at], sights, names, fits[best] - fits[at], signatures[causes[at]])
+        )
         for at in order[1:]
         if belief[at] < NAMED and causes[at] is not Cause.UNEXPLAINED and names
     ]
@@ -183,23 +186,41 @@ def _fit(sight: Sight, span: Range) -> float:
     return float(np.log((1 - SURPRISE) * density + SURPRISE / 8))
 
 
-def _because(sights: Mapping[str, Sight], names: Sequence[str], deficit: np.ndarray, signature: Signature) -> str:
-    """The figure that fits worst, with its interval and what the cause would have done to it."""
+def _because(
+    cause: Cause, sights: Mapping[str, Sight], names: Sequence[str], deficit: np.ndarray, signature: Signature
+) -> str:
+    """One clause on the figure that fits worst: what it did, and why the cause would have had it otherwise."""
     name = names[int(np.argmax(deficit))]
     sight, (low, high) = sights[name], signature.get(name, FLAT)
-    seen = f"{LABELS[name]} moved {percent(sight.change)} {interval(sight)}"
+    figures = f"{percent(sight.change)} {interval(sight)}"
+    sure = abs(sight.change) > 1.96 * sight.se
+    did = "hardly moved" if not sure else "fell" if sight.change < 0 else "rose"
+    if name == "response" and did == "fell" and cause in _NOT_ALONE:
+        return f"{_NOT_ALONE[cause]}: paid clicks fell too, {figures}"
+    seen = f"{LABELS[name]} {did}, {figures}"
     if low == high:
-        return f"{seen}, which it would leave alone"
-    wanted = "fall" if high <= 0.06 and low < 0 else "rise" if low >= 0 else "hold"
-    return f"{seen}, where it would {wanted}"
+        return f"would not explain that {seen}"
+    wanted = "fall" if high <= 0.06 and low < 0 else "rise" if low >= 0 else "stay about as it was"
+    if did == {"fall": "fell", "rise": "rose"}.get(wanted):
+        far = "more" if abs(sight.change) < min(abs(low), abs(high)) else "less"
+        return f"would make {LABELS[name]} {wanted} {far} than {figures}"
+    return f"would make {LABELS[name]} {wanted}, but it {did}, {figures}"
+
+
+_NOT_ALONE: Final[Mapping[Cause, str]] = MappingProxyType(
+    {
+        Cause.ENGAGEMENT_DROP: "not only a matter of our messages",
+        Cause.RETENTION_DROP: "not only a matter of who comes back",
+    }
+)
 
 
 def percent(change: float) -> str:
-    """A log change in words: "-31 %"."""
-    return f"{100 * np.expm1(min(change, 20.0)):+.0f} %"
+    """A log change in words: "−31 %"."""
+    return wording.percent(float(np.expm1(min(change, 20.0))))
 
 
 def interval(sight: Sight) -> str:
-    """Its 95 % interval: "[-38, -23]"."""
-    low, high = (100 * np.expm1(min(sight.change + side * 1.96 * sight.se, 20.0)) for side in (-1, 1))
-    return f"[{low:.0f}, {high:.0f}]"
+    """Its 95 % interval: "[−38, −23]"."""
+    low, high = (float(np.expm1(min(sight.change + side * 1.96 * sight.se, 20.0))) for side in (-1, 1))
+    return wording.bounds((low, high))

@@ -42,11 +42,12 @@ def chart(signal: Signal, readings: Readings, cases: Sequence[Case]) -> Chart | 
 
 
 def _distinct(findings: Sequence[Finding]) -> list[Finding]:
-    """One finding per metric and place, the least likely to be chance first; a new metric before a second place."""
+    """One finding per metric, the least likely to be chance first: a second place tells the same story again."""
     ordered = sorted(findings, key=lambda one: (one.q_value, one.kind, one.scope.key))
-    once = list({(one.metric, one.scope.key): one for one in reversed(ordered)}.values())[::-1]
-    first = {one.metric: one for one in reversed(once)}
-    return sorted(once, key=lambda one: one is not first[one.metric])
+    first: dict[str, Finding] = {}
+    for one in ordered:
+        first.setdefault(one.metric, one)
+    return list(first.values())
 
 
 def _series(finding: Finding, signal: Signal, readings: Readings, first: date, last: date) -> Series | None:

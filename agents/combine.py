@@ -82,7 +82,7 @@ def signal_of(draft: Draft, readings: Readings, today: date, model: OperatingMod
         confidence=draft.ranking.confidence,
         scope=draft.scope,
         headline=headline(draft, names),
-        why=why(draft, f"{first.since.day} {first.since:%B}"),
+        why=why(draft),
         at_stake_per_day=stake(draft, readings),
         currency=currency_of(readings, draft.scope, model.currency),
         since=first.since,

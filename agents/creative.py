@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from agents import wording
 from agents.claims import claims, findings, object_scope
 from agents.measures import ad_click_rate, ad_frequency, campaign_click_rate, cell_click_rate, leaves
 from agents.statistics.arrays import Flags
@@ -61,7 +62,7 @@ def _with_wear(one: Finding, readings: Readings) -> Finding:
     )
     if found.slope + 2 * found.sd >= 0:
         return one
-    words = f"; each doubling of exposure went with {100 * found.per_doubling:+.0f} % clicks"
+    words = f"; each doubling of exposure went with {wording.percent(found.per_doubling)} clicks"
     return one.model_copy(update={"evidence": one.evidence + words})
 
 
@@ -76,7 +77,8 @@ def large_ads(readings: Readings) -> Flags:
 
 def clicks(events: float, exposure: float, expected: float, days: int) -> str:
     """The counts behind a click-through rate."""
-    return f"{events:,.0f} clicks from {exposure:,.0f} impressions against {expected * exposure:,.0f} expected"
+    seen = f"{wording.counted(events, 'clicks')} from {wording.counted(exposure, 'impressions')}"
+    return f"{seen} against {wording.count(expected * exposure)} expected"
 
 
 def shown_more(events: float, exposure: float, expected: float, days: int) -> str:

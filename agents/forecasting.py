@@ -226,5 +226,5 @@ def _pooled(beliefs: Sequence[Belief]) -> Belief:
 
 def _basis(measured: int) -> str:
     if not measured:
-        return "a prior for this kind of action"
-    return f"{measured} measured {'outcome' if measured == 1 else 'outcomes'} here and a prior"
+        return "a cautious first guess for this kind of change, nothing measured here yet"
+    return f"from {measured} measured {'outcome' if measured == 1 else 'outcomes'} here and a cautious first guess"

@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from agents import wording
 from agents.derivation import derived
 from agents.incidents import Draft
 from domain.finding import Finding, FindingKind
@@ -135,7 +136,7 @@ def headline(draft: Draft, names: Mapping[str, str]) -> str:
     """The verdict in one line of at most 150 characters."""
     wanted = _TOLD.get(draft.cause, ())
     told = [one for kind in wanted if (one := _first(draft.findings, kind))][:2] or [draft.findings[0]]
-    figures = ", ".join(f"{_FIGURE.get(one.kind, one.metric)} {one.change * 100:+.0f} %" for one in told)
+    figures = ", ".join(f"{_FIGURE.get(one.kind, one.metric)} {wording.percent(one.change)}" for one in told)
     called, verdict = _called(draft.scope, names), _VERDICT[draft.cause]
     room = LONGEST - len(f" {verdict}: {figures}")
     if len(called) > room:
@@ -147,18 +148,18 @@ def _first(findings: Sequence[Finding], kind: FindingKind) -> Finding | None:
     return next((one for one in findings if one.kind is kind), None)
 
 
-def why(draft: Draft, since: str) -> str:
-    """One or two sentences a busy lead understands."""
-    agents = sorted({one.agent for one in draft.findings})
-    said = f" Seen since {since} by the {_listed(agents)} agent{'s' if len(agents) > 1 else ''}."
+def why(draft: Draft) -> str:
+    """One or two sentences a busy lead understands. Who saw it and since when is said next to it, not in it."""
     words = _WHY[draft.cause]
+    if draft.cause is Cause.CREATIVE_FATIGUE:
+        falls = "The ad falls behind its siblings" if draft.scope.ad_id else "Fewer people click the campaign's ads"
+        again = " while the same people see it more and more often" if draft.scope.ad_id else " the more they see them"
+        return f"{falls}{again if _first(draft.findings, Kind.FREQUENCY_RISE) else ''}."
     if draft.cause is Cause.AUDIENCE_DECLINE and not _first(draft.findings, Kind.ENGAGEMENT_DECLINE):
-        words = "The same people respond less to our ads than before, and other segments do not."
-    return words + said
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+        return "The same people respond less to our ads than before, and other segments do not."
+    if draft.cause is Cause.AUDIENCE_DECLINE and not _first(draft.findings, Kind.CPA_RISE):
+        return "The same people respond less to our ads and our messages, and other segments do not."
+    return words
 
 
 def currency_of(readings: Readings, scope: Scope, default: str) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from agents import wording
 from agents.claims import object_scope
 from agents.creative import large_ads
 from agents.headlines import names_of
@@ -151,7 +152,9 @@ def _small_ads(readings: Readings, today: date, model: OperatingModel) -> Iterat
     rows = np.flatnonzero(jumps[:, -1] & ~jumps[:, -7:-1].any(axis=1) & known & ~large_ads(readings))
     for row in rows:
         scope = object_scope(measure.keys.row(int(row), named=True))
-        what = f"CTR moved {100 * np.expm1(found.residual[row, -1]):+.0f} % on few clicks: too small to judge"
+        what = (
+            f"CTR moved {wording.percent(float(np.expm1(found.residual[row, -1])))} on few clicks: too small to judge"
+        )
         yield _held(readings, today, model, scope, HoldReason.THIN_DATA, what)
 
 

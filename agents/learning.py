@@ -113,7 +113,7 @@ def quote_of(outcome: Outcome, executed_on: date) -> str:
     """A measured effect as it will be quoted: "last time, 14 March: CTR +31 % [12, 52], forecast was +25 %"."""
     assert outcome.effect is not None
     assert outcome.interval is not None
-    seen = f"{metrics.short(outcome.metric)} {wording.percent(outcome.effect)} {wording.bounds(outcome.interval)}"
+    seen = wording.effect(metrics.short(outcome.metric), outcome.effect, outcome.interval)
     before = f", forecast was {wording.percent(outcome.forecast)}" if outcome.forecast is not None else ", no forecast"
     return f"last time, {wording.day(executed_on)}: {seen}{before}"
 

@@ -142,7 +142,7 @@ def refresh(about: Situation) -> Iterator[Draft]:
     rates = about.ad_rates(campaign, ad)
     seen = "people respond to it less and less"
     if rates and rates[1] < rates[0]:
-        lost = wording.percent(rates[1] / rates[0] - 1).lstrip("-")
+        lost = wording.size(rates[1] / rates[0] - 1)
         seen = f"its click-through rate fell {lost}, from {wording.share(rates[0])} to {wording.share(rates[1])}"
     creative = about.books.creative(about.account.platform, ad)
     promise = f' Keep the promise "{creative["headline"]}".' if "headline" in creative else " Keep the promise."

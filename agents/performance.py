@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from agents import wording
 from agents.claims import claims, cost_moves, findings, object_scope, pick
 from agents.measures import (
     Measure,
@@ -223,7 +224,8 @@ def _counted(events_name: str, exposure_name: str) -> Callable[[float, float, fl
     def words(events: float, exposure: float, expected: float, days: int) -> str:
         wanted = expected * exposure
         return (
-            f"{events:,.0f} {events_name} from {exposure:,.0f} {exposure_name} in {_days(days)}, {wanted:,.0f} expected"
+            f"{wording.counted(events, events_name)} from {wording.counted(exposure, exposure_name)} in {_days(days)}, "
+            f"{wanted:,.0f} expected"
         )
 
     return words

@@ -23,6 +23,16 @@ MOST_PROPOSALS, MOST_QUOTES = 4, 2
 
 _LEVERS = (frozenset({"set_budget", "shift_budget"}), frozenset({"pause_ad", "resume_ad"}))
 """Kinds of action that pull the same lever, so that what one taught speaks to the other."""
+_OBJECTS = {
+    "campaign_id": "campaign_id",
+    "from_campaign": "campaign_id",
+    "to_campaign": "campaign_id",
+    "ad_id": "ad_id",
+    "segment_id": "segment_id",
+    "from_segment": "segment_id",
+    "to_segment": "segment_id",
+}
+"""Fields of actions that hold an id, and what kind of id."""
 
 
 def plan(
@@ -60,8 +70,19 @@ def _proposal(draft: Draft, situation: Situation, lessons: Sequence[Lesson], tod
         forecast=forecast(action, signal, lessons, situation.ground(action), today),
         why=draft.why,
         remembered=_remembered(action, signal, lessons),
+        names=_names(action, situation),
         proposed_on=today,
     )
+
+
+def _names(action: Action, situation: Situation) -> dict[str, str]:
+    """What people call the objects of an action, where they have a name."""
+    named = {
+        ident: situation.name(column, ident)
+        for field, column in _OBJECTS.items()
+        if isinstance(ident := getattr(action, field, None), str)
+    }
+    return {ident: name for ident, name in named.items() if name != ident}
 
 
 def _owner(action: Action, situation: Situation) -> str:

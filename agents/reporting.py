@@ -87,7 +87,7 @@ def outcome_words(outcome: Outcome) -> str:
     """An outcome in a clause: "CTR +31 % [12, 52], forecast was +25 %"."""
     if outcome.effect is None or outcome.interval is None:
         return outcome.method
-    seen = f"{metrics.short(outcome.metric)} {wording.percent(outcome.effect)} {wording.bounds(outcome.interval)}"
+    seen = wording.effect(metrics.short(outcome.metric), outcome.effect, outcome.interval)
     return seen + (f", forecast was {wording.percent(outcome.forecast)}" if outcome.forecast is not None else "")
 
 
@@ -104,10 +104,15 @@ def _row(finding: Finding, signal: Signal) -> tuple[str, ...]:
 
 
 def _digest_before(today: date, model: OperatingModel) -> date:
-    """The day of the digest before this one: on Monday that is Friday."""
+    """The last day told by the digest before this one.
+
+    A digest is posted on the morning after the day it tells: Sunday's comes on Monday and reaches back to Thursday's,
+    which came on Friday.
+    """
     weekdays = model.digest.weekdays
     back = (today - timedelta(days=n) for n in range(1, 8))
-    return next((day for day in back if _WEEKDAYS[day.weekday()] in weekdays), today - timedelta(days=1))
+    posted = (day for day in back if _WEEKDAYS[(day + timedelta(days=1)).weekday()] in weekdays)
+    return next(posted, today - timedelta(days=1))
 
 
 def _last_word(events: Iterable[SignalEvent]) -> list[SignalEvent]:
@@ -129,17 +134,18 @@ def _headline(told: Sequence[SignalEvent], cases: Sequence[Case], waiting: int) 
     parts = [wording.plural(new, "new signal")] if new else []
     if still:
         parts.append(f"{len(still)} open with {_money(still)} a day at stake")
-    parts.append(f"{wording.plural(waiting, 'decision')} waiting")
-    text = ", ".join(parts)
+    if waiting:
+        parts.append(f"{wording.plural(waiting, 'decision')} waiting")
+    text = ", ".join(parts) or "nothing waits any more"
     return text[0].upper() + text[1:]
 
 
 def _changed(event: SignalEvent) -> str:
     signal = event.signal
-    stake = f"{wording.money(signal.at_stake_per_day, signal.currency)} a day at stake"
+    stake = f"{wording.stake(signal.at_stake_per_day, signal.currency)} a day at stake"
     match event.event:
         case EventKind.OPENED:
-            lead = f", the {wording.role(signal.owners[0])} leads" if signal.owners else ""
+            lead = f", led by the {wording.role(signal.owners[0])}" if signal.owners else ""
             return f"New: {signal.headline} ({stake}{lead})"
         case EventKind.CLOSED:
             because = naming.CLOSES[event.reason] if isinstance(event.reason, CloseReason) else "it ended"
@@ -150,7 +156,7 @@ def _changed(event: SignalEvent) -> str:
 
 def _held(event: SignalEvent) -> str:
     because = naming.HOLDS[event.reason] if isinstance(event.reason, HoldReason) else "it is not clear yet"
-    return f"{event.signal.headline}: held back, {because}"
+    return f"{event.signal.headline}. Not put to anybody yet: {because}"
 
 
 def _waits(case: Case, view: ProposalView) -> bool:
@@ -164,7 +170,7 @@ def _waiting(case: Case, view: ProposalView, model: OperatingModel, today: date)
     place = naming.place(case.signal.scope, case.signal.names)
     until = f", until {wording.day(view.expires_at.date(), today)}" if view.expires_at else ""
     snoozed = ", snoozed" if view.status is ProposalStatus.SNOOZED else ""
-    stake = wording.money(case.signal.at_stake_per_day, case.signal.currency)
+    stake = wording.stake(case.signal.at_stake_per_day, case.signal.currency)
     return f"{who}: {naming.action_title(view.proposal.action)} for {place}, {stake} a day at stake{until}{snoozed}"
 
 
@@ -183,7 +189,7 @@ def _money(cases: Iterable[Case]) -> str:
     sums: dict[str, Decimal] = {}
     for case in cases:
         sums[case.signal.currency] = sums.get(case.signal.currency, Decimal(0)) + case.signal.at_stake_per_day
-    return wording.listing([wording.money(amount, currency) for currency, amount in sorted(sums.items())])
+    return wording.listing([wording.stake(amount, currency) for currency, amount in sorted(sums.items())])
 
 
 def _opened_and_closed(opened: Sequence[Case], closed: Sequence[Case]) -> str:

@@ -1,4 +1,10 @@
-"""What a draft costs per day, in the account's currency."""
+"""What a draft costs per day, in the account's currency, as a CFO would count it.
+
+Of ad spend, the part that buys nothing any more: results cost `e^x` times what they did, so `1 - e^-x` of what is spent
+on the place is the extra cost of the results that still come; never more than is spent there. Of owned channels, the
+revenue they would have brought at their former rate, less what they still bring. `Signal.stake_is` says which of the
+two it is; only an audience's decline can be both.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -34,6 +40,7 @@ def _loss(draft: Draft, readings: Readings) -> float:  # noqa: PLR0911 - one lin
         case Cause.CREATIVE_FATIGUE if draft.scope.ad_id:
             return spend * _wasted(-change.get("ad_ctr", 0.0))
         case Cause.AUDIENCE_DECLINE:
+            # the ads' part is bounded by what is spent on the segment; what its messages no longer sell comes on top
             return spend * _wasted(-change.get("response", 0.0)) + _owned(draft, readings)
         case Cause.ENGAGEMENT_DROP:
             return _owned(draft, readings)
@@ -51,7 +58,10 @@ def _loss(draft: Draft, readings: Readings) -> float:  # noqa: PLR0911 - one lin
             return spend * _wasted(-change.get("ad_ctr", 0.0))
         case _:
             moved = _wasted(
-                max(change.get("cpm", 0.0), 0.0) + max(-change.get("cvr", 0.0), 0.0) + max(-change.get("ctr", 0.0), 0.0)
+                max(change.get("cpm", 0.0), 0.0)
+                + max(-change.get("cvr", 0.0), 0.0)
+                + max(-change.get("ctr", 0.0), 0.0)
+                + max(-change.get("response", 0.0), 0.0)
             )
             costs = _wasted(cost_change(readings, draft.scope, draft.window))
             return spend * max(moved, costs)
@@ -71,13 +81,15 @@ def _missed(draft: Draft, spend: float) -> float:
 
 
 def _owned(draft: Draft, readings: Readings) -> float:
-    """Revenue of owned channels lost with the clicks."""
+    """Revenue of owned channels lost with the clicks: at the rate they still bring it since the fall began."""
     one = next((f for f in draft.findings if f.kind is FindingKind.ENGAGEMENT_DECLINE), None)
     rows = readings.get("lifecycle_report")
     if one is None or rows is None:
         return 0.0
     mine = rows.filter((pl.col("segment_id") == one.scope.segment_id) & (pl.col("account_id") == one.scope.account_id))
-    revenue = mine.filter(pl.col("date_day") > readings.as_of - timedelta(days=14))["revenue"].sum() / 14
+    # at least a week: single days of owned revenue depend on what was sent on them
+    days = min(max((readings.as_of - one.since).days + 1, 7), 28)
+    revenue = mine.filter(pl.col("date_day") > readings.as_of - timedelta(days=days))["revenue"].sum() / days
     return float(revenue) * (1 / max(1 + one.change, 0.05) - 1)
 
 

@@ -7,16 +7,22 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from domain.base import Interval
 
+MINUS = "−"
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 _ACRONYMS = {"cmo": "CMO", "crm": "CRM", "seo": "SEO", "cpa": "CPA", "ctr": "CTR", "cvr": "CVR", "roas": "ROAS"}
 _PLATFORMS = {"google_ads": "Google Ads", "google": "Google", "tiktok": "TikTok", "linkedin": "LinkedIn"}
 
 
 def percent(change: float) -> str:
-    """A relative change with its sign: 0.31 is "+31 %", -0.004 is "-0.4 %"."""
+    """A relative change with its sign: 0.31 is "+31 %", -0.004 is "−0.4 %"."""
     figure = change * 100
-    text = f"{figure:+.0f}" if abs(figure) >= 2 or figure == 0 else f"{figure:+.1f}"
-    return "0 %" if float(text) == 0 else f"{text} %"
+    text = f"{figure:+,.0f}" if abs(figure) >= 2 or figure == 0 else f"{figure:+.1f}"
+    return "0 %" if float(text.replace(",", "")) == 0 else f"{minus(text)} %"
+
+
+def size(change: float) -> str:
+    """How large a relative change is, without its sign: -0.29 is "29 %", for "fell 29 %"."""
+    return percent(change).lstrip(f"+{MINUS}")
 
 
 def share(value: float) -> str:
@@ -29,7 +35,19 @@ def share(value: float) -> str:
 def bounds(interval: Interval) -> str:
     """An interval of relative changes in per cent: (0.12, 0.52) is "[12, 52]"."""
     low, high = (f"{end * 100:.0f}" for end in interval)
-    return f"[{_unsigned_zero(low)}, {_unsigned_zero(high)}]"
+    return f"[{minus(_unsigned_zero(low))}, {minus(_unsigned_zero(high))}]"
+
+
+def effect(what: str, change: float, interval: Interval) -> str:
+    """A measured effect: "CTR +31 % [12, 52]"; one that may as well be none claims nothing: "CPA no clear effect …"."""
+    low, high = interval
+    said = "no clear effect" if low <= 0 <= high else percent(change)
+    return f"{what} {said} {bounds(interval)}"
+
+
+def minus(text: str) -> str:
+    """A written number with a real minus, which no line break tears from its figure: "−34"."""
+    return text.replace("-", MINUS)
 
 
 def money(amount: Decimal | float, currency: str) -> str:
@@ -40,14 +58,20 @@ def money(amount: Decimal | float, currency: str) -> str:
         text = f"{abs(rounded):,.0f}"
     else:
         text = f"{abs(rounded):,.2f}"
-    sign = "-" if rounded < 0 else ""
+    sign = MINUS if rounded < 0 else ""
     symbol = _SYMBOLS.get(currency)
     return f"{sign}{symbol}{text}" if symbol else f"{sign}{text} {currency}"
 
 
+def stake(amount: Decimal, currency: str) -> str:
+    """Money at stake, an estimate and so without cents: "€580", below ten "€4.20"."""
+    whole = amount.quantize(Decimal(1), ROUND_HALF_UP)
+    return money(whole if abs(whole) >= 10 else amount, currency)
+
+
 def count(value: float) -> str:
     """A whole number with thousands marked: "48,900"."""
-    return f"{value:,.0f}"
+    return minus(f"{value:,.0f}")
 
 
 def day(when: date, today: date | None = None) -> str:
@@ -69,6 +93,13 @@ def plural(number: int, one: str, many: str | None = None) -> str:
     """A counted noun: "1 signal", "3 signals", "no signals"."""
     noun = one if number == 1 else many or f"{one}s"
     return f"{number or 'no'} {noun}"
+
+
+def counted(number: float, nouns: str) -> str:
+    """A count with its regular noun in the right number: 1 of "orders" is "1 order", 362 of "clicks" "362 clicks"."""
+    last, *rest = nouns.split(" ")[::-1]
+    one = " ".join([*rest[::-1], last.removesuffix("s")])
+    return f"{count(number)} {one if count(number) == '1' else nouns}"
 
 
 def listing(words: Sequence[str], last: str = "and") -> str:

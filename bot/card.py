@@ -16,10 +16,10 @@ from bot.words import (
     listed,
     many,
     metric_name,
-    money,
     outside,
     percent,
     spoken,
+    stake,
 )
 from bot.words import title as title_of
 from domain.case import Case, ProposalStatus, ProposalView
@@ -58,9 +58,9 @@ def _headline(case: Case) -> str:
 
 def _verdict(case: Case) -> str:
     signal = case.signal
-    stake = f"*{money(signal.at_stake_per_day, signal.currency)} a day* at stake"
+    lost = f"*about {stake(signal.at_stake_per_day, signal.currency)} a day* at stake ({signal.stake_is})"
     cause = f"*{title_of(signal.cause)}*, {likelihood(signal.confidence)}"
-    lines = [outside(signal.why, 600), f"{cause} · {stake} · since {day(signal.since, signal.as_of)}"]
+    lines = [outside(signal.why, 600), f"{cause} · {lost} · since {day(signal.since, signal.as_of)}"]
     if not case.is_open:
         when = f" on {day(case.closed_on, signal.as_of)}" if case.closed_on else ""
         because = f": {ENDED[case.closed]}" if case.closed else ""
@@ -101,13 +101,14 @@ def _metric(finding: Finding, signal: Signal) -> str:
 def _small_print(signal: Signal) -> list[str]:
     agents = list(dict.fromkeys(spoken(finding.agent) for finding in signal.findings))
     lines = [f"*Seen by* the {listed(agents)} {'agent' if len(agents) == 1 else 'agents'}" if agents else ""]
-    others = [other for other in signal.candidates if other.cause != signal.cause and other.probability >= 0.02]
+    out_of_it = {signal.cause, *(ruled.cause for ruled in signal.ruled_out)}
+    others = [other for other in signal.candidates if other.cause not in out_of_it and other.probability >= 0.02]
     if others:
         guesses = [f"{spoken(other.cause)} ({round(other.probability * 100)} %)" for other in others[:3]]
         lines.append(f"*Still possible:* {listed(guesses, last='or')}")
     if signal.ruled_out:
-        out = [f"{spoken(ruled.cause)} ({outside(ruled.because, 140)})" for ruled in signal.ruled_out[:4]]
-        more = [f"{len(signal.ruled_out) - 4} more"] if len(signal.ruled_out) > 4 else []
+        out = [f"{spoken(ruled.cause)} ({outside(ruled.because, 140)})" for ruled in signal.ruled_out[:3]]
+        more = [f"{len(signal.ruled_out) - 3} more"] if len(signal.ruled_out) > 3 else []
         lines.append(f"*Ruled out:* {'; '.join(out + more)}")
     if signal.gaps:
         more = [f"{len(signal.gaps) - 3} more"] if len(signal.gaps) > 3 else []
@@ -150,6 +151,6 @@ def _notification(case: Case, model: OperatingModel) -> str:
     """What a locked phone shows: the verdict, the money, and who is asked."""
     signal = case.signal
     waiting = sum(view.status in WAITING for view in case.proposals) if case.is_open else 0
-    stake = f"{money(signal.at_stake_per_day, signal.currency)} a day at stake"
+    lost = f"{stake(signal.at_stake_per_day, signal.currency)} a day at stake"
     asks = f"{many(waiting, 'decision')} to make" if waiting else "nothing to decide"
-    return f"{outside(_headline(case), 200)}. {stake}, {asks} ({outside(model.company, 80)})"
+    return f"{outside(_headline(case), 200)}. {lost}, {asks} ({outside(model.company, 80)})"

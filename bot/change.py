@@ -23,7 +23,9 @@ from domain.action import (
     UpdatePromise,
     WriteBrief,
 )
+from domain.case import Case
 from domain.catalogue import CATALOGUE
+from domain.proposal import Proposal
 
 Names = Mapping[str, str]
 """What people call the ids: {"c3": "Spring prospecting"}."""
@@ -33,6 +35,11 @@ def title(action: Action) -> str:
     """What the action is called on a card: "Shift budget"."""
     entry = CATALOGUE.get(action.kind)
     return entry.title if entry else spoken(action.kind).capitalize()
+
+
+def names_in(case: Case, proposal: Proposal) -> Names:
+    """What the ids of a proposal are called: by its own names, else by those of its signal."""
+    return {**case.signal.names, **proposal.names}
 
 
 def called(ident: str | None, names: Names, what: str = "the account") -> str:

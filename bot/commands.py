@@ -15,7 +15,7 @@ from bot.home import system
 from bot.people import asked, holders, name_of
 from bot.private import Body, said
 from bot.question import can_be_decided
-from bot.words import many, money, outside, spoken
+from bot.words import many, outside, spoken, stake
 from domain.case import Case
 from domain.errors import MarketingError
 from graph.runner import Runner
@@ -141,5 +141,5 @@ def _open_list(cases: tuple[Case, ...]) -> Message:
 
 def _case_line(case: Case) -> str:
     signal = case.signal
-    stake = money(signal.at_stake_per_day, signal.currency)
-    return f"{outside(signal.headline, 120)} ({stake} a day at stake)"
+    lost = stake(signal.at_stake_per_day, signal.currency)
+    return f"{outside(signal.headline, 120)} ({lost} a day at stake)"

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 
 from bot.blocks import Block, actions, button, context, divider, header, section, shorten
-from bot.change import changes, title
+from bot.change import changes, names_in, title
 from bot.names import REFRESH_HOME
 from bot.people import asked, holders, name_of
 from bot.question import buttons, can_be_decided, forecast_words
 from bot.stamp import ENDED, stamp
-from bot.words import day, likelihood, listed, many, money, outside, spoken
+from bot.words import day, likelihood, listed, many, moment, outside, spoken, stake
 from domain.case import Case, Health, Inbox, ProposalView
 from domain.operating_model import OperatingModel
 
 MOST_BLOCKS = 100
-_MOST_OTHERS, _MOST_DECIDED = 8, 8
+_MOST_OTHERS, _MOST_DECIDED, _MOST_LINES = 8, 8, 16
 
 
 def home(inbox: Inbox, model: OperatingModel) -> dict[str, object]:
@@ -56,15 +56,19 @@ def _for_me(case: Case, inbox: Inbox) -> list[ProposalView]:
 
 def _case_line(case: Case) -> str:
     signal = case.signal
-    stake = f"*{money(signal.at_stake_per_day, signal.currency)} a day* at stake"
+    lost = f"*about {stake(signal.at_stake_per_day, signal.currency)} a day* at stake ({signal.stake_is})"
     sure = f"{spoken(signal.cause)}, {likelihood(signal.confidence)}"
-    return f"*{outside(signal.headline, 150)}*\n{outside(signal.why, 400)}\n{stake} · {sure}"
+    return f"*{outside(signal.headline, 150)}*\n{outside(signal.why, 400)}\n{lost} · {sure}"
 
 
 def _decision(case: Case, view: ProposalView) -> list[Block]:
     action = view.proposal.action
-    lines = [f"*{title(action)}*", *changes(action, case.signal.names), forecast_words(view.proposal.forecast)]
-    lines += [f"> {outside(lesson, 200)}" for lesson in view.proposal.remembered[:1]]
+    proposal = view.proposal
+    lines = [f"*{title(action)}*", *changes(action, names_in(case, proposal))]
+    lines += [f"_Why:_ {outside(proposal.why, 300)}", forecast_words(proposal.forecast)]
+    lines += [f"> {outside(lesson, 200)}" for lesson in proposal.remembered[:1]]
+    if view.expires_at:
+        lines.append(f"🟡 Please decide by {moment(view.expires_at)}")
     return [section(shorten("\n".join(lines), 2000)), buttons(view)]
 
 
@@ -77,8 +81,8 @@ def _others(inbox: Inbox, model: OperatingModel) -> list[Block]:
         roles = dict.fromkeys(asked(view) for view in case.proposals if can_be_decided(case, view))
         who = listed([f"{holders(role, model)} ({spoken(role)})" for role in list(roles)[:4]])
         waits = f"waits for {who}" if who else "nothing to decide"
-        stake = f"{money(signal.at_stake_per_day, signal.currency)} a day"
-        blocks.append(section(f"*{outside(signal.headline, 150)}*\n{stake} · {waits}"))
+        lost = f"{stake(signal.at_stake_per_day, signal.currency)} a day"
+        blocks.append(section(f"*{outside(signal.headline, 150)}*\n{lost} · {waits}"))
     return [*blocks, *_more(len(inbox.others) - _MOST_OTHERS)]
 
 
@@ -106,7 +110,7 @@ def system(health: Health) -> list[Block]:
     if health.last_sweep:
         took = f" in {health.last_sweep_took_seconds:,.1f} s" if health.last_sweep_took_seconds is not None else ""
         swept = f"last sweep for {day(health.last_sweep, health.today)}{took}"
-    lines = [f"*{day(health.today, health.today)}* · {swept} · words by {outside(health.model, 80)}"]
+    lines = [f"*{day(health.today, health.today)}* · {swept} · texts by {outside(health.model, 80)}"]
     lines.append(f"{many(health.open_signals, 'open signal')}, {many(health.pending, 'decision')} pending")
     if health.unknown:
         lines.append(f"⚠️ *{many(health.unknown, 'execution')} with unknown result*: a person should look")
@@ -118,8 +122,8 @@ def system(health: Health) -> list[Block]:
 
 
 def _listed_lines(name: str, entries: Sequence[str]) -> str:
-    shown = [f"• {outside(entry, 160)}" for entry in entries[:12]]
-    rest = [f"• and {len(entries) - 12} more"] if len(entries) > 12 else []
+    shown = [f"• {outside(entry, 160)}" for entry in entries[:_MOST_LINES]]
+    rest = [f"• and {len(entries) - _MOST_LINES} more"] if len(entries) > _MOST_LINES else []
     return "\n".join([f"*{name}*", *shown, *rest])
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pydantic import BaseModel
 
 from bot.blocks import Block, section
-from bot.change import changes, title, unit
+from bot.change import changes, names_in, title, unit
 from bot.names import (
     ASK_FORM,
     NOTICE,
@@ -112,7 +112,8 @@ def _form(callback_id: str, heading: str, submit: str, blocks: list[Block], orig
 
 def _about(case: Case, view: ProposalView) -> Block:
     action = view.proposal.action
-    lines = [f"*{title(action)}*", *changes(action, case.signal.names), forecast_words(view.proposal.forecast)]
+    told = changes(action, names_in(case, view.proposal))
+    lines = [f"*{title(action)}*", *told, forecast_words(view.proposal.forecast)]
     return section("\n".join([*lines, f"_{outside(case.signal.headline, 150)}_"]))
 
 

@@ -1,7 +1,7 @@
 """One proposal on a card: what it would do, what to expect, and the buttons, or the stamp in their place."""
 
 from bot.blocks import Block, actions, button, section, shorten
-from bot.change import changes, title
+from bot.change import changes, names_in, title
 from bot.names import APPROVE, ASK, OVERRIDE, REJECT, SNOOZE, Press
 from bot.people import WAITING
 from bot.stamp import stamp
@@ -44,16 +44,16 @@ def buttons(view: ProposalView) -> Block:
 
 
 def forecast_words(forecast: Forecast | None) -> str:
-    """What to expect: "CTR +25 % (80 % sure: +12 to +40 %), from 3 measured outcomes here"; or that nobody knows."""
+    """What to expect: "CTR +25 % (80 % sure: +12 to +40 %); from 3 measured outcomes here"; or that nobody knows."""
     if forecast is None:
         return "Forecast: none; there is too little to go by"
     expected = f"{metric_short(forecast.metric)} *{percent(forecast.change)}*"
-    return f"Forecast: {expected} (80 % sure: {between(forecast.interval)}), from {outside(forecast.basis, 160)}"
+    return f"Forecast: {expected} (80 % sure: {between(forecast.interval)}); {outside(forecast.basis, 160)}"
 
 
 def _what(case: Case, view: ProposalView) -> list[str]:
     proposal = view.proposal
-    lines = changes(proposal.action, case.signal.names)
+    lines = changes(proposal.action, names_in(case, proposal))
     if view.status in WAITING or view.status is ProposalStatus.FORBIDDEN:
         lines.append(f"_Why:_ {outside(proposal.why, 300)}")
     lines.append(forecast_words(proposal.forecast))

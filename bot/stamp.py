@@ -26,11 +26,16 @@ def stamp(case: Case, view: ProposalView, model: OperatingModel) -> list[str]:
 
 
 def outcome_words(outcome: Outcome) -> str:
-    """Measured against forecast: "CTR +31 % (95 % sure: +12 to +52 %), forecast was +25 %"."""
+    """Measured against forecast: "CTR +31 % (95 % sure: +12 to +52 %), forecast was +25 %".
+
+    An interval that reaches over zero claims nothing: "CPA: no clear effect (95 % sure: −23 to +41 %), …".
+    """
     if not outcome.measurable or outcome.effect is None:
         return f"not measurable: {outside(outcome.method, 300)}"
     sure = f" (95 % sure: {between(outcome.interval)})" if outcome.interval else ""
     forecast = f", forecast was {percent(outcome.forecast)}" if outcome.forecast is not None else ", no forecast"
+    if outcome.interval and outcome.interval[0] <= 0 <= outcome.interval[1]:
+        return f"{metric_short(outcome.metric)}: no clear effect{sure}{forecast}"
     return f"{metric_short(outcome.metric)} {percent(outcome.effect)}{sure}{forecast}"
 
 

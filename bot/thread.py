@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.blocks import Message, context, header, picture, section, shorten, table
-from bot.change import changes, title
+from bot.change import changes, names_in, title
 from bot.stamp import live_values, outcome_words
 from bot.words import day, moment, outside
 from domain.case import Case, ProposalView
@@ -45,7 +45,7 @@ def receipt(case: Case, view: ProposalView) -> Message | None:
     action = decision.action if isinstance(decision, Overridden) else view.proposal.action
     head = f"{_RECEIPT[held.status]} · {moment(held.at)}"
     said = f"Answer: “{outside(held.answer, 300)}”" if held.answer.strip() else ""
-    lines = [f"*{title(action)}*", head, *changes(action, case.signal.names), live_values(held), said]
+    lines = [f"*{title(action)}*", head, *changes(action, names_in(case, view.proposal)), live_values(held), said]
     text = shorten("\n".join(line for line in lines if line), 2900)
     return Message(text=f"{title(action)}: {_RECEIPT[held.status]}", blocks=(section(text),))
 

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from domain.base import Interval
 
@@ -23,6 +23,7 @@ _METRICS = {
     "click_rate": "Click rate on owned channels",
     "order_rate": "Orders per site visit",
     "visit_rate": "Site visits per ad click",
+    "visits": "Site visits per ad click",
     "pixel_ratio": "Pixel conversions per shop order",
     "hours_served": "Hours served per day",
     "search_clicks": "Clicks from search",
@@ -32,12 +33,15 @@ _METRICS = {
 }
 _SHORT = {"ctr": "CTR", "cpc": "CPC", "cpm": "CPM", "cvr": "CVR", "cpa": "CPA", "cac": "CAC", "roas": "ROAS"}
 _SHARES = frozenset(
-    ("ctr", "cvr", "click_rate", "open_rate", "unsubscribe_rate", "complaint_rate", "order_rate", "retention", "share")
+    (
+        *("ctr", "cvr", "click_rate", "open_rate", "unsubscribe_rate", "complaint_rate", "order_rate", "retention"),
+        *("share", "visits", "visit_rate", "pixel_ratio"),
+    )
 )
 _MONEY = frozenset(
     ("cpa", "cpc", "cpm", "cac", "spend", "revenue", "conversions_value", "daily_budget", "target_cpa", "price")
 )
-_RATIOS = frozenset(("roas", "frequency", "pixel_ratio", "visit_rate", "position", "target_roas"))
+_RATIOS = frozenset(("roas", "frequency", "position", "target_roas"))
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 _CAPITALS = {"crm": "CRM", "cmo": "CMO", "seo": "SEO", "cro": "CRO", "ceo": "CEO", "cfo": "CFO", "ai": "AI"}
 
@@ -79,6 +83,12 @@ def money(amount: Decimal | float, currency: str) -> str:
     text, sign = f"{abs(value):,.{places}f}", MINUS if value < 0 else ""
     symbol = _SYMBOLS.get(currency)
     return f"{sign}{symbol}{text}" if symbol else f"{sign}{text} {currency}"
+
+
+def stake(amount: Decimal, currency: str) -> str:
+    """Money at stake, an estimate and so without cents: "€580", below ten "€4.20"."""
+    whole = amount.quantize(Decimal(1), ROUND_HALF_UP)
+    return money(whole if abs(whole) >= 10 else amount, currency)
 
 
 def percent(change: float) -> str:

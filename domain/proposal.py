@@ -1,5 +1,6 @@
 """One action with its forecast and its reasons, addressed to one owner role."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -18,7 +19,7 @@ class Forecast(Frozen):
     interval: Interval
     """80 % interval of `change`."""
     basis: str
-    """What it rests on: "a prior for this kind of action" or "3 measured outcomes here"."""
+    """What it rests on: "a cautious first guess …, nothing measured here yet" or "from 3 measured outcomes here …"."""
 
 
 class Proposal(Frozen):
@@ -37,6 +38,8 @@ class Proposal(Frozen):
     """One sentence: why this action for this cause."""
     remembered: tuple[str, ...] = ()
     """Lessons quoted word for word: "last time, 14 March: CTR +31 % [12, 52], forecast was +25 %"."""
+    names: Mapping[str, str] = Field(default_factory=dict)
+    """What people call the ids in `action`, also those the signal does not speak of: {"c1": "Trail shoes"}."""
     proposed_on: date
 
 

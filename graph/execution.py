@@ -248,6 +248,7 @@ def _fresh(services: Services, case: Case, view: ProposalView, action: Action, l
         forecast=view.proposal.forecast,
         why=view.proposal.why,
         remembered=view.proposal.remembered,
+        names=view.proposal.names,
         proposed_on=today,
     )
     verdict = services.desk.review(proposal, services.model, today)

@@ -172,7 +172,7 @@ def _compared(question: Question, metric: Metric, value: float) -> tuple[str, li
         return f"; there is nothing to compare with {_when(against)}", []
     figure = metric.text(before, _currency(question))
     word = "up" if value > before else "down" if value < before else "the same as"
-    change = "" if value == before else f" {wording.percent(value / before - 1).lstrip('+-')} from"
+    change = "" if value == before else f" {wording.size(value / before - 1)} from"
     return f", {word}{change} {figure} {_when(against)}", cited(metric, question, against)
 
 

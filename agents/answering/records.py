@@ -93,7 +93,7 @@ def _signals(question: Question) -> Answer:
 
 def _explained(question: Question, case: Case) -> Answer:
     signal = case.signal
-    stake = wording.money(signal.at_stake_per_day, signal.currency)
+    stake = wording.stake(signal.at_stake_per_day, signal.currency)
     parts = [
         f"*{wording.quote(signal.headline, 150)}*",
         wording.sentence(signal.why),
@@ -312,7 +312,7 @@ def _action_named(question: Question, among: Sequence[tuple[Case, ProposalView]]
 
 def _line(case: Case) -> str:
     signal = case.signal
-    stake = wording.money(signal.at_stake_per_day, signal.currency)
+    stake = wording.stake(signal.at_stake_per_day, signal.currency)
     ended = f", closed because {naming.CLOSES[case.closed]}" if case.closed else ""
     since = wording.day(signal.since)
     return (

@@ -207,7 +207,7 @@ TABLE = [
     # signals
     ("What is open?", "1 signal is open"),
     ("any problems on Meta?", "Trail Shoe video on Meta is wearing out: CTR -36 % (creative fatigue, since 9 March"),
-    ("what is the most urgent signal", "€118.40 a day at stake"),
+    ("what is the most urgent signal", "€118 a day at stake"),
     ("problems on Google Ads?", "No signal about Google Ads is open."),
     ("which signals were closed in january?", "Retargeting offer fades".replace("Retargeting", "Retargeting's")),
     ("Why is Trail Shoe video falling?", "The cause is most likely creative fatigue (93 % sure), since 9 March"),
@@ -229,7 +229,7 @@ TABLE = [
     ("decisions in december", "No such decision is on record."),
     ("was the shift executed?", "shift budget for Trail Shoe video, 12 March: done and read back"),
     # outcomes and lessons
-    ("did the budget shift work?", "CPA -8 % [-14, -2], forecast was -5 %"),
+    ("did the budget shift work?", "CPA −8 % [−14, −2], forecast was −5 %"),
     ("what came of the last shift", "difference to 2 untouched campaigns"),
     ("What have we learned about creatives?", "last time, 13 January: CTR +31 % [12, 52], forecast was +25 %"),
     ("lessons about Trail Shoe video", "last time, 13 January"),

@@ -67,7 +67,7 @@ def test_the_core_case_is_one_signal_of_four_agents_for_three_owners() -> None:
     assert signal.owners == ("media_lead", "creative_lead", "crm_lead")
     assert signal.scope == Scope(platform="meta", account_id="a1", segment_id="s11")
     assert signal.confidence > 0.9
-    assert signal.headline.startswith("People s11 on Meta responds less: CTR -")
+    assert signal.headline.startswith("People s11 on Meta responds less: CTR −")
     assert len(signal.headline) <= 150
     assert signal.currency == "EUR"
     assert signal.at_stake_per_day > Decimal(50)

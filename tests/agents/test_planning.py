@@ -159,7 +159,7 @@ def test_a_worn_ad_is_refreshed_and_may_be_paused_meanwhile():
     assert forecast.metric == "ctr"
     assert 0.2 < forecast.change < 0.45
     assert forecast.interval[0] < forecast.change < forecast.interval[1]
-    assert forecast.basis == "a prior for this kind of action"
+    assert forecast.basis == "a cautious first guess for this kind of change, nothing measured here yet"
 
 
 def test_a_worn_ad_that_still_buys_for_no_more_than_the_others_is_not_paused():
@@ -308,7 +308,7 @@ def test_what_was_measured_before_moves_the_forecast_and_is_quoted_word_for_word
         wiser.forecast.interval[1] - wiser.forecast.interval[0]
         < plain.forecast.interval[1] - plain.forecast.interval[0]
     )
-    assert wiser.forecast.basis == "1 measured outcome here and a prior"
+    assert wiser.forecast.basis == "from 1 measured outcome here and a cautious first guess"
     assert wiser.remembered == ("last time, 13 January: CTR +31 % [12, 52], forecast was +25 %",)
 
 
@@ -328,7 +328,7 @@ def test_expired_lessons_and_lessons_from_the_future_are_not_used(learned: date)
     tired = signal(Cause.CREATIVE_FATIGUE, AD, [CORE[1]])
     proposal = plan(tired, readings(account()), (lesson(0.02, learned),), TODAY)[0]
     assert proposal.forecast
-    assert proposal.forecast.basis == "a prior for this kind of action"
+    assert proposal.forecast.basis == "a cautious first guess for this kind of change, nothing measured here yet"
     assert not proposal.remembered
 
 
@@ -380,3 +380,10 @@ def test_a_step_is_never_more_than_a_fifth_and_never_negative(budget: Decimal):
     move = step(budget)
     assert 0 <= move <= budget / 5
     assert move == round(move, 2)
+
+
+def test_every_object_a_proposal_speaks_of_has_its_name():
+    shift, refresh, flow = plan(core_case(), readings(account()), (), TODAY)
+    assert (shift.names["c3"], shift.names["c1"]) == ("Spring prospecting", "Brand")
+    assert refresh.names["ad9"] != "ad9"
+    assert "s1" in flow.names or "s1" in core_case().names

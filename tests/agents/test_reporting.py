@@ -76,14 +76,14 @@ def event(kind: EventKind = EventKind.OPENED, day: date = TODAY, about: Signal =
 def test_the_evidence_table_has_one_row_per_finding_the_clearest_first():
     assert evidence(TIRED) == (
         ("Agent", "What", "Scope", "Expected", "Seen", "Change [95 %]", "Since"),
-        ("Creative", "Fewer people click", "Trail Shoe video", "1.31 %", "0.84 %", "CTR -36 % [-46, -26]", "9 March"),
+        ("Creative", "Fewer people click", "Trail Shoe video", "1.31 %", "0.84 %", "CTR −36 % [−46, −26]", "9 March"),
         (
             "Lifecycle",
             "Segment engages less",
             "Returning",
             "3.10 %",
             "2.17 %",
-            "Click rate -30 % [-40, -20]",
+            "Click rate −30 % [−40, −20]",
             "10 March",
         ),
     )
@@ -92,12 +92,12 @@ def test_the_evidence_table_has_one_row_per_finding_the_clearest_first():
 def test_the_digest_says_what_changed_what_waits_and_what_came_of_it():
     done = case(view(ProposalStatus.MEASURED, outcome=OUTCOME), is_open=False)
     told = digest([event()], [case(view()), done], TODAY, MODEL)
-    assert told.headline == "1 new signal, 1 open with €118.40 a day at stake, 1 decision waiting"
+    assert told.headline == "1 new signal, 1 open with €118 a day at stake, 1 decision waiting"
     assert told.changed == (
-        "New: Trail Shoe video on Meta is wearing out: CTR -36 % (€118.40 a day at stake, the media lead leads)",
+        "New: Trail Shoe video on Meta is wearing out: CTR -36 % (€118 a day at stake, led by the media lead)",
     )
     assert told.waiting == (
-        "Cleo Park (creative lead): refresh creative for Trail Shoe video, €118.40 a day at stake, until 17 March",
+        "Cleo Park (creative lead): refresh creative for Trail Shoe video, €118 a day at stake, until 17 March",
     )
     assert told.measured == ("Refresh creative for Trail Shoe video: CTR +31 % [12, 52], forecast was +25 %",)
 
@@ -110,7 +110,7 @@ def test_a_quiet_day_says_so():
 
 def test_what_was_held_back_says_why_and_is_no_news():
     told = digest([event(EventKind.HELD, reason=HoldReason.PROMO)], [], TODAY, MODEL)
-    assert told.held == (f"{TIRED.headline}: held back, a promotion explains it",)
+    assert told.held == (f"{TIRED.headline}. Not put to anybody yet: a promotion explains it",)
     assert told.changed == ()
 
 
@@ -119,12 +119,24 @@ def test_a_closed_signal_says_how_it_ended():
     assert told.changed == (f"Closed: {TIRED.headline} (it recovered)",)
 
 
-def test_monday_tells_the_weekend_and_tuesday_does_not_repeat_it():
-    saturday, monday = date(2026, 3, 14), date(2026, 3, 16)
-    news = [event(day=saturday), event(EventKind.UPDATED, day=date(2026, 3, 15))]
-    assert digest(news, [], monday, MODEL).changed[0].startswith("New: ")
-    assert len(digest(news, [], monday, MODEL).changed) == 1
-    assert digest(news, [], monday + timedelta(days=1), MODEL).changed == ()
+def test_mondays_digest_tells_the_weekend_and_tuesdays_does_not_repeat_it():
+    """A digest tells a day and is posted on the morning after: Monday's tells Sunday."""
+    saturday, sunday = date(2026, 3, 14), date(2026, 3, 15)
+    news = [event(day=saturday), event(EventKind.UPDATED, day=sunday)]
+    assert digest(news, [], sunday, MODEL).changed[0].startswith("New: ")
+    assert len(digest(news, [], sunday, MODEL).changed) == 1
+    assert digest(news, [], sunday + timedelta(days=1), MODEL).changed == ()
+
+
+def test_an_effect_that_may_be_none_is_not_claimed():
+    assert wording.effect("CPA", 0.04, (-0.23, 0.41)) == "CPA no clear effect [−23, 41]"
+    assert wording.effect("CTR", 0.31, (0.12, 0.52)) == "CTR +31 % [12, 52]"
+
+
+def test_one_is_said_in_the_singular():
+    assert wording.counted(1, "orders") == "1 order"
+    assert wording.counted(1, "pixel conversions") == "1 pixel conversion"
+    assert wording.counted(362, "clicks") == "362 clicks"
 
 
 def test_a_decided_proposal_waits_no_more():
@@ -148,7 +160,7 @@ def test_a_summary_counts_what_happened_in_its_days():
         "2 signals opened, 1 closed (1 acted on).",
         "• Trail Shoe video on Meta is wearing out: CTR -36 %",
         "• Offer fades",
-        "Open now: 1 signal, €118.40 a day at stake.",
+        "Open now: 1 signal, €118 a day at stake.",
         "Decided: 1 approved.",
         "1 decision still waits.",
         "Measured: Refresh creative for Trail Shoe video: CTR +31 % [12, 52], forecast was +25 %",
@@ -205,11 +217,11 @@ def test_a_short_past_has_no_band_but_a_chart():
 @pytest.mark.parametrize(
     ("said", "meant"),
     [
-        (wording.percent(0.31), "+31 %"), (wording.percent(-0.004), "-0.4 %"), (wording.percent(0), "0 %"),
+        (wording.percent(0.31), "+31 %"), (wording.percent(-0.004), "−0.4 %"), (wording.percent(0), "0 %"),
         (wording.percent(-0.0001), "0 %"), (wording.share(0.0131), "1.31 %"), (wording.share(0.62), "62 %"),
         (wording.bounds((0.12, 0.52)), "[12, 52]"), (wording.bounds((-0.001, 0.5)), "[0, 50]"),
         (wording.money(Decimal("38.2"), "EUR"), "€38.20"), (wording.money(450, "EUR"), "€450"),
-        (wording.money(1240.4, "USD"), "$1,240"), (wording.money(-5.5, "CHF"), "-5.50 CHF"),
+        (wording.money(1240.4, "USD"), "$1,240"), (wording.money(-5.5, "CHF"), "−5.50 CHF"),
         (wording.day(date(2026, 3, 14)), "14 March"), (wording.day(date(2025, 3, 14), TODAY), "14 March 2025"),
         (wording.days(date(2026, 3, 8), TODAY), "8 to 14 March"), (wording.days(TODAY, TODAY), "14 March"),
         (wording.days(date(2026, 2, 28), TODAY), "28 February to 14 March"),

@@ -117,7 +117,9 @@ SHIFTING = proposal(
         from_was=Decimal("450.00"),
         to_was=Decimal("200.00"),
     ),
-    forecast=Forecast(metric="cpa", change=-0.08, interval=(-0.15, 0.01), basis="a prior for this kind of action"),
+    forecast=Forecast(
+        metric="cpa", change=-0.08, interval=(-0.15, 0.01), basis="a cautious first guess, nothing measured here yet"
+    ),
     why="Brand search still converts at its usual cost while the video is replaced.",
 )
 FLOWING = proposal(

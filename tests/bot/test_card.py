@@ -63,7 +63,7 @@ def test_the_card_says_verdict_why_stake_confidence_and_asks_each_owner(valid):
     said = text(message)
     assert message.blocks[0]["text"]["text"] == "Trail Shoe video on Meta is wearing out: CTR −36 %"
     assert "The same people have seen the Trail Shoe video 4.1 times" in said
-    assert "*Creative fatigue*, very likely (93 %) · *€118.40 a day* at stake · since 9 March" in said
+    assert "*Creative fatigue*, very likely (93 %) · *about €118 a day* at stake (wasted spend) · since 9 March" in said
     assert "• *Mara Lindt* (media lead): decide on *2. Shift budget*" in said
     assert "• *Nils Berg* (CRM lead): decide on *3. Start retention flow*" in said
     assert "Click-through rate\n1.31 % → 0.84 %\n*−36 %* (95 % sure: −46 to −27 %)" in said
@@ -76,7 +76,7 @@ def test_each_proposal_says_exactly_what_changes_and_what_to_expect(valid):
     said = text(drawn(valid, CASE))
     assert "*Spring prospecting*: €450 → *€400* (−11 %)" in said
     assert "*Brand search*: €200 → *€250* (+25 %)" in said
-    assert "Forecast: CPA *−8 %* (80 % sure: −15 to +1 %), from a prior for this kind of action" in said
+    assert "Forecast: CPA *−8 %* (80 % sure: −15 to +1 %); a cautious first guess, nothing measured here yet" in said
     assert "Forecast: none; there is too little to go by" in said
     assert "> last time, 14 January: CTR +31 % [12, 52], forecast was +25 %" in said
     assert "Waits for Cleo Okafor (creative lead)*, by <!date^" in said

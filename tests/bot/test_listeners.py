@@ -336,7 +336,7 @@ class TestHomeAndCommand:
             ("status", "ad_report: up to 14 March, 2,304 rows"),
             ("pending", "For you, with buttons in App Home"),
             ("signal trail shoe", "Approve"),
-            ("signal", "€118.40 a day at stake"),
+            ("signal", "€118 a day at stake"),
             ("signal unicorn", "No signal is called “unicorn”"),
             ("summary last week for Meta", "CPA −11 % &amp; holding"),
             ("ask why did CTR fall?", "0.84 %"),
