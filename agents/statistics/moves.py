@@ -145,37 +145,23 @@ def moves(
     spread, persistence = _day_variance(residual, noise, past, codes)
     variance = noise + spread[:, None]
 
-    found: list[tuple[Floats, ...]] = []
-    idle = np.argmax(usable[:, ::-1], axis=1) > stale_days
-    for window, gap in zip(WINDOWS, GAPS, strict=True):
-        now = usable & (rank < window)
-        base = past & (rank >= window + gap)
-        base &= days_from_end(base) < BASE_DAYS
-        found.append(
-            _window(
-                events, expected, raw_expected, exposure, now, base, spread, persistence, plus,
-                share=share, counted=counted, noisy_exposure=noisy_exposure,
-            )
-        )  # fmt: skip
-        too_young = (base.sum(1) < max(min_base_days, window)) | (now.sum(1) < window) | idle
-        for p_value in found[-1][3:5]:
-            p_value[too_young] = 1.0
-    change, se, raw, p_down, p_up, base_now, observed, count, expect, exposed = (
-        np.stack(one) for one in zip(*found, strict=True)
-    )
+    found = _windows(
+        (events, expected, raw_expected, exposure), usable, past, rank, spread, persistence, plus,
+        share=share, counted=counted, noisy_exposure=noisy_exposure, stale_days=stale_days,
+        min_base_days=min_base_days,
+    )  # fmt: skip
+    change, se, raw, p_down, p_up, base_now, observed, count, expect, exposed = found
     return Moves(
         change, se, raw, p_down, p_up, base_now, observed, count, expect, exposed, residual, raw_residual, variance,
         usable
     )  # fmt: skip
 
 
-def _window(
-    events: Floats,
-    expected: Floats,
-    raw_expected: Floats,
-    exposure: Floats,
-    now: Flags,
-    base: Flags,
+def _windows(
+    amounts: tuple[Floats, Floats, Floats, Floats],
+    usable: Flags,
+    past: Flags,
+    rank: Ints,
     spread: Floats,
     persistence: float,
     plus: float,
@@ -183,16 +169,25 @@ def _window(
     share: bool,
     counted: bool,
     noisy_exposure: bool,
+    stale_days: int,
+    min_base_days: int,
 ) -> tuple[Floats, ...]:
-    k1, e1, x1 = ((one * now).sum(1) for one in (events, expected, exposure))
-    k0, e0 = (events * base).sum(1), (expected * base).sum(1)
-    raw1, raw0 = (raw_expected * now).sum(1), (raw_expected * base).sum(1)
+    """Every window at once: [windows, series] each. `amounts`: events, expected, expected without peers, exposure."""
+    length, gap = (np.array(one, dtype=np.int64)[:, None] for one in (WINDOWS, GAPS))
+    now = usable & (rank < length[:, :, None])
+    base = past & (rank >= (length + gap)[:, :, None])
+    base &= base[:, :, ::-1].cumsum(axis=2)[:, :, ::-1] <= BASE_DAYS
+    n1, n0 = now.sum(2), base.sum(2)
+    idle = np.argmax(usable[:, ::-1], axis=1) > stale_days
+    too_young = (n0 < np.maximum(min_base_days, length)) | (n1 < length) | idle
+    n1, n0 = np.maximum(n1, 1), np.maximum(n0, 1)
+    k1, e1, raw1, x1 = ((one * now).sum(2) for one in amounts)
+    k0, e0, raw0 = ((one * base).sum(2) for one in amounts[:3])
     drift = _ratio(k0 + plus, e0 + plus, 1.0)
     mean = e1 * drift
     tiny = 1e-12
     change = np.log((k1 + plus + tiny) / (mean + plus + tiny))
     raw = np.log((k1 + plus + tiny) / (raw1 * _ratio(k0 + plus, raw0 + plus, 1.0) + plus + tiny))
-    n1, n0 = np.maximum(now.sum(1), 1), np.maximum(base.sum(1), 1)
     slow = np.minimum((1 + persistence) / (1 - persistence), n1)
     process = spread * (slow / n1 + 1 / n0) + MODEL_SD**2
     if counted:
@@ -201,7 +196,7 @@ def _window(
     else:
         counting = np.zeros_like(mean)
     if noisy_exposure:
-        process = process + 1 / (x1 + 0.5) + 1 / ((exposure * base).sum(1) + 0.5)
+        process = process + 1 / (x1 + 0.5) + 1 / ((amounts[3] * base).sum(2) + 0.5)
     se = np.sqrt(process + counting)
     df = PRIOR_DAYS + n0 - 1
     p_down, p_up = _student(df, change / se), _student(df, -change / se)
@@ -211,8 +206,9 @@ def _window(
         few = mean < FEW_EVENTS
         p_down = np.where(few, _beta(size, np.floor(k1) + 1, chance), p_down)
         p_up = np.where(few & (k1 >= 1), 1 - _beta(size, np.maximum(np.ceil(k1), 1), chance), np.where(few, 1.0, p_up))
+    p_down, p_up = (np.where(too_young, 1.0, np.clip(one, 0, 1)) for one in (p_down, p_up))
     exposed = np.maximum(x1, tiny)
-    return change, se, raw, np.clip(p_down, 0, 1), np.clip(p_up, 0, 1), mean / exposed, k1 / exposed, k1, mean, x1
+    return change, se, raw, p_down, p_up, mean / exposed, k1 / exposed, k1, mean, x1
 
 
 def _student(df: Floats, value: Floats) -> Floats:
@@ -249,7 +245,8 @@ def _ordinary_weeks(residual: Floats, noise: Floats, spread: Floats, past: Flags
     weeks = (residual.shape[1] + missing) // 7
     parts = (np.where(past, residual, 0.0), np.where(past, noise, 0.0), past.astype(np.float64))
     total, counted, days = (
-        np.pad(one, ((0, 0), (missing, 0))).reshape(len(one), weeks, 7).sum(axis=2) for one in parts
+        np.concatenate([np.zeros((len(one), missing)), one], axis=1).reshape(len(one), weeks, 7).sum(axis=2)
+        for one in parts
     )
     known = days >= 3
     level = np.where(known, total / np.maximum(days, 1), 0.0)
