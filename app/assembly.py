@@ -17,7 +17,7 @@ from connectors.executors.ad_account import AdAccount
 from connectors.executors.by_hand import ByHand
 from connectors.models import load_chat_model
 from connectors.sources.folder import FolderSource
-from domain.errors import ConfigurationError
+from domain.errors import ConfigurationError, StartupError
 from domain.lesson import Lesson
 from domain.operating_model import OperatingModel
 from domain.ports import Clock, Executor, Source
@@ -30,6 +30,9 @@ from memory.database import Database
 from memory.lesson_index import ChromaIndex
 
 logger = logging.getLogger(__name__)
+
+_WATCH_SECONDS = 0.5
+"""Between two looks at the embedded database's process."""
 
 
 @asynccontextmanager
@@ -59,13 +62,27 @@ async def assembled(
             worker=f"{socket.gethostname()}/{os.getpid()}",
         )
     )
+    watch = None if settings.database_url else asyncio.create_task(_watch(settings.home))
     try:
         await runner.open()
         await index.open(_every(database))
         yield runner
     finally:
+        if watch is not None:
+            watch.cancel()
         await index.close()
         await runner.close()
+
+
+async def _watch(home: Path) -> None:
+    """Start the embedded database again whenever it dies: nobody else would."""
+    while True:
+        await asyncio.sleep(_WATCH_SECONDS)
+        try:
+            if await asyncio.to_thread(embedded.revive, home):
+                logger.warning("the embedded database had died and was started again; nothing confirmed is lost")
+        except StartupError as error:
+            logger.warning("%s It is tried again.", error)
 
 
 def source_of(model: OperatingModel, clock: Clock) -> Source:

@@ -31,6 +31,7 @@ def start(home: Path) -> str:
     Holds `<home>/lock` until the process ends: a second process on the same folder gets a StartupError.
     """
     home = home.expanduser().resolve()
+    check_length(home)
     claim(home)
     try:
         return _serve(home / "postgres")
@@ -51,6 +52,16 @@ def stop(home: Path) -> None:
     release(home)
 
 
+def revive(home: Path) -> bool:
+    """Start the server of `home` again if it has died while we were using it. False where it is alive."""
+    folder = home.expanduser().resolve() / "postgres"
+    pid = _postmaster_pid(folder)
+    if pid is not None and _is_serving(pid, folder):
+        return False
+    _serve(folder)
+    return True
+
+
 def claim(home: Path) -> None:
     """Make the folder and take its lock. Raises StartupError naming the process that has it."""
     if home in _held:
@@ -63,7 +74,8 @@ def claim(home: Path) -> None:
         lock = (home / "lock").open("a+", encoding="utf-8")
         (home / "lock").chmod(0o600)
     except OSError as error:
-        raise StartupError(f"The folder {home} cannot be used: {error.strerror}.") from error
+        reason = "it is a file" if home.is_file() else error.strerror
+        raise StartupError(f"The folder {home} cannot be used: {reason}.") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -86,12 +98,16 @@ def release(home: Path) -> None:
         lock.close()
 
 
+def check_length(home: Path) -> None:
+    """Raise StartupError where the path leaves no room for the database's socket, before anything is made there."""
+    if len(str(home / "postgres")) > _LONGEST_SOCKET_PATH:
+        raise StartupError(
+            f"The folder {home} has too long a path for the database's socket: set BATON_HOME to a shorter one."
+        )
+
+
 def _serve(folder: Path) -> str:
     """Start until a connection proves that the server answers, clearing what a crash left behind."""
-    if len(str(folder)) > _LONGEST_SOCKET_PATH:
-        raise StartupError(
-            f"The folder {folder} has too long a path for the database's socket: set BATON_HOME to a shorter one."
-        )
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
         address, problem = _attempt(folder)

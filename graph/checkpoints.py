@@ -17,7 +17,14 @@ class Checkpoints:
     def __init__(self, database: Database) -> None:
         self._database = database
         kwargs = {"autocommit": True, "row_factory": dict_row, "prepare_threshold": 0}
-        self._pool: Any = AsyncConnectionPool(database.address, min_size=1, max_size=4, open=False, kwargs=kwargs)
+        self._pool: Any = AsyncConnectionPool(
+            database.address,
+            min_size=1,
+            max_size=4,
+            open=False,
+            kwargs=kwargs,
+            check=AsyncConnectionPool.check_connection,  # or a database that was away is met as it was before
+        )
         self._saver: Any = None
 
     @property

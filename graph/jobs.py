@@ -9,13 +9,28 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from procrastinate import App, PsycopgConnector, exceptions
+import psycopg
+from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision, exceptions
+from procrastinate.jobs import Job
+from psycopg_pool import PoolClosed, PoolTimeout
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 logger = logging.getLogger(__name__)
 
 QUEUE = "baton"
 _KEEP_HOURS = 24 * 7
 _STALLED_SECONDS = 30
+_MOST_RETRIES, _LONGEST_RETRY_SECONDS = 5, 30
+CONNECTION_ERRORS = (
+    exceptions.ConnectorException,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    OperationalError,
+    InterfaceError,
+    PoolTimeout,
+    PoolClosed,
+)
+"""How a database that went away shows, depending on who asks it."""
 
 
 class Worker(Protocol):
@@ -42,6 +57,17 @@ class Worker(Protocol):
         ...
 
 
+class Soon(BaseRetryStrategy):
+    """A job that failed unexpectedly is tried again after 1, 2, 4 … 30 s, five times; then the minute takes over."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """When to try again; None: no more."""
+        del exception
+        if job.attempts >= _MOST_RETRIES:
+            return None
+        return RetryDecision(retry_in={"seconds": min(2**job.attempts, _LONGEST_RETRY_SECONDS)})
+
+
 def engine(worker: Worker, address: str) -> App:
     """The job engine with our tasks in it. Opens nothing."""
     app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4))
@@ -51,7 +77,7 @@ def engine(worker: Worker, address: str) -> App:
         "refresh": worker.refresh,
     }
     for name, work in about.items():
-        app.task(name=name, queue=QUEUE)(_about(work))
+        app.task(name=name, queue=QUEUE, retry=Soon())(_about(work))
 
     @app.periodic(cron="* * * * *")
     @app.task(name="tick", queue=QUEUE, queueing_lock="tick")

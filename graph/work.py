@@ -1,8 +1,10 @@
 """What Baton does by itself: sweeps, proposals taken further, executions, drawing, and repair of what a crash left."""
 
+import asyncio
 import logging
+import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +15,7 @@ from domain.signal import SignalEvent
 from graph import execution, proposal, sweep
 from graph.checkpoints import Checkpoints
 from graph.drawing import Graph
-from graph.jobs import QUEUE, engine
+from graph.jobs import CONNECTION_ERRORS, QUEUE, engine
 from graph.services import Services
 from memory import actions, decisions, lessons, posts, proposals, queue, signals, sweeps
 from memory.people import SYSTEM
@@ -23,6 +25,8 @@ logger = logging.getLogger(__name__)
 _MOST_ROUNDS = 6
 _MOST_DAYS_TO_CATCH_UP = 31
 _RETRY_DRAWING_SECONDS = 5.0
+_LEAST_PAUSE_SECONDS, _MOST_PAUSE_SECONDS = 0.5, 10.0
+"""Between two tries to get to work while the database is away."""
 
 
 class Work:
@@ -47,7 +51,28 @@ class Work:
         await self._database.close()
 
     async def serve(self, *, concurrency: int = 8) -> None:
-        """Repair what a crash left, then do jobs until cancelled. New jobs are heard of at once, by NOTIFY."""
+        """Repair what a crash left, then do jobs until cancelled. New jobs are heard of at once, by NOTIFY.
+
+        A database that goes away is waited for, and what it lost track of is repaired when it is back.
+        """
+        pause = _LEAST_PAUSE_SECONDS
+        while True:
+            began = time.monotonic()
+            try:
+                await self._serve(concurrency)
+                problem = "the job engine stopped"
+            except CONNECTION_ERRORS as error:
+                problem = str(error).strip() or type(error).__name__
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():  # an engine that cannot say goodbye hides that it was cancelled
+                raise asyncio.CancelledError
+            if time.monotonic() - began > _MOST_PAUSE_SECONDS:
+                pause = _LEAST_PAUSE_SECONDS
+            logger.warning("work goes on in %.1f s: %s", pause, problem.splitlines()[0])
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _MOST_PAUSE_SECONDS)
+
+    async def _serve(self, concurrency: int) -> None:
         await self.settle()
         app = engine(self, self._database.address)
         async with app.open_async():
@@ -128,7 +153,8 @@ class Work:
         for _ in range(_MOST_ROUNDS):
             if not await self._push():
                 break
-        await self._index()
+        with _surviving("indexing lessons"):
+            await self._index()
         async with self._database.read() as tx:
             undrawn = await signals.undrawn(tx)
         for signal_id in undrawn:
@@ -155,13 +181,13 @@ class Work:
         for row in rows:
             if row is None:
                 continue
-            try:
-                await decisions.claim(
-                    self._database, Expired(proposal_id=row.id, version=row.version, by=SYSTEM, at=now)
-                )
-            except Refusal:
-                continue  # decided or changed meanwhile
-            await self.advance(row.id)
+            with _surviving(f"expiring {row.id}"):
+                await self._expire_one(Expired(proposal_id=row.id, version=row.version, by=SYSTEM, at=now))
+
+    async def _expire_one(self, late: Expired) -> None:
+        with suppress(Refusal):  # decided or changed meanwhile
+            await decisions.claim(self._database, late)
+            await self.advance(late.proposal_id)
 
     async def _push(self) -> bool:
         """One round over what waits for us. False when there was nothing."""

@@ -31,7 +31,9 @@ class Database:
     def __init__(self, address: str, *, pool_size: int = 10) -> None:
         """`address` as libpq spells it: "postgresql://user@host/name"."""
         self.url = _url(address)
-        self.engine: AsyncEngine = create_async_engine(self.url, pool_size=pool_size, max_overflow=10)
+        self.engine: AsyncEngine = create_async_engine(
+            self.url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True
+        )
         self._locks: AsyncEngine = create_async_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
 
     @property
@@ -71,8 +73,13 @@ class Database:
             yield writing
             await writing.finish()
         if writing.touched:
-            async with self.engine.begin() as tx:
-                await Writing(tx).queue_cards(writing.touched)
+            try:
+                async with self.engine.begin() as tx:
+                    await Writing(tx).queue_cards(writing.touched)
+            except (
+                DBAPIError
+            ) as error:  # what is committed must not look failed; the minute draws the card
+                logger.warning("the cards of %s are drawn later: %s", ", ".join(writing.touched), _first_line(error))
 
     @asynccontextmanager
     async def exclusively(self, what: str) -> AsyncGenerator[None]:
@@ -99,9 +106,9 @@ class Database:
 def _url(address: str) -> URL:
     try:
         url = make_url(address)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # the address itself is not repeated: it may hold a password
         raise ConfigurationError(
-            f"DATABASE_URL is no address of a database: {address!r} instead of postgresql://user:password@host/name."
+            "DATABASE_URL is not the address of a database; write one like postgresql://user:password@host:5432/name."
         ) from error
     if url.drivername.split("+")[0] not in {"postgresql", "postgres"}:
         raise ConfigurationError(f"DATABASE_URL must be a Postgres address (postgresql://…), not {url.drivername}://.")

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import date
 
+import psycopg
 import pytest
 
 from domain.case import ProposalStatus
@@ -95,4 +96,57 @@ async def test_the_minute_sweeps_missed_days_in_order_and_posts_the_digest_once(
     await runner.work.tick()
     assert (await runner.health()).last_sweep == clock.today()
     assert wall.digests == [date(2026, 3, 16), date(2026, 3, 19)]
+    await runner.close()
+
+
+async def test_work_goes_on_after_every_connection_to_the_database_was_cut(address: str):
+    platform, clock = Platform(), HandClock()
+    runner = Runner(services(Database(address), platform=platform, board=Wall(), clock=clock))
+    await runner.open()
+
+    async def executed() -> bool:
+        return (await runner.case(SIG)).proposals[0].status is ProposalStatus.EXECUTED
+
+    async def listening() -> bool:
+        async with await psycopg.AsyncConnection.connect(address) as one:
+            heard = await one.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+            )
+            return await heard.fetchone() is not None
+
+    async with working(runner):
+        await runner.sweep(FIRST)
+        await until(listening)
+        async with await psycopg.AsyncConnection.connect(address, autocommit=True) as one:
+            await one.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        await runner.approve(PROP, 1, MARA)
+        await until(executed, 15)
+    assert len(platform.effects) == 1
+    await runner.close()
+
+
+async def test_a_job_that_failed_unexpectedly_is_done_again_within_seconds(address: str):
+    class Stumbling(Wall):
+        stumbles = 2
+
+        async def show(self, signal_id: str) -> None:
+            if self.stumbles:
+                self.stumbles -= 1
+                raise RuntimeError("nobody thought of this")
+            await super().show(signal_id)
+
+    wall = Stumbling()
+    runner = Runner(services(Database(address), board=wall))
+    await runner.open()
+
+    async def drawn() -> bool:
+        return SIG in wall.shown
+
+    async with working(runner):
+        await asyncio.sleep(0.3)  # the repairs of the start are over: what comes now comes as a job
+        await runner.sweep(FIRST)
+        await until(drawn, 10)
     await runner.close()
