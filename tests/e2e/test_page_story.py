@@ -32,13 +32,14 @@ def test_an_owner_overrides_on_the_page_and_the_lesson_comes_back(demo: Demo, br
         read_the_evidence(page)
         press_as_the_wrong_person(page)
         with window.visit(browser, demo, INES, cut_off=True) as late:
-            assert late.get_by_text("Only visible to you").count() == 0
+            assert late.get_by_text("you are the CRM lead").count() == 0
             expect(window.answers(window.card(late, "Run Club"), BUDGET)).to_be_visible()
             override(page)
             see_the_budget_changed(page)
             changed = story.history(demo)
             press_too_late(late)
             assert story.history(demo) == changed
+        approve_the_creative(page)
         wait_for_the_outcome(page)
         meet_the_lesson(page)
         look_at_home(page)
@@ -65,7 +66,7 @@ def press_as_the_wrong_person(page: Page) -> None:
     note = window.channel(page).get_by_role("listitem").filter(has_text="Only visible to you")
     expect(note).to_contain_text("Only Mara Lind (media lead) can decide this; you are the CRM lead.")
     window.be(page, "Mara Lind, media lead")
-    expect(note).to_have_count(0)
+    expect(page.get_by_text("you are the CRM lead")).to_have_count(0)
 
 
 def override(page: Page) -> None:
@@ -116,6 +117,19 @@ def press_too_late(late: Page) -> None:
     expect(card).to_contain_text(REASON)
 
 
+def approve_the_creative(page: Page) -> None:
+    """The creative lead presses Approve; the team finds its task in the ad account."""
+    window.be(page, "Jonas Okafor, creative lead")
+    page.get_by_role("link", name="marketing-signals").click()
+    card = window.card(page, "Run Club")
+    window.answers(card, "Refresh creative").get_by_text("Approve", exact=True).click()
+    expect(card).to_contain_text("Approved by Jonas Okafor")
+    expect(window.answers(card, "Refresh creative")).to_have_count(0)
+    page.get_by_role("link", name="Ad account").click()
+    expect(page.get_by_role("region", name="Tasks").get_by_role("listitem")).to_have_count(1)
+    window.be(page, "Mara Lind, media lead")
+
+
 def wait_for_the_outcome(page: Page) -> None:
     """A week passes; what came of it is in the card's thread, against the forecast."""
     window.pass_days(page, "Next week")
@@ -128,13 +142,13 @@ def wait_for_the_outcome(page: Page) -> None:
 
 
 def meet_the_lesson(page: Page) -> None:
-    """Days pass until another audience tires; its card remembers."""
+    """Days pass until another audience tires; its card remembers what the new creative did for the first."""
     next_card = window.card(page, "Bike Packers")
     for _ in range(15):
         if next_card.count():
             break
         window.pass_days(page, "Next day")
-    expect(next_card).to_contain_text(re.compile(r"last time, \d+ March: (CPA|Cost per conversion) [+−]\d+"))
+    expect(next_card).to_contain_text(re.compile(r"last time, \d+ March: [^.]*(CTR|[Cc]lick-through rate) \+\d+"))
 
 
 def look_at_home(page: Page) -> None:

@@ -160,18 +160,22 @@ function figure(block) {
   );
 }
 
+/** Letters a cell may have and still stand on one line where its column wraps: numbers take no room they do not need. */
+const SHORT = 12;
+
 function table(block) {
   const settings = block.column_settings ?? [];
   const side = (at, cell) => settings[at]?.align ?? (cell.type === "raw_number" ? "right" : "left");
   const content = (cell) => (cell.type === "rich_text" ? richText(cell) : emojify(String(
     cell.text ?? cell.value ?? "",
   )));
+  const wraps = (at, cell) => settings[at]?.is_wrapped && String(cell.text ?? cell.value ?? "…").length > SHORT;
   const row = (tag, scope) => (cells) => h(
     "tr",
     {},
     cells.map((cell, at) => h(
       tag,
-      { class: `at-${side(at, cell ?? {})}${settings[at]?.is_wrapped ? " wrapped" : ""}`, scope },
+      { class: `at-${side(at, cell ?? {})}${wraps(at, cell ?? {}) ? " wrapped" : ""}`, scope },
       content(cell ?? {}),
     )),
   );
@@ -206,7 +210,7 @@ function roomy(grid, label) {
     });
   };
   new ResizeObserver(() => (wide.hidden = frame.scrollWidth <= frame.clientWidth + 1)).observe(frame);
-  return h("div", { class: "table-room" }, frame, wide);
+  return h("div", { class: "table-room" }, wide, frame);
 }
 
 const TASK_WORDS = { pending: "waiting", in_progress: "working", complete: "done", error: "failed" };

@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { change, refresh, refreshAds, refreshHome, store } from "./store.js";
 import { isChat, myChannels, myChats, partner, placeName } from "./directory.js";
 import { firstUnread, latest } from "./conversation.js";
-import { toast } from "./toasts.js";
+import { clearNotes, toast } from "./toasts.js";
 
 /** Take the address for the place to be; an unknown or empty one leads to the first channel. */
 export function arrive() {
@@ -78,6 +78,7 @@ export async function goChat(other) {
 /** Become another person; the place stays when it can. */
 export function become(user) {
   if (user === store.me) return;
+  clearNotes();
   localStorage.setItem("baton.user", user);
   const chat = isChat(store.channels.find(({ id }) => id === store.place.id));
   change({ me: user, home: null, unread: {}, marks: {} });

@@ -21,13 +21,14 @@ export async function press(where, element, blockId, node, choice = {}) {
   const key = JSON.stringify([where.view_id ?? where.ts, blockId, element.action_id, choice]);
   if (running.has(key) || !(await agreed(element.confirm))) return false;
   running.add(key);
+  const presser = store.me;
   const row = node.closest(".pressable") ?? node.parentElement;
   row?.parentElement?.querySelectorAll(":scope > .unacked").forEach((old) => old.remove());
   node.classList.remove("warned");
   node.setAttribute("aria-busy", "true");
   try {
     const answer = await api.click({
-      user: store.me,
+      user: presser,
       ...place(where),
       ...(where.values ? { values: where.values() } : {}),
       action_id: element.action_id,
@@ -36,7 +37,7 @@ export async function press(where, element, blockId, node, choice = {}) {
       ...choice,
     });
     if (answer?.acked === false) warn(node, row, answer.warning);
-    else after(where, element, answer, node.closest(".scroll"));
+    else after(where, element, answer, node.closest(".scroll"), presser);
     return answer?.acked !== false;
   } catch (error) {
     toast(error.message, "bad");
@@ -60,10 +61,11 @@ async function agreed(question) {
   });
 }
 
-function after(where, element, answer, list) {
+function after(where, element, answer, list, presser) {
   didPress(element, answer);
-  if (answer?.view?.id) showView(answer.view);
-  if (answer?.ephemeral) {
+  const here = store.me === presser;
+  if (answer?.view?.id && here) showView(answer.view);
+  if (answer?.ephemeral && here) {
     const words = plain(typeof answer.ephemeral === "string" ? answer.ephemeral : answer.ephemeral.text);
     announce(`Only visible to you: ${words}`);
     if (where.view_id || !list || list.scrollHeight - list.scrollTop - list.clientHeight > 60) toast(words);

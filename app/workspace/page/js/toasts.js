@@ -24,6 +24,12 @@ export function toast(words, tone = "plain") {
   setTimeout(() => note.remove(), Math.max(5000, words.length * 90));
 }
 
+/** Take all notes away: another person sits down, and they were not for that one. */
+export function clearNotes() {
+  shelf.replaceChildren();
+  announce("");
+}
+
 /** Say something to screen readers only. */
 export function announce(words) {
   const live = document.getElementById("announcer");
