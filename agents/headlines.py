@@ -22,11 +22,11 @@ LONGEST: Final = 150
 
 
 def names_of(readings: Readings, scopes: Sequence[Scope]) -> dict[str, str]:
-    """What people call the ids of these scopes."""
+    """What people call the ids of these scopes, each on one line: a name must not pass for a line of ours."""
     tables = ("ad_report", "segment", "experiment")
     known = derived(readings, tables, "names", lambda: _names(readings))
     wanted = {value for scope in scopes for name, value in scope.ids() if name != "platform"}
-    return {ident: known[ident] for ident in sorted(wanted) if known.get(ident)}
+    return {ident: called for ident in sorted(wanted) if (called := wording.flat(known.get(ident) or "", LONGEST))}
 
 
 def _names(readings: Readings) -> dict[str, str]:
@@ -56,7 +56,7 @@ def _called(scope: Scope, names: Mapping[str, str]) -> str:  # noqa: PLR0911 - o
         case Grain.ACCOUNT:
             return f"{names.get(scope.account_id or '', scope.account_id)}{on}"
         case Grain.QUERY:
-            return f"“{scope.query}”"
+            return f"“{wording.flat(scope.query or '', 60)}”"
         case Grain.EXPERIMENT:
             return f"Test “{names.get(scope.test_id or '', scope.test_id)}”"
         case _:

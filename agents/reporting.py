@@ -70,7 +70,7 @@ def summary(cases: Sequence[Case], today: date, first_day: date, scope: Scope | 
     if not (opened or closed or still or decided or outcomes):
         return f"{lines[0]}\nNothing happened: no signal opened, nothing was decided, nothing was measured."
     lines.append(_opened_and_closed(opened, closed))
-    lines += [f"• {case.signal.headline}" for case in _most_at_stake(opened)[:5]]
+    lines += [f"• {wording.quote(case.signal.headline, 150)}" for case in _most_at_stake(opened)[:5]]
     if still:
         stake = _money(still)
         lines.append(f"Open now: {wording.plural(len(still), 'signal')}, {stake} a day at stake.")
@@ -156,7 +156,7 @@ def _changed(event: SignalEvent) -> str:
 
 def _held(event: SignalEvent) -> str:
     because = naming.HOLDS[event.reason] if isinstance(event.reason, HoldReason) else "it is not clear yet"
-    return f"{event.signal.headline}. Not put to anybody yet: {because}"
+    return f"{event.signal.headline} ({because})"
 
 
 def _waits(case: Case, view: ProposalView) -> bool:

@@ -121,10 +121,15 @@ def platform(name: str | None) -> str:
     return _PLATFORMS.get(name, name.replace("_", " ").title())
 
 
+def flat(text: str, longest: int = 80) -> str:
+    """A name on one line, cut visibly, without characters that break lines or steer the text around them unseen."""
+    plain = " ".join(_UNSEEN.sub("", _BREAKS.sub(" ", text)).split())
+    return plain if len(plain) <= longest else plain[: longest - 1].rstrip() + "…"
+
+
 def quote(text: str, longest: int = 80) -> str:
     """Somebody else's words, made harmless for Slack and short: no markup, no line breaks, cut visibly."""
-    plain = " ".join(re.sub(r"[<>&`*_~|\x00-\x1f\x7f]", " ", text).split())
-    return plain if len(plain) <= longest else plain[: longest - 1].rstrip() + "…"
+    return flat(re.sub(r"[<>&`*_~|]", " ", text), longest)
 
 
 def sentence(text: str) -> str:
@@ -137,3 +142,10 @@ def sentence(text: str) -> str:
 
 def _unsigned_zero(text: str) -> str:
     return "0" if text == "-0" else text
+
+
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_UNSEEN = re.compile(
+    r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""Direction marks, spaces of no width, and letters nobody sees."""

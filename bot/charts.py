@@ -8,6 +8,7 @@ import io
 import math
 import textwrap
 import threading
+import warnings
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
@@ -66,7 +67,9 @@ def render(chart: Chart) -> bytes:
     panels, marks = chart.series[:4], _inside(chart)
     notes = 0.26 * (len(marks) + 1)
     tall = 0.75 + 2.15 * max(len(panels), 1) + notes
-    with _LOCK, mpl.rc_context(dict(_STYLE)):
+    with _LOCK, mpl.rc_context(dict(_STYLE)), warnings.catch_warnings():
+        # A name in letters the font lacks is drawn as boxes; its own letters stand on the card.
+        warnings.filterwarnings("ignore", message="Glyph")
         bottom = (notes + 0.1) / tall
         layout = ConstrainedLayoutEngine(rect=(0.01, bottom, 0.97, 0.99 - bottom))
         figure = Figure(figsize=(_WIDTH, tall), dpi=_DPI, facecolor=_PAPER, layout=layout)

@@ -14,6 +14,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks import Message
+from bot.words import plain
 from domain.errors import SlackUnavailable
 
 
@@ -75,7 +76,7 @@ class Slack:
         """Store a file without showing it anywhere; answers with its id."""
         async with _answered():
             answer = await self.client.files_upload_v2(
-                filename=filename, content=content, title=title, alt_txt=alt[:1000]
+                filename=filename, content=content, title=plain(title, 250), alt_txt=plain(alt, 1000)
             )
             files = cast("Sequence[Mapping[str, object]]", answer.get("files") or [])
             if not files:

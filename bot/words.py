@@ -25,6 +25,7 @@ _METRICS = {
     "visit_rate": "Site visits per ad click",
     "visits": "Site visits per ad click",
     "pixel_ratio": "Pixel conversions per shop order",
+    "conversions_per_click": "Pixel conversions per click",
     "hours_served": "Hours served per day",
     "search_clicks": "Clicks from search",
     "search_impressions": "Searches that show our page",
@@ -35,7 +36,7 @@ _SHORT = {"ctr": "CTR", "cpc": "CPC", "cpm": "CPM", "cvr": "CVR", "cpa": "CPA", 
 _SHARES = frozenset(
     (
         *("ctr", "cvr", "click_rate", "open_rate", "unsubscribe_rate", "complaint_rate", "order_rate", "retention"),
-        *("share", "visits", "visit_rate", "pixel_ratio"),
+        *("share", "visits", "conversions_per_click", "visit_rate", "pixel_ratio"),
     )
 )
 _MONEY = frozenset(
@@ -46,7 +47,9 @@ _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 _CAPITALS = {"crm": "CRM", "cmo": "CMO", "seo": "SEO", "cro": "CRO", "ceo": "CEO", "cfo": "CFO", "ai": "AI"}
 
 # Characters that steer the direction or look of the text around them: a name must not reorder a card.
-_STEERING = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_STEERING = re.compile(
+    r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 # Slack's own formatting marks, replaced by lookalikes so that a campaign called *v2* stays a name.
 _MARKS = str.maketrans({"*": "∗", "`": "ˋ", "~": "∼"})
 ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
