@@ -8,8 +8,10 @@ import numpy as np
 import polars as pl
 
 from agents import metrics, wording
+from agents.measures import completeness
 from agents.metrics import METRICS, Metric
 from agents.places import place_of
+from agents.statistics.arrays import Floats
 from agents.statistics.causal import Counts, Mask, log_difference, structural
 from domain.action import (
     Action,
@@ -86,7 +88,7 @@ def compare(action: Action, signal: Signal, readings: Readings, executed: date, 
     if table is None or table.is_empty():
         return f"there is no {' and '.join(metric.tables)} for it"
     span = [begin + timedelta(days=n) for n in range((last - begin).days + 1)]
-    units = _units(table, metric, subject, span)
+    units = _units(table, metric, subject, span, _known(metric, readings.as_of, span))
     treated = units.pop(_TREATED, None)
     if treated is None:
         return "the data does not show it"
@@ -122,13 +124,18 @@ def _too_short(past: Mask, after: Mask) -> str | None:
 _TREATED = "\0treated"
 
 
+def _chance(placebo: float) -> str:
+    """How often the same comparison finds as much on days on which nothing was done, in words."""
+    return f"as large a difference came up by itself in {round(100 * placebo)} of 100 comparisons"
+
+
 def _against(
     treated: Counts, siblings: list[Counts], past: Mask, alert: Mask, after: Mask
 ) -> tuple[float, float, float, str]:
     """Effect and interval on the log scale, and how it was found."""
     if siblings:
         found = log_difference(treated, siblings, past, alert, after)
-        method = f"difference to {found.siblings} untouched {{siblings}}, placebo p {found.placebo:.2f}"
+        method = f"difference to {found.siblings} untouched {{siblings}}, {_chance(found.placebo)}"
         return found.estimate.effect, found.estimate.low, found.estimate.high, method
     # without siblings its own past has to do; the incident's level enters as a step of unknown size
     keep = past | alert | after
@@ -148,8 +155,19 @@ def _against(
     )
 
 
-def _units(table: pl.DataFrame, metric: Metric, subject: Subject, span: list[date]) -> dict[str, Counts]:
-    """Daily sums per unit on one calendar; everything the action touched becomes one unit."""
+def _known(metric: Metric, as_of: date, span: list[date]) -> Floats:
+    """Per day of the span, the share of the pixel's conversions that has come in by `as_of`; 1 where none are used."""
+    late = (as_of - span[-1]).days
+    if "conversions" not in {metric.top, metric.bottom} or late < 0:
+        return np.ones(len(span))
+    return completeness(len(span) + late)[: len(span)]
+
+
+def _units(table: pl.DataFrame, metric: Metric, subject: Subject, span: list[date], known: Floats) -> dict[str, Counts]:
+    """Daily sums per unit on one calendar; everything the action touched becomes one unit.
+
+    What conversions are set against counts only as far as they are `known`, so that the youngest days do not look bad.
+    """
     touched = pl.col(subject.column).is_in(list(subject.touched))
     if subject.column == "query":
         theme = next(iter(subject.touched), "")
@@ -165,7 +183,10 @@ def _units(table: pl.DataFrame, metric: Metric, subject: Subject, span: list[dat
     for (name,), rows in summed.group_by("unit"):
         daily = calendar.join(rows, on="date_day", how="left").sort("date_day").fill_null(0.0)
         top, bottom = daily["top"].to_numpy(), daily["bottom"].to_numpy()
-        units[str(name)] = Counts(top, bottom, bottom if metric.name == "cpa" else top)
+        if metric.bottom == "conversions":
+            units[str(name)] = Counts(top * known, bottom, bottom)
+        else:
+            units[str(name)] = Counts(top, bottom * known, top)
     return units
 
 

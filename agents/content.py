@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from agents import wording
 from agents.claims import claims, findings
 from agents.derivation import derived
 from agents.measures import Measure
@@ -62,7 +63,7 @@ class Content:
         words = _words(theme)
         questions = sum(1 for text in asked if words and len(words & text) >= min(2, len(words)))
         wanted = one.baseline * days
-        evidence = f"{shown:,.0f} searches in {days} days against {wanted:,.0f} expected"
+        evidence = f"{shown:,.0f} searches in {wording.plural(days, 'day')} against {wanted:,.0f} expected"
         evidence += f", our page at position {place[row]:.0f}"
         if questions:
             evidence += f"; {questions} customer question{'s' if questions > 1 else ''} on the same words in four weeks"

@@ -91,7 +91,7 @@ def _calendar(readings: Readings, today: date, model: OperatingModel) -> Iterato
             continue
         entry = mine.filter(pl.col("date_day") == today).row(0, named=True)
         reason = HoldReason.HOLIDAY if entry["kind"] == "holiday" else HoldReason.PROMO
-        what = f"{entry['name'] or entry['kind']} moves the whole account: the calendar knew"
+        what = f"{entry['name'] or entry['kind']} moved the whole account, as the calendar foretold"
         yield _held(readings, today, model, Scope(account_id=account), reason, what)
 
 

@@ -72,6 +72,8 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             Metric("cpm", "CPM", "cost per thousand impressions", "money", -1, "ad_report", "spend", "impressions",
                    scale=1000.0),
             Metric("cvr", "CVR", "conversion rate", "share", 1, "ad_report", "conversions", "clicks"),
+            Metric("conversions_per_click", "Conversions/click", "pixel conversions per click", "share", 1, "ad_report",
+                   "conversions", "clicks"),
             Metric("cpa", "CPA", "cost per conversion", "money", -1, "ad_report", "spend", "conversions"),
             Metric("roas", "ROAS", "return on ad spend", "ratio", 1, "ad_report", "conversions_value", "spend"),
             Metric("spend", "Spend", "spend", "money", 0, "ad_report", "spend"),

@@ -14,8 +14,8 @@ def answer(given: Answer, asked_by: str = "") -> Message:
     words = shorten(escape(given.text).strip() or "I have no answer.", 8000)
     blocks += [section(piece) for piece in pieces(words)]
     if given.citations:
-        cited = [_citation(one) for one in given.citations[:8]]
-        rest = [f"and {len(given.citations) - 8} more sources"] if len(given.citations) > 8 else []
+        cited = [_citation(one) for one in given.citations[:4]]
+        rest = [f"and {len(given.citations) - 4} more sources"] if len(given.citations) > 4 else []
         blocks.append(context("\n".join([*cited, *rest])))
     return Message(text=outside(given.text.replace("*", ""), 600) or "I have no answer.", blocks=tuple(blocks))
 

@@ -107,8 +107,12 @@ def _small_print(signal: Signal) -> list[str]:
         guesses = [f"{spoken(other.cause)} ({round(other.probability * 100)} %)" for other in others[:3]]
         lines.append(f"*Still possible:* {listed(guesses, last='or')}")
     if signal.ruled_out:
-        out = [f"{spoken(ruled.cause)} ({outside(ruled.because, 140)})" for ruled in signal.ruled_out[:3]]
-        more = [f"{len(signal.ruled_out) - 3} more"] if len(signal.ruled_out) > 3 else []
+        reasons = dict.fromkeys(ruled.because for ruled in signal.ruled_out)
+        out = [
+            f"{listed([spoken(one.cause) for one in signal.ruled_out if one.because == why])} ({outside(why, 140)})"
+            for why in list(reasons)[:3]
+        ]
+        more = [f"{len(reasons) - 3} more"] if len(reasons) > 3 else []
         lines.append(f"*Ruled out:* {'; '.join(out + more)}")
     if signal.gaps:
         more = [f"{len(signal.gaps) - 3} more"] if len(signal.gaps) > 3 else []

@@ -18,7 +18,7 @@ def digest(written: Digest) -> Message:
     if len(blocks) == 1:
         blocks.append(section("Nothing changed, nothing waits, nothing was measured."))
     if written.held:
-        blocks += [divider(), context(shorten(_lines("Noticed but held back", written.held), 2000))]
+        blocks += [divider(), context(shorten(_lines("Noticed, but put to nobody yet", written.held), 2000))]
     return Message(text=f"{day(written.day)}: {outside(written.headline, 300)}", blocks=tuple(blocks))
 
 

@@ -110,7 +110,7 @@ def system(health: Health) -> list[Block]:
     if health.last_sweep:
         took = f" in {health.last_sweep_took_seconds:,.1f} s" if health.last_sweep_took_seconds is not None else ""
         swept = f"last sweep for {day(health.last_sweep, health.today)}{took}"
-    lines = [f"*{day(health.today, health.today)}* · {swept} · texts by {outside(health.model, 80)}"]
+    lines = [f"*{day(health.today, health.today)}* · {swept} · words by {_writer(health.model)}"]
     lines.append(f"{many(health.open_signals, 'open signal')}, {many(health.pending, 'decision')} pending")
     if health.unknown:
         lines.append(f"⚠️ *{many(health.unknown, 'execution')} with unknown result*: a person should look")
@@ -119,6 +119,11 @@ def system(health: Health) -> list[Block]:
         if entries:
             blocks.append(context(shorten(_listed_lines(name, entries), 2000)))
     return blocks
+
+
+def _writer(model: str) -> str:
+    """Who words things: a chat model, or Baton's own fixed sentences."""
+    return "Baton itself, no language model" if model == "deterministic writer" else outside(model, 80)
 
 
 def _listed_lines(name: str, entries: Sequence[str]) -> str:

@@ -11,6 +11,9 @@ from domain.operating_model import OperatingModel
 from domain.proposal import Forecast
 from domain.verdict import Ask
 
+_OVER = frozenset({ProposalStatus.EXPIRED, ProposalStatus.WITHDRAWN})
+"""States that need one line only: nobody decided, and what is still wanted is asked anew."""
+
 
 def question(case: Case, view: ProposalView, number: int, model: OperatingModel) -> list[Block]:
     """The blocks of one proposal: its text, and buttons as long as somebody may decide."""
@@ -54,8 +57,14 @@ def forecast_words(forecast: Forecast | None) -> str:
 def _what(case: Case, view: ProposalView) -> list[str]:
     proposal = view.proposal
     lines = changes(proposal.action, names_in(case, proposal))
+    if view.status in _OVER:
+        return lines[:1]
+    if view.status not in WAITING and view.status is not ProposalStatus.FORBIDDEN:
+        # a brief is read to decide on it; afterwards it only makes the card long
+        lines = [line for line in lines if not line.startswith("“")]
     if view.status in WAITING or view.status is ProposalStatus.FORBIDDEN:
         lines.append(f"_Why:_ {outside(proposal.why, 300)}")
-    lines.append(forecast_words(proposal.forecast))
+    if view.outcome is None:
+        lines.append(forecast_words(proposal.forecast))
     lines += [f"> {outside(lesson, 300)}" for lesson in proposal.remembered[:3]]
     return lines

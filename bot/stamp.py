@@ -1,6 +1,6 @@
 """What stands where the buttons were: who decided what and when, and what came of it."""
 
-from bot.change import differences
+from bot.change import Names, called, differences
 from bot.people import deciders, holders, name_of
 from bot.words import between, day, listed, metric_short, moment, outside, percent, spoken
 from domain.case import Case, ProposalStatus, ProposalView
@@ -28,25 +28,31 @@ def stamp(case: Case, view: ProposalView, model: OperatingModel) -> list[str]:
 def outcome_words(outcome: Outcome) -> str:
     """Measured against forecast: "CTR +31 % (95 % sure: +12 to +52 %), forecast was +25 %".
 
-    An interval that reaches over zero claims nothing: "CPA: no clear effect (95 % sure: −23 to +41 %), …".
+    An interval that reaches over zero claims nothing: "CPA: no clear effect yet (95 % sure: −23 to +41 %), …".
     """
     if not outcome.measurable or outcome.effect is None:
         return f"not measurable: {outside(outcome.method, 300)}"
     sure = f" (95 % sure: {between(outcome.interval)})" if outcome.interval else ""
     forecast = f", forecast was {percent(outcome.forecast)}" if outcome.forecast is not None else ", no forecast"
     if outcome.interval and outcome.interval[0] <= 0 <= outcome.interval[1]:
-        return f"{metric_short(outcome.metric)}: no clear effect{sure}{forecast}"
+        return f"{metric_short(outcome.metric)}: no clear effect yet{sure}{forecast}"
     return f"{metric_short(outcome.metric)} {percent(outcome.effect)}{sure}{forecast}"
 
 
-def live_values(receipt: Receipt) -> str:
-    """What the platform shows now, in its own words: "daily_budget 450.00 → 400.00"."""
+def live_values(receipt: Receipt, names: Names) -> str:
+    """What the platform shows now, as it was read back: "daily budget of Trail shoes: 450.00 → 400.00"."""
     addresses = list(dict.fromkeys([*receipt.before, *receipt.after]))
     shown = [
-        f"{outside(address, 90)}: {_value(receipt.before.get(address))} → {_value(receipt.after.get(address))}"
+        f"{_place(address, names)}: {_value(receipt.before.get(address))} → {_value(receipt.after.get(address))}"
         for address in addresses[:6]
     ]
     return "\n".join([*shown, *([f"and {len(addresses) - 6} more"] if len(addresses) > 6 else [])])
+
+
+def _place(address: str, names: Names) -> str:
+    """An address by the name people use: "meta/a1/campaign/c3/daily_budget" is "daily budget of Spring prospecting"."""
+    *_, ident, field = ["", *address.split("/")]
+    return f"{spoken(field)} of {called(ident, names, 'the account')}"
 
 
 def _value(text: str | None) -> str:

@@ -44,8 +44,15 @@ def receipt(case: Case, view: ProposalView) -> Message | None:
     decision = view.decision
     action = decision.action if isinstance(decision, Overridden) else view.proposal.action
     head = f"{_RECEIPT[held.status]} · {moment(held.at)}"
-    said = f"Answer: “{outside(held.answer, 300)}”" if held.answer.strip() else ""
-    lines = [f"*{title(action)}*", head, *changes(action, names_in(case, view.proposal)), live_values(held), said]
+    is_plain = held.status in {ReceiptStatus.DONE, ReceiptStatus.HANDED_OVER}
+    said = f"The platform said: “{outside(held.answer, 300)}”" if held.answer.strip() and not is_plain else ""
+    lines = [
+        f"*{title(action)}*",
+        head,
+        *changes(action, names_in(case, view.proposal)),
+        live_values(held, names_in(case, view.proposal)),
+        said,
+    ]
     text = shorten("\n".join(line for line in lines if line), 2900)
     return Message(text=f"{title(action)}: {_RECEIPT[held.status]}", blocks=(section(text),))
 
@@ -59,7 +66,7 @@ def outcome(case: Case, view: ProposalView) -> Message | None:
     name = title(view.proposal.action)
     lines = [
         f"*{outcome_words(held)}*",
-        f"{name} on {outside(case.signal.headline, 150)}",
+        f"Done because: {outside(case.signal.headline, 150)}",
         f"{day(first)} to {day(last)}, {outside(held.method, 300)}" if held.measurable else "",
     ]
     body = section("\n".join(line for line in lines if line))

@@ -98,21 +98,37 @@ def _explained(question: Question, case: Case) -> Answer:
         f"*{wording.quote(signal.headline, 150)}*",
         wording.sentence(signal.why),
         f"The cause is most likely {naming.CAUSES[signal.cause]} ({wording.share(signal.confidence)} sure), "
-        f"since {wording.day(signal.since, question.today)}, with {stake} a day at stake.",
+        f"since {wording.day(signal.since, question.today)}, with about {stake} a day at stake ({signal.stake_is}).",
     ]
-    ruled = [f"{naming.CAUSES[one.cause]} ({one.because})" for one in signal.ruled_out[:4]]
+    reasons = dict.fromkeys(one.because for one in signal.ruled_out)
+    ruled = [
+        f"{wording.listing([naming.CAUSES[one.cause] for one in signal.ruled_out if one.because == reason])} ({reason})"
+        for reason in list(reasons)[:4]
+    ]
     if ruled:
-        parts.append(f"Ruled out: {wording.listing(ruled)}.")
-    seen = [f"{one.agent}: {one.evidence}" for one in sorted(signal.findings, key=lambda one: one.q_value)[:3]]
-    if seen:
-        parts.append(f"Seen by {'; '.join(seen)}.")
+        parts.append(f"Ruled out: {'; '.join(ruled)}.")
+    clearest = sorted(signal.findings, key=lambda one: one.q_value)
+    for one in clearest[:3]:
+        where = naming.place(one.scope, signal.names)
+        parts.append(f"• {naming.claim(one.kind)}, {where}: {one.evidence} ({one.agent} agent)")
+    parts += _tried(question, case) if question.says("try before", "tried before", "did we try", "tried") else []
     if signal.gaps:
         parts.append(f"What is missing: {wording.listing(signal.gaps)}.")
     tables = [
         Citation(table=one.table, window=(one.since, signal.as_of), filter=one.scope.key.replace("/", ", "))
-        for one in signal.findings
+        for one in clearest
     ]
     return question.answer("\n".join(parts), [_of(case), *tables])
+
+
+def _tried(question: Question, case: Case) -> list[str]:
+    """What was tried before for such a cause, as far as it is remembered."""
+    kinds = {view.proposal.action.kind for view in case.proposals}
+    alive = [one for one in question.lessons if one.learned_on <= question.today <= one.expires_on]
+    told = [one for one in alive if one.cause is case.signal.cause or one.action_kind in kinds][:3]
+    if not told:
+        return ["Tried before: nothing of this kind is on record."]
+    return ["Tried before:", *(f"• {wording.quote(one.text, 200)}" for one in told)]
 
 
 def _owners(question: Question, case: Case) -> Answer:

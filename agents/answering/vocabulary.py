@@ -59,7 +59,9 @@ COMMON = frozenset(
         "performance", "numbers", "kpis", "year", "money", "general", "detail", "short", "ranking",
         "rank", "order", "please", "tell", "show", "give", "me", "you", "paid", "marketing", "site",
         "website", "email", "emails", "mail", "newsletter", "backend", "owned", "organic", "search",
-        "google's", "daily", "weekly", "current", "currently",
+        "google's",
+        "developing", "develop", "developed", "evolving", "trending", "rising", "falling",
+        "daily", "weekly", "current", "currently",
     }
 )  # fmt: skip
 """Words that name nothing."""

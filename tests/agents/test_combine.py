@@ -1,7 +1,9 @@
 """Findings become one signal per incident, with the right cause at the right grain, and decoys stay quiet."""
 
+from datetime import timedelta
 from decimal import Decimal
 
+import polars as pl
 import pytest
 
 from agents.causes import CAMPAIGN, SEGMENT, Sight, weigh
@@ -71,6 +73,7 @@ def test_the_core_case_is_one_signal_of_four_agents_for_three_owners() -> None:
     assert len(signal.headline) <= 150
     assert signal.currency == "EUR"
     assert signal.at_stake_per_day > Decimal(50)
+    assert signal.stake_is == "wasted spend and missed sales"
     assert {"a1", "s11"} <= set(signal.names)
 
 
@@ -81,6 +84,7 @@ def test_what_was_ruled_out_is_said_with_the_number_that_speaks_against_it() -> 
     against = {one.cause: one.because for one in signal.ruled_out}
     assert "frequency" in against[Cause.AUDIENCE_SATURATION] or "conversion rate" in against[Cause.AUDIENCE_SATURATION]
     assert "[" in against[Cause.AUDIENCE_SATURATION]
+    assert against[Cause.AUDIENCE_SATURATION].startswith("would ")
     assert "%" in against[Cause.TRACKING_OUTAGE]
     assert Cause.AUCTION_PRESSURE not in against
 
@@ -90,6 +94,22 @@ def test_at_stake_is_the_money_that_buys_nothing() -> None:
     signal = combined(company(3, Blow("pixel", 0.1, 95, 20, where=where)).readings(104)).signals[0]
     spend = VOLUME * 2 * 9 / 1000
     assert float(signal.at_stake_per_day) == pytest.approx(0.9 * spend, rel=0.2)
+
+
+def test_what_a_segment_wastes_is_never_more_than_is_spent_on_it_and_its_messages_sold() -> None:
+    _where, blows = befallen(Cause.AUDIENCE_DECLINE, 3)
+    read = company(3, *blows).readings(104)
+    signal = combined(read).signals[0]
+    ads, mails = read.get("ad_report"), read.get("lifecycle_report")
+    assert ads is not None
+    assert mails is not None
+    mine, week = pl.col("segment_id") == "s11", pl.col("date_day") > read.as_of - timedelta(days=7)
+    spent = float(ads.filter(mine & week)["spend"].sum()) / 7
+    sold = float(mails.filter(mine & (pl.col("date_day") < signal.since))["revenue"].sum())
+    sold /= mails.filter(mine & (pl.col("date_day") < signal.since))["date_day"].n_unique()
+    falls = {one.kind: -one.change for one in signal.findings}
+    most = spent * falls[FindingKind.RESPONSE_DECLINE] + sold * falls[FindingKind.ENGAGEMENT_DECLINE]
+    assert 0 < float(signal.at_stake_per_day) <= 1.25 * most
 
 
 def test_a_company_without_incidents_stays_quiet_for_weeks() -> None:

@@ -110,7 +110,7 @@ def test_a_quiet_day_says_so():
 
 def test_what_was_held_back_says_why_and_is_no_news():
     told = digest([event(EventKind.HELD, reason=HoldReason.PROMO)], [], TODAY, MODEL)
-    assert told.held == (f"{TIRED.headline}. Not put to anybody yet: a promotion explains it",)
+    assert told.held == (f"{TIRED.headline} (a promotion explains it)",)
     assert told.changed == ()
 
 
@@ -131,6 +131,11 @@ def test_mondays_digest_tells_the_weekend_and_tuesdays_does_not_repeat_it():
 def test_an_effect_that_may_be_none_is_not_claimed():
     assert wording.effect("CPA", 0.04, (-0.23, 0.41)) == "CPA no clear effect [−23, 41]"
     assert wording.effect("CTR", 0.31, (0.12, 0.52)) == "CTR +31 % [12, 52]"
+
+
+def test_what_is_at_stake_is_said_without_cents():
+    assert wording.stake(Decimal("579.96"), "EUR") == "€580"
+    assert wording.stake(Decimal("4.20"), "EUR") == "€4.20"
 
 
 def test_one_is_said_in_the_singular():
