@@ -66,9 +66,20 @@ def facts_of(signal: Signal) -> tuple[str, ...]:
 
 
 def invented(text: str, facts: tuple[str, ...]) -> list[str]:
-    """The numbers in a text that stand in none of the facts. Signs may be said in words ("fell 36 %")."""
-    known = {_figure(found) for fact in facts for found in _NUMBER.findall(fact)}
-    return [found for found in _NUMBER.findall(text) if _figure(found) not in known]
+    """The numbers in a text that stand in none of the facts, and what may not stand in it at all: links and mentions.
+
+    Signs may be said in words ("fell 36 %"). A number in somebody's name for an ad is no evidence: it may be said as
+    part of that name only.
+    """
+    said, known = text, set[str]()
+    for fact in facts:
+        known |= {_figure(found) for found in _NUMBER.findall(_NAMES.sub(" ", fact))}
+        known |= {found.lower() for found in _SPELLED.findall(_NAMES.sub(" ", fact))}
+    for name in sorted({name for fact in facts for name in _NAMES.findall(fact)}, key=len, reverse=True):
+        said = said.replace(name, " ") if name else said
+    strange = [found for found in _NUMBER.findall(said) if _figure(found) not in known]
+    strange += [found for found in _SPELLED.findall(said) if found.lower() not in known]
+    return strange + _LINK.findall(said)
 
 
 def _written(writer: Runnable[list[BaseMessage], object], asked: list[BaseMessage]) -> str | None:
@@ -86,3 +97,12 @@ def _figure(text: str) -> str:
 
 
 _NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?")
+_SPELLED = re.compile(
+    r"[\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2089\u2150-\u218b]|\b(?:half|halved|twice|doubled?|tripled?|dozens?|"
+    r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thir|four|fif|six|seven|eigh|nine)(?:teen)?|"
+    r"(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundreds?|thousands?|millions?|billions?)\b",
+    re.IGNORECASE,
+)
+"""Numbers that are not written in digits: "doubled", "fifty", "½"."""
+_NAMES = re.compile(r"<names>(.*?)</names>")
+_LINK = re.compile(r"\w+://\S*|\bwww\.\S*|\b[\w-]+\.(?:com|net|org|io|example|test)\b\S*|[<@#]\S+")

@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import socket
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from app.settings import Settings
 from connectors.embeddings import HashingEmbedder
 from connectors.executors.ad_account import AdAccount
 from connectors.executors.by_hand import ByHand
-from connectors.models import load_chat_model
+from connectors.models import load_chat_model, within
 from connectors.sources.folder import FolderSource
 from domain.errors import ConfigurationError, StartupError
 from domain.lesson import Lesson
@@ -30,6 +31,11 @@ from memory.database import Database
 from memory.lesson_index import ChromaIndex
 
 logger = logging.getLogger(__name__)
+
+_PATIENCE_SECONDS = 20.0
+"""How long a sweep waits for a chat model's words before the agents' own stand."""
+_REST_SECONDS = 600.0
+"""How long a chat model that did not answer in time is not asked again."""
 
 _WATCH_SECONDS = 0.5
 """Between two looks at the embedded database's process."""
@@ -119,10 +125,17 @@ def _explain(name: str) -> Callable[[Signal], str] | None:
         return None
     from agents.explanation import explain  # noqa: PLC0415 - loads langchain, for those who have a model
 
+    rests_until = 0.0
+
     def words(signal: Signal) -> str:
+        nonlocal rests_until
+        if time.monotonic() < rests_until:
+            return signal.why
         try:
-            return explain(signal, model)
+            return within(_PATIENCE_SECONDS, lambda: explain(signal, model))
         except Exception as error:
+            if isinstance(error, TimeoutError):  # the other signals of this sweep must not wait as long each
+                rests_until = time.monotonic() + _REST_SECONDS
             logger.warning("the chat model %s did not word %s: %s", name, signal.id, error)
             return signal.why
 

@@ -1,14 +1,17 @@
 """A chat model by name. Providers are optional packages; without a name the deterministic writer does everything."""
 
 import importlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
+
+Said = TypeVar("Said")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +88,27 @@ def _checked(make: Callable[[], object], name: str) -> "BaseChatModel":
     if not isinstance(model, BaseChatModel):
         raise ConfigurationError(f'BATON_MODEL "{name}" made a {type(model).__name__}, not a chat model.')
     return model
+
+
+def within(seconds: float, ask: Callable[[], Said]) -> Said:
+    """What `ask` returns or raises, if it does so in time; else TimeoutError, whatever the provider's own limits are.
+
+    A call that hangs is left behind in a thread that keeps neither the process nor anybody else's thread.
+    """
+    said: list[Said] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            said.append(ask())
+        except BaseException as error:  # raised again where it was asked for
+            failed.append(error)
+
+    asking = threading.Thread(target=run, name="chat model", daemon=True)
+    asking.start()
+    asking.join(seconds)
+    if failed:
+        raise failed[0]
+    if not said:
+        raise TimeoutError(f"no answer within {seconds:g} seconds")
+    return said[0]
