@@ -26,7 +26,8 @@ def run(config: Path) -> None:
     quieten()
     settings = from_environment()
     model = configuration.load(config)
-    _said(True, f"{config} is well-formed: {model.company}, {len(model.people)} people.")
+    many = len(model.people)
+    _said(True, f"{config} is well-formed: {model.company}, {many} {'person' if many == 1 else 'people'}.")
     problems = review.check(model)
     for problem in problems:
         _said(False, problem)

@@ -39,7 +39,13 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option("--port", default=8321, show_default=True, help="Where the local workspace page is served.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8321,
+    show_default=True,
+    help="Where the local workspace page is served; 0 takes a free one.",
+)
 @click.option("--open/--no-open", "open_page", default=True, help="Open the page in a browser.")
 @click.option("--seed", default=7, show_default=True, help="Which demo company.")
 def demo(port: int, open_page: bool, seed: int) -> None:
@@ -175,12 +181,31 @@ def init(folder: Path, company: str) -> None:
 
 
 def main() -> None:
-    """Run the command. Our own errors end as one sentence: exit code 2 for configuration, 1 for the rest."""
+    """Run the command; whatever stands in its way ends as one sentence on standard error, without a traceback.
+
+    Exit code 2 for usage and configuration, 1 for what is out of reach, 130 after Ctrl-C.
+    """
+    sys.exit(_outcome())
+
+
+def _outcome() -> int:
     try:
-        cli(prog_name="baton")
-    except ConfigurationError as error:
-        click.echo(f"baton: {error}", err=True)
-        sys.exit(2)
+        return cli.main(prog_name="baton", standalone_mode=False) or 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return 2
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "baton"
+        return _ended(f"{error.format_message()} `{command} --help` says more.", 2)
+    except click.Abort:
+        return _ended("stopped.", 130)
     except MarketingError as error:
-        click.echo(f"baton: {error}", err=True)
-        sys.exit(1)
+        return _ended(str(error), 2 if isinstance(error, ConfigurationError) else 1)
+    except OSError as error:
+        named = f"{error.filename}: " if error.filename else ""
+        return _ended(f"{named}{error.strerror or error}.", 1)
+
+
+def _ended(sentence: str, code: int) -> int:
+    click.echo(f"baton: {sentence}", err=True)
+    return code

@@ -3,12 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from app.assembly import assembled
-from app.serving import checked, quieten
+from app import config as configuration
+from app.assembly import assembled, source_of
+from app.clock import SystemClock
+from app.serving import quieten
 from app.settings import from_environment
+from domain.errors import ConfigurationError
 from graph.runner import Runner
 
 Answer = TypeVar("Answer")
@@ -16,12 +20,37 @@ Answer = TypeVar("Answer")
 
 def with_runner(config: Path, work: Callable[[Runner], Awaitable[Answer]]) -> Answer:
     """Open everything but Slack, do one thing, close. Shown cards are redrawn by whoever serves."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    quieten()
-    model = checked(config)
+    _quiet()
+    settings, model = from_environment(), configuration.load(config)
 
     async def once() -> Answer:
-        async with assembled(from_environment(), model) as runner:
+        async with assembled(settings, model) as runner:
             return await work(runner)
 
     return asyncio.run(once())
+
+
+def as_known_on(day: date | None, config: Path, work: Callable[[Runner, date], Awaitable[Answer]]) -> Answer:
+    """The same about one day, the newest there are data for without one.
+
+    Raises ConfigurationError for a day before the data or after today, TableRefused and SourceUnavailable before
+    anything is opened.
+    """
+    _quiet()
+    settings, model = from_environment(), configuration.load(config)
+    clock = SystemClock(model.timezone)
+    source = source_of(model, clock)
+
+    async def once() -> Answer:
+        first, last = await source.days()
+        if day and not first <= day <= max(last, clock.today()):
+            raise ConfigurationError(f"{model.source.path} has data from {first} to {last}; {day} is not among it.")
+        async with assembled(settings, model, clock=clock, source=source) as runner:
+            return await work(runner, day or last)
+
+    return asyncio.run(once())
+
+
+def _quiet() -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    quieten()

@@ -18,7 +18,7 @@ from app import embedded
 from app.assembly import assembled
 from app.clock import DemoClock
 from app.demo.company import DemoCompany
-from app.serving import quieten, until_stopped
+from app.serving import live, quieten, until_stopped
 from app.settings import Settings, from_environment
 from app.slack import client_of, greet, listening
 from app.workspace.people import WorkspaceUser
@@ -34,7 +34,7 @@ def run(*, port: int, open_page: bool, seed: int) -> None:
     """Run the demo until SIGINT or SIGTERM."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     quieten()
-    asyncio.run(_run(port, open_page, seed, time.monotonic()))
+    live(_run(port, open_page, seed, time.monotonic()))
 
 
 class Passing:
@@ -72,7 +72,10 @@ class Passing:
 
 async def _run(port: int, open_page: bool, seed: int, started: float) -> None:
     settings = from_environment()
-    embedded.claim(settings.home.expanduser().resolve())
+    home = settings.home.expanduser().resolve()
+    if not settings.database_url:
+        embedded.check_length(home)
+    embedded.claim(home)
     company = await asyncio.to_thread(DemoCompany, settings.home / "demo", seed)
     account = await company.serve()
     passing = Passing(company, account.address)

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import os
 import sys
-from contextlib import nullcontext
+from collections.abc import Generator
+from contextlib import contextmanager, nullcontext
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TextIO
@@ -33,12 +35,32 @@ def run(*, source: Path, first: date, last: date, out: Path | None, config: Path
     if out is None:
         asyncio.run(_replay(source, model, first, last, sys.stdout))
         return
+    with _put_in_place(out) as file:
+        asyncio.run(_replay(source, model, first, last, file))
+
+
+@contextmanager
+def _put_in_place(out: Path) -> Generator[TextIO]:
+    """A file to write to that takes its place once it is whole; after an error nothing of it is left."""
     if not out.parent.is_dir():
         raise ConfigurationError(f"--out: the folder {out.parent} does not exist.")
-    partial = out.with_name(f"{out.name}.part")
-    with partial.open("w", encoding="utf-8") as file:
-        asyncio.run(_replay(source, model, first, last, file))
-    partial.replace(out)
+    if out.exists() and not os.access(out, os.W_OK):
+        raise ConfigurationError(f"--out: {out} cannot be written to.")
+    is_device = out.exists() and not out.is_file()
+    partial = out if is_device else out.with_name(f"{out.name}.part")
+    try:
+        file = partial.open("w", encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"--out: {out} cannot be written: {error.strerror}.") from error
+    try:
+        with file:
+            yield file
+        if not is_device:
+            partial.replace(out)
+    except BaseException:
+        if not is_device:
+            partial.unlink(missing_ok=True)
+        raise
 
 
 async def _replay(folder: Path, model: OperatingModel, first: date, last: date, out: TextIO) -> None:

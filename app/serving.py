@@ -23,8 +23,19 @@ def run(*, role: str, config: Path) -> None:
     """Serve until SIGINT or SIGTERM."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     quieten()
-    model = checked(config)
-    asyncio.run(_serve(role, model))
+    live(_serve(role, checked(config)))
+
+
+def live(work: Coroutine[Any, Any, None]) -> None:
+    """Run until it ends, or Ctrl-C or SIGTERM asks for an end at whatever moment: then everything closes in order."""
+
+    def interrupt(number: int, frame: object) -> None:
+        del number, frame
+        signal.raise_signal(signal.SIGINT)
+
+    signal.signal(signal.SIGTERM, interrupt)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(work)
 
 
 def checked(config: Path) -> OperatingModel:

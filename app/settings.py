@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
@@ -39,6 +40,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         if name.startswith("BATON_") and name not in KNOWN:
             near = get_close_matches(name, KNOWN, n=1, cutoff=0)
             raise ConfigurationError(f"{name} is not a setting Baton knows; did you mean {near[0]}?")
+    for name in ("SLACK_API_URL", "CHROMA_URL"):
+        _check_address(name, env.get(name, ""))
     return Settings(
         home=Path(env.get("BATON_HOME") or ".baton"),
         database_url=env.get("DATABASE_URL", ""),
@@ -49,3 +52,15 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         slack_app_token=SecretStr(env.get("SLACK_APP_TOKEN", "")),
         failpoint=env.get("BATON_FAILPOINT", ""),
     )
+
+
+def _check_address(name: str, address: str) -> None:
+    if not address:
+        return
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number
+        usable = False
+    if not usable:
+        raise ConfigurationError(f"{name} is not an address; write one like http://127.0.0.1:8000.")

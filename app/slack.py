@@ -70,6 +70,9 @@ async def listening(
     app = connect(runner, client, board=board)
     handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value())
     try:
+        # Asked for here: the library itself would ask again and again with a token that Slack refuses.
+        opened = await client.apps_connections_open(app_token=handler.app_token)  # pyright: ignore[reportUnknownMemberType] - bare dicts
+        handler.client.wss_uri = _word(opened, "url")
         await handler.connect_async()
     except SlackApiError as error:
         raise ConfigurationError(f"Slack refused SLACK_APP_TOKEN: {_word(error, 'error')}.") from error

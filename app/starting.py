@@ -25,7 +25,11 @@ executor: {{kind: by_hand}}
 people:
   - name: Your Name
     slack: U0000000000
-    roles: [cmo, media_lead, creative_lead, crm_lead, web_lead, content_lead]
+    roles: [cmo, creative_lead, crm_lead, web_lead, content_lead]
+    timezone: Europe/Berlin
+  - name: Your Media Lead
+    slack: U0000000001
+    roles: [media_lead]
     timezone: Europe/Berlin
 
 goals:
@@ -67,7 +71,10 @@ def run(*, folder: Path, company: str) -> None:
     }
     if there := [name for name in files if (folder / name).exists()]:
         raise ConfigurationError(f"{', '.join(there)} already in {folder}; nothing was written.")
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"The folder {folder} cannot be made: {error.strerror}.") from error
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
         click.echo(f"wrote {folder / name}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from app.command import with_runner
+from app.command import as_known_on
 from domain.case import Case
 from domain.signal import SignalEvent
 from graph.replay import event_json
@@ -17,11 +17,11 @@ from graph.runner import Runner
 def run(*, as_of: date, as_json: bool, config: Path) -> None:
     """Sweep and print what changed."""
 
-    async def sweep(runner: Runner) -> tuple[Sequence[SignalEvent], dict[str, Case]]:
-        events = await runner.sweep(as_of)
+    async def sweep(runner: Runner, day: date) -> tuple[Sequence[SignalEvent], dict[str, Case]]:
+        events = await runner.sweep(day)
         return events, {event.signal.id: await runner.case(event.signal.id) for event in events if event.reason is None}
 
-    events, cases = with_runner(config, sweep)
+    events, cases = as_known_on(as_of, config, sweep)
     for event in events:
         if as_json:
             case = cases.get(event.signal.id)

@@ -100,7 +100,7 @@ class ChromaIndex:
                     host=where.hostname or "localhost", port=where.port or 8000, ssl=tls, settings=settings
                 )
             except ValueError as error:
-                raise StartupError(f"The Chroma server at {self._url} cannot be reached: {error}.") from error
+                raise StartupError(f"The Chroma server at {self._url} cannot be reached.") from error
             return
         assert self._folder is not None
         self._claim(self._folder)
