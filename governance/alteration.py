@@ -13,6 +13,8 @@ _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 _AMOUNTS = frozenset({"daily_budget", "amount", "target"})
 _SHARES = frozenset({"share"})
 _COUNTS = frozenset({"variants"})
+_MOST_DIGITS = 20
+"""No budget is longer; beyond 28 digits decimals cannot be counted exactly at all."""
 _CHANNELS = ("email", "push", "sms")
 
 
@@ -49,6 +51,8 @@ def amount(text: str, currency: str) -> Decimal | None:
     if not re.fullmatch(r"[\s0-9.,'’+-]+", words):
         return None
     digits = re.sub(r"\s+", "", words).replace("’", "'")
+    if len(digits) > _MOST_DIGITS:
+        return None
     digits = re.sub(r"[,.]-{1,2}$", "", digits)  # "450,-" as Germans write round sums
     for thousands, decimals in ((".", ","), (",", "."), ("'", "."), ("'", ","), ("", "."), ("", ",")):
         group = rf"\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+" if thousands else r"\d+"
@@ -76,7 +80,7 @@ def _read(field: str, label: str, text: str, currency: str) -> object:
         if not re.fullmatch(r"\s*[0-9]{1,6}\s*", text):
             raise InvalidChange(field, f"{label} must be a whole number; “{_said(text)}” is not one.")
         return int(text)
-    words = text.strip()
+    words = text.replace("\0", "").strip()
     if not words:
         raise InvalidChange(field, f"{label} cannot be empty.")
     return words
