@@ -21,6 +21,8 @@ from memory import actions, cases, decisions, lessons, posts, signals, sweeps
 from memory.ledger import Verification, lines, verify
 
 _MOST_DECIDED = 20
+_UNSAID = "not given yet"
+"""The reason of a press as long as none was read."""
 _MOST_SNOOZE_HOURS = 24 * 14
 
 
@@ -124,7 +126,7 @@ class Runner:
         """
         case, view = await self._view(proposal_id)
         at = self._services.clock.now()
-        press = Rejected(proposal_id=proposal_id, version=version, by=by, at=at, reason="not given yet")
+        press = Rejected(proposal_id=proposal_id, version=version, by=by, at=at, reason=_UNSAID)
         self._services.desk.allow(press, view, case, self.model, press.at)
         return case, view
 
@@ -138,22 +140,32 @@ class Runner:
         from governance.alteration import alter  # noqa: PLC0415 - only overrides need it
 
         _, view = await self._view(proposal_id)
-        why = _reason(reason)
-        action = alter(view.proposal.action, values)
-        at = self._services.clock.now()
-        decision = Overridden(proposal_id=proposal_id, version=version, by=by, at=at, action=action, reason=why)
-        return await self._decide(decision)
+        at, action = self._services.clock.now(), view.proposal.action
+        press = Overridden(proposal_id=proposal_id, version=version, by=by, at=at, action=action, reason=_UNSAID)
+        try:
+            typed = {"reason": _reason(reason), "action": alter(action, values)}
+        except InvalidChange as problem:
+            raise await self._not_taken(press, problem) from problem
+        return await self._decide(press.model_copy(update=typed))
 
     async def reject(self, proposal_id: str, version: int, by: str, reason: str) -> Case:
         """Don't."""
-        at, why = self._services.clock.now(), _reason(reason)
-        return await self._decide(Rejected(proposal_id=proposal_id, version=version, by=by, at=at, reason=why))
+        at = self._services.clock.now()
+        press = Rejected(proposal_id=proposal_id, version=version, by=by, at=at, reason=_UNSAID)
+        try:
+            why = _reason(reason)
+        except InvalidChange as problem:
+            raise await self._not_taken(press, problem) from problem
+        return await self._decide(press.model_copy(update={"reason": why}))
 
     async def snooze(self, proposal_id: str, version: int, by: str, hours: int) -> Case:
         """Ask again after `hours`, at most two weeks."""
-        if not 1 <= hours <= _MOST_SNOOZE_HOURS:
-            raise InvalidChange("hours", f"Choose between 1 and {_MOST_SNOOZE_HOURS} hours.")
         at = self._services.clock.now()
+        if not 1 <= hours <= _MOST_SNOOZE_HOURS:
+            problem = InvalidChange("hours", f"Choose between 1 and {_MOST_SNOOZE_HOURS} hours.")
+            raise await self._not_taken(
+                Snoozed(proposal_id=proposal_id, version=version, by=by, at=at, until=at), problem
+            )
         until = at + timedelta(hours=hours)
         return await self._decide(Snoozed(proposal_id=proposal_id, version=version, by=by, at=at, until=until))
 
@@ -271,6 +283,17 @@ class Runner:
         case, _ = await self._view(decision.proposal_id)
         return case
 
+    async def _not_taken(self, press: Decision, problem: InvalidChange) -> Refusal:
+        """Keep that what was typed was refused. Whoever may not decide at all is told that, not what to type."""
+        case, view = await self._view(press.proposal_id)
+        refusal: Refusal = problem
+        try:
+            self._services.desk.allow(press, view, case, self.model, press.at)
+        except Refusal as earlier:
+            refusal = problem if isinstance(earlier, InvalidChange) else earlier
+        await self._keep_refusal(press, refusal)
+        return refusal
+
     async def _keep_refusal(self, decision: Decision, refusal: Refusal) -> None:
         if isinstance(refusal, NotFound):
             return
@@ -285,7 +308,7 @@ class Runner:
 
 def _reason(typed: str) -> str:
     """A reason somebody can learn from later."""
-    words = " ".join(typed.split())
+    words = " ".join(typed.replace("\0", "").split())
     if not 3 <= len(words) <= 1000:
         raise InvalidChange("reason", "Please give a reason of 3 to 1,000 characters.")
     return words

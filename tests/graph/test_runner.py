@@ -114,6 +114,41 @@ async def test_an_override_executes_what_the_owner_typed(start: Start):
     assert float(platform.values[BUDGET]) == 400
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"daily_budget": "1e99"}, {"daily_budget": "NaN"}, {"daily_budget": "Infinity"}, {"daily_budget": "-5"},
+        {"daily_budget": "٣٦"}, {"daily_budget": "9" * 40}, {"daily_budget": "9" * 5000}, {"was": "1"},
+        {"campaign_id": "c4"}, {"kind": "pause_ad"}, {},
+    ],
+    ids=lambda values: str(values)[:40],
+)  # fmt: skip
+async def test_forged_values_are_refused_and_kept_and_change_nothing(start: Start, values: dict[str, str]):
+    platform = Platform()
+    runner = await start(platform=platform)
+    await runner.sweep(FIRST)
+    with pytest.raises(InvalidChange):
+        await runner.override(PROP, 1, MARA, values, "a little less")
+    with pytest.raises(NotYours):
+        await runner.override(PROP, 1, STRANGER, values, "a little less")
+    await runner.settle()
+    assert platform.effects == []
+    refusals = [line for line in await runner.ledger() if line["kind"] == "refusal"]
+    assert len({line["actor"] for line in refusals}) == len(refusals) == 2
+
+
+async def test_a_snooze_out_of_range_or_without_a_reason_to_reject_is_refused_and_kept(start: Start):
+    runner = await start()
+    await runner.sweep(FIRST)
+    for hours in (-1, 0, 10**6):
+        with pytest.raises(InvalidChange):
+            await runner.snooze(PROP, 1, MARA, hours)
+    for reason in ("", "\0\0\0\0", "x" * 10_000):
+        with pytest.raises(InvalidChange):
+            await runner.reject(PROP, 1, MARA, reason)
+    assert len([line for line in await runner.ledger() if line["kind"] == "refusal"]) == 6
+
+
 async def test_a_rejected_proposal_is_never_executed(start: Start):
     platform = Platform()
     runner = await start(platform=platform)
