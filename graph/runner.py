@@ -14,6 +14,7 @@ from domain.operating_model import OperatingModel
 from domain.ports import Board
 from domain.proposal import Approved, Decision, FinalDecision, Overridden, Rejected, Snoozed
 from domain.signal import SignalEvent
+from graph.refusals import Refusals
 from graph.services import Services
 from graph.telling import Telling
 from graph.work import Work
@@ -33,6 +34,7 @@ class Runner:
         self._services = services
         self.work = Work(services)
         self._telling = Telling(services)
+        self._refusals = Refusals(services.database)
 
     async def open(self) -> Self:
         """Open the database and everything kept in it. Raises StartupError."""
@@ -257,12 +259,24 @@ class Runner:
         return known
 
     async def _decide(self, decision: Decision) -> Case:
-        """Check and claim in one transaction, so that nothing can change between the two."""
+        """Check and claim in one transaction, so that nothing can change between the two.
+
+        A race that is over needs no lock: a final decision stays, so whoever comes later is refused by reading.
+        """
         try:
+            await self._refuse_if_over(decision)
             return await self._claimed(decision)
         except Refusal as refusal:
             await self._keep_refusal(decision, refusal)
             raise
+
+    async def _refuse_if_over(self, decision: Decision) -> None:
+        async with self._services.database.read() as tx:
+            if not await decisions.is_final(tx, decision.proposal_id):
+                return
+            found = await cases.of_proposal(tx, decision.proposal_id, decision.at, alone=True)
+        if found is not None:
+            self._services.desk.allow(decision, found[1], found[0], self.model, decision.at)
 
     async def _claimed(self, decision: Decision) -> Case:
         services = self._services
@@ -297,10 +311,7 @@ class Runner:
     async def _keep_refusal(self, decision: Decision, refusal: Refusal) -> None:
         if isinstance(refusal, NotFound):
             return
-        services, kind = self._services, type(refusal).__name__
-        await decisions.refused(
-            services.database, decision.by, decision.proposal_id, decision.version, decision.kind, kind
-        )
+        await self._refusals.keep(decisions.Refused(decision, type(refusal).__name__))
         if isinstance(refusal, StaleCard):
             case, _ = await self._view(decision.proposal_id)
             await self.work.draw_again(case.signal.id)

@@ -1,7 +1,8 @@
 """Decisions: claimed once, with everything that follows from them, in one transaction."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row, func, select, update
@@ -70,10 +71,21 @@ async def snooze(database: Database, decision: Snoozed, check: Check = nothing_m
     return None
 
 
-async def refused(database: Database, by: str, proposal_id: str, version: int, kind: str, why: str) -> None:
-    """Keep that a press was refused, and why."""
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A press that was refused."""
+
+    decision: Decision
+    why: str
+    """The kind of refusal: "AlreadyDecided"."""
+
+
+async def refused(database: Database, presses: Sequence[Refused]) -> None:
+    """Keep that presses were refused, and why: one line of the ledger each, all in one transaction."""
     async with database.write() as writing:
-        await writing.record("refusal", by, proposal_id, version=version, press=kind, why=why)
+        for press in presses:
+            one = press.decision
+            await writing.record("refusal", one.by, one.proposal_id, version=one.version, press=one.kind, why=press.why)
 
 
 async def of(tx: AsyncConnection, proposal_id: str) -> FinalDecision | None:
@@ -82,6 +94,11 @@ async def of(tx: AsyncConnection, proposal_id: str) -> FinalDecision | None:
     decision = DECISIONS.validate_python(found) if found else None
     assert not isinstance(decision, Snoozed)
     return decision
+
+
+async def is_final(tx: AsyncConnection, proposal_id: str) -> bool:
+    """Whether a proposal has been decided: once it has, it stays so."""
+    return await tx.scalar(select(DECISION.c.proposal_id).where(DECISION.c.proposal_id == proposal_id)) is not None
 
 
 async def recent(tx: AsyncConnection, limit: int) -> tuple[str, ...]:

@@ -14,10 +14,11 @@ SYSTEM = "baton"
 
 async def pseudonym(tx: AsyncConnection, slack: str) -> str:
     """The name a Slack user has in the ledger: random, the same every time."""
-    await tx.execute(
-        insert(PERSON).values(slack=slack, pseudonym=f"person_{secrets.token_hex(6)}").on_conflict_do_nothing()
-    )
-    found = await tx.scalar(select(PERSON.c.pseudonym).where(PERSON.c.slack == slack))
+    known = select(PERSON.c.pseudonym).where(PERSON.c.slack == slack)
+    if (found := await tx.scalar(known)) is None:
+        new = insert(PERSON).values(slack=slack, pseudonym=f"person_{secrets.token_hex(6)}")
+        await tx.execute(new.on_conflict_do_nothing())
+        found = await tx.scalar(known)
     assert found is not None
     return found
 
