@@ -75,7 +75,7 @@ class ChangeLog:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.entries: list[Entry] = []
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         intact = 0
         for line in self._lines():
             try:

@@ -257,3 +257,8 @@ async def test_no_web_page_can_move_a_budget(account: aiohttp.ClientSession, hea
         assert refused.status in {403, 415}
     assert await budget(account) == "720.00"
     assert await history(account) == []
+
+
+def test_other_users_of_the_machine_cannot_read_the_companys_folder(tmp_path: Path):
+    DemoCompany(tmp_path / "demo")
+    assert (tmp_path / "demo").stat().st_mode & 0o077 == 0

@@ -74,3 +74,9 @@ async def test_the_pages_files_are_asked_for_again_and_come_again_only_when_chan
             assert second.status == 304
             assert await second.read() == b""
             assert second.headers["Cache-Control"] == "no-cache"
+
+
+async def test_other_users_of_the_machine_cannot_read_what_is_written(workspace: Workspace, tmp_path: Path) -> None:
+    files = [file for file in tmp_path.iterdir() if file.is_file()]
+    assert any(file.name == "workspace.sqlite" for file in files)
+    assert [file.name for file in files if file.stat().st_mode & 0o077] == []
