@@ -31,7 +31,7 @@ def outcome_words(outcome: Outcome) -> str:
     An interval that reaches over zero claims nothing: "CPA: no clear effect yet (95 % sure: −23 to +41 %), …".
     """
     if not outcome.measurable or outcome.effect is None:
-        return f"not measurable: {outside(outcome.method, 300)}"
+        return f"not measurable: {outside(outcome.method.removeprefix('not measurable: '), 300)}"
     sure = f" (95 % sure: {between(outcome.interval)})" if outcome.interval else ""
     forecast = f", forecast was {percent(outcome.forecast)}" if outcome.forecast is not None else ", no forecast"
     if outcome.interval and outcome.interval[0] <= 0 <= outcome.interval[1]:
@@ -113,7 +113,7 @@ def _progress(case: Case, view: ProposalView, model: OperatingModel) -> list[str
                 f"Please do not repeat it by hand: Baton keeps reading the live value and says so here.{said}"
             ]
         case ProposalStatus.MEASURED:
-            return [*_done(receipt), f"📏 *Measured:* {outcome_words(view.outcome)}" if view.outcome else ""]
+            return [*_done(receipt), _measured(view)]
         case ProposalStatus.WITHDRAWN:
             return ["↩️ *Withdrawn before anyone decided:* " + _withdrawn(case)]
         case ProposalStatus.REJECTED:
@@ -151,6 +151,13 @@ def _done(receipt: Receipt | None) -> list[str]:
     if receipt.status is ReceiptStatus.HANDED_OVER:
         return [f"🤝 *Handed over* as a task · {moment(receipt.at)}"]
     return [f"✔️ *Done* and read back from the platform · {moment(receipt.at)}"]
+
+
+def _measured(view: ProposalView) -> str:
+    if view.outcome is None:
+        return ""
+    words = outcome_words(view.outcome)
+    return f"📏 *Measured:* {words}" if view.outcome.measurable else f"📏 {words[:1].upper()}{words[1:]}"
 
 
 def _due(view: ProposalView) -> str:

@@ -7,7 +7,11 @@ import pytest
 
 from bot.blocks import Message
 from bot.card import card
+from bot.change import changes, names_in
 from bot.names import OVERRIDE, SNOOZE
+from bot.stamp import outcome_words
+from bot.words import metric_short
+from domain.action import ShiftBudget
 from domain.case import Case, ProposalStatus
 from domain.proposal import Expired, Rejected, Snoozed
 from domain.receipt import ReceiptStatus
@@ -132,7 +136,7 @@ STAMPS = [
     (
         ProposalStatus.MEASURED,
         {"outcome": OUTCOME.model_copy(update={"measurable": False, "effect": None, "method": "no sibling campaign"})},
-        "not measurable: no sibling campaign",
+        "Not measurable: no sibling campaign",
     ),
     (
         ProposalStatus.REJECTED,
@@ -215,3 +219,25 @@ def test_names_from_outside_stay_names(valid):
 
 def _named(proposal: Any, number: int) -> Any:
     return proposal.model_copy(update={"id": f"prop_{number:012x}"})
+
+
+def test_what_could_not_be_measured_is_said_once_and_claims_nothing():
+    unclear = OUTCOME.model_copy(update={"effect": 0.04, "interval": (-0.23, 0.41), "forecast": -0.014})
+    assert outcome_words(unclear) == (
+        f"{metric_short(unclear.metric)}: no clear effect yet (95 % sure: −23 to +41 %), forecast was −1.4 %"
+    )
+    blind = unclear.model_copy(
+        update={"measurable": False, "effect": None, "interval": None, "method": "not measurable: too few days"}
+    )
+    assert outcome_words(blind) == "not measurable: too few days"
+
+
+def test_a_proposal_names_what_its_signal_does_not_speak_of():
+    action = SHIFTING.action
+    assert isinstance(action, ShiftBudget)
+    signal = SIGNAL.model_copy(update={"names": {}})
+    named = SHIFTING.model_copy(update={"names": {action.from_campaign: "Run Club", action.to_campaign: "Trail shoes"}})
+    case = case_of(view(named)).model_copy(update={"signal": signal})
+    told = changes(action, names_in(case, named))
+    assert told[1].startswith("*Run Club*: ")
+    assert told[2].startswith("*Trail shoes*: ")
