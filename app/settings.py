@@ -57,10 +57,13 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
 def _check_address(name: str, address: str) -> None:
     if not address:
         return
+    parts = urlsplit("")
     try:
         parts = urlsplit(address)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:  # a port that is no number
         usable = False
+    if usable and "@" in parts.netloc:
+        raise ConfigurationError(f"{name} must not hold a name or password: addresses are shown in messages and logs.")
     if not usable:
         raise ConfigurationError(f"{name} is not an address; write one like http://127.0.0.1:8000.")

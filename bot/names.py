@@ -42,6 +42,7 @@ class Press:
     def parse(cls, value: str) -> "Press | None":
         """The press behind a button's value; None for anything a button of ours never carries."""
         proposal_id, colon, version = value.rpartition(":")
-        if not (colon and proposal_id and version.isascii() and version.isdecimal() and 1 <= int(version) < 2**31):
+        counts = version.isascii() and version.isdecimal() and len(version) <= 10
+        if not (colon and proposal_id and counts and 1 <= int(version) < 2**31):
             return None
         return cls(proposal_id, int(version))

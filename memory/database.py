@@ -44,7 +44,8 @@ class Database:
     @property
     def name(self) -> str:
         """The address without its password, for people."""
-        return self.url.set(drivername="postgresql").render_as_string(hide_password=True)
+        shown = self.url.set(drivername="postgresql").difference_update_query(("password", "sslpassword"))
+        return shown.render_as_string(hide_password=True)
 
     async def open(self) -> None:
         """Reach the database and bring its tables up to date. Raises StartupError."""
@@ -76,9 +77,7 @@ class Database:
             try:
                 async with self.engine.begin() as tx:
                     await Writing(tx).queue_cards(writing.touched)
-            except (
-                DBAPIError
-            ) as error:  # what is committed must not look failed; the minute draws the card
+            except DBAPIError as error:  # what is committed must not look failed; the minute draws the card
                 logger.warning("the cards of %s are drawn later: %s", ", ".join(writing.touched), _first_line(error))
 
     @asynccontextmanager

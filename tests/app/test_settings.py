@@ -16,3 +16,11 @@ def test_secrets_never_appear_in_what_settings_print():
     assert "xoxb-secret" not in repr(settings)
     assert "pw" not in repr(settings)
     assert settings.slack_bot_token.get_secret_value() == "xoxb-secret"
+
+
+@pytest.mark.parametrize("name", ["SLACK_API_URL", "CHROMA_URL"])
+def test_a_password_in_an_address_is_refused_without_repeating_it(name: str):
+    with pytest.raises(ConfigurationError) as refused:
+        from_environment({name: "http://user:s3cret@127.0.0.1:8000"})
+    assert name in str(refused.value)
+    assert "s3cret" not in str(refused.value)

@@ -77,3 +77,8 @@ async def test_a_lock_is_free_again_when_its_process_is_gone(database: Database)
             assert alone
     async with database.alone("card/sig_1") as alone:
         assert alone
+
+
+def test_no_spelling_of_an_address_shows_its_password():
+    for address in ("postgresql://u:s3cret@127.0.0.1/x", "postgresql://127.0.0.1/x?user=u&password=s3cret"):
+        assert "s3cret" not in Database(address).name
