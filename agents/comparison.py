@@ -12,7 +12,7 @@ from agents.measures import completeness
 from agents.metrics import METRICS, Metric
 from agents.places import place_of
 from agents.statistics.arrays import Floats
-from agents.statistics.causal import Counts, Mask, log_difference, structural
+from agents.statistics.causal import Counts, Estimate, Mask, beyond_incident, log_difference, structural
 from domain.action import (
     Action,
     ChangeGoal,
@@ -137,16 +137,9 @@ def _against(
         found = log_difference(treated, siblings, past, alert, after)
         method = f"difference to {found.siblings} untouched {{siblings}}, {_chance(found.placebo)}"
         return found.estimate.effect, found.estimate.low, found.estimate.high, method
-    # without siblings its own past has to do; the incident's level enters as a step of unknown size
-    keep = past | alert | after
-    logs = (np.log(treated.top + 0.5) - np.log(treated.bottom + 0.5))[keep]
-    before = int((past | alert).sum())
-    order = np.argsort(after[keep], kind="stable")
-    days = np.flatnonzero(keep)[order]
-    step = (~past)[keep][order].astype(float)
-    weekly = [wave(2 * np.pi * days / 7) for wave in (np.sin, np.cos)]
-    controls = np.column_stack([step, *weekly] if alert.any() else weekly)
-    found = structural(logs[order], controls, before)
+    found = _beyond_past(treated, past, after)
+    if alert.any():
+        found = beyond_incident(found, _beyond_past(treated, past, alert))
     return (
         found.effect,
         found.low,
@@ -161,6 +154,15 @@ def _known(metric: Metric, as_of: date, span: list[date]) -> Floats:
     if "conversions" not in {metric.top, metric.bottom} or late < 0:
         return np.ones(len(span))
     return completeness(len(span) + late)[: len(span)]
+
+
+def _beyond_past(treated: Counts, past: Mask, days: Mask) -> Estimate:
+    """How far some days lie off what the unit's own past and its weekdays foretell, on the log scale."""
+    keep = np.flatnonzero(past | days)
+    keep = keep[np.argsort(days[keep], kind="stable")]
+    logs = np.log(treated.top[keep] + 0.5) - np.log(treated.bottom[keep] + 0.5)
+    weekly = np.column_stack([wave(2 * np.pi * keep / 7) for wave in (np.sin, np.cos)])
+    return structural(logs, weekly, int(past.sum()), explained=0.0)
 
 
 def _units(table: pl.DataFrame, metric: Metric, subject: Subject, span: list[date], known: Floats) -> dict[str, Counts]:

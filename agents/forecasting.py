@@ -23,6 +23,8 @@ SPEND_ELASTICITY_SD = 0.2
 BETWEEN_ACTIONS_SD = 0.15
 """How much the log effect of one kind of action differs from one time to the next; less for the same cause or place."""
 Z80, Z95 = 1.2816, 1.9600
+TOO_WIDE = 0.7
+"""Half an interval, on the log scale, beyond which no effect anybody forecasts would show: half or double."""
 LEAST_FORECAST_LOG = 0.01
 """Below this a forecast is too small to say how much of it came true."""
 
@@ -103,7 +105,11 @@ def forecast(action: Action, signal: Signal, lessons: Sequence[Lesson], ground: 
 
 
 def usable(lessons: Sequence[Lesson], action: Action, today: date) -> tuple[Lesson, ...]:
-    """Measured effects of the same kind of action on the same metric that have not expired."""
+    """Measured effects of the same kind of action on the same metric that have not expired.
+
+    Only those whose comparison was sharp enough to show what was forecast, however it came out: the others were kept
+    only where they happened to be large, and counting them would exaggerate.
+    """
     return tuple(
         lesson
         for lesson in lessons
@@ -113,8 +119,15 @@ def usable(lessons: Sequence[Lesson], action: Action, today: date) -> tuple[Less
         and lesson.interval is not None
         and lesson.effect > -1
         and lesson.interval[0] > -1
+        and would_show((math.log1p(lesson.interval[1]) - math.log1p(lesson.interval[0])) / 2, lesson.forecast)
         and lesson.learned_on <= today <= lesson.expires_on
     )
+
+
+def would_show(reach: float, forecast: float | None) -> bool:
+    """Whether an interval of ± `reach` (log scale) excludes none when the effect is as forecast: not if it is wider."""
+    expected = TOO_WIDE if forecast is None or forecast <= -1 else abs(math.log1p(forecast))
+    return reach <= min(expected, TOO_WIDE)
 
 
 def _prior(action: Action, signal: Signal, ground: Ground) -> Belief | None:
@@ -198,7 +211,8 @@ def _spread(effect: Callable[[float], float]) -> Belief:
 def _scaled(lesson: Lesson, action: Action, prior: Belief, signal: Signal) -> Belief:
     """A measured effect as evidence about this action.
 
-    A budget's effect depends on how far it moves, so there a lesson says how much of its forecast came true.
+    A budget's effect depends on how far it moves, so there a lesson says how much of its forecast came true. Of an
+    effect shared with other actions an unknown part is this one's: any split is as likely as any other.
     """
     assert lesson.effect is not None
     assert lesson.interval is not None
@@ -209,6 +223,9 @@ def _scaled(lesson: Lesson, action: Action, prior: Belief, signal: Signal) -> Be
         if abs(forecast_log) >= LEAST_FORECAST_LOG:
             ratio = prior.mean / forecast_log
             mean, sd, between = mean * ratio, sd * abs(ratio), 0.5 * abs(prior.mean)
+    if others := len(lesson.together_with):
+        part, part_sd = 1 / (others + 1), math.sqrt(others / (others + 2)) / (others + 1)
+        mean, sd = mean * part, math.hypot(sd * part, mean * part_sd)
     return Belief(mean, math.hypot(sd, between * (1 - 0.3 * alike(lesson, signal))))
 
 

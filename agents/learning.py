@@ -2,12 +2,13 @@
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from types import MappingProxyType
 
 from agents import metrics, wording
 from agents.comparison import Comparison, compare
+from agents.forecasting import would_show
 from agents.places import place_of
 from domain.action import Action, SetBudget, ShiftBudget
 from domain.base import Interval
@@ -21,8 +22,6 @@ from domain.signal import Cause, Signal
 
 LESSONS_LAST_DAYS = 365
 LEAST_DAYS, LEAST_EVENTS = 3, 10
-TOO_WIDE = 0.7
-"""An interval reaching this far (log scale) either side of the effect, and including none, says nothing."""
 
 _KINDS: Mapping[str, LessonKind] = MappingProxyType(
     {
@@ -48,13 +47,21 @@ def executed_action(view: ProposalView) -> Action:
 
 
 def window(action: Action, receipt: Receipt) -> tuple[date, date]:
-    """First and last day to measure: from the day after the receipt, for as long as the catalogue says."""
+    """First and last day to measure: from the first full day after the receipt, for as long as the catalogue says.
+
+    The outcome is due that many days after the last complete day at execution, which lies before the receipt's own day;
+    measured then, the last day of the span has not come yet and is left out.
+    """
     first = receipt.at.date() + timedelta(days=1)
     return first, first + timedelta(days=max(CATALOGUE[action.kind].window_days, 1) - 1)
 
 
 def measure(view: ProposalView, signal: Signal, readings: Readings, today: date) -> Outcome:
-    """The effect of an executed action over its window, or "not measurable" with the reason."""
+    """The effect of an executed action over its window, or "not measurable" with the reason.
+
+    An effect whose interval excludes none is measured, however wide. One that may as well be none is measured ("no
+    clear effect") only where the comparison was sharp enough to show what was forecast; else it is not measurable.
+    """
     action, receipt = executed_action(view), view.receipt
     forecast = _forecast(view.proposal, action)
 
@@ -76,7 +83,7 @@ def measure(view: ProposalView, signal: Signal, readings: Readings, today: date)
     first, due = window(action, receipt)
     last = max(first, min(due, today))
     found = compare(action, signal, readings, first - timedelta(days=1), last)
-    if problem := found if isinstance(found, str) else _problem(found):
+    if problem := found if isinstance(found, str) else _problem(found, forecast):
         return outcome((first, last), f"not measurable: {problem}", None, None)
     assert isinstance(found, Comparison)
     interval = (round(found.low, 4), round(found.high, 4))
@@ -87,7 +94,7 @@ def lesson_from(case: Case, view: ProposalView) -> Lesson:
     """What is worth remembering about one proposal: its measured effect, why there is none, or a refusal."""
     action, outcome, signal = executed_action(view), view.outcome, case.signal
     learned = outcome.measured_on if outcome else view.decision.at.date() if view.decision else signal.as_of
-    kind, text = _said(view, action)
+    kind, text = _said(case, view, action)
     if signal.cause is Cause.OFFER_DECAY and kind is LessonKind.MESSAGING_LESSON:
         kind = LessonKind.OFFER_RESULT
     fact = f"{view.proposal.id}/{'outcome' if outcome else 'decision'}"
@@ -103,6 +110,7 @@ def lesson_from(case: Case, view: ProposalView) -> Lesson:
         effect=measured.effect if measured else None,
         interval=measured.interval if measured else None,
         forecast=measured.forecast if measured else None,
+        together_with=_titles(case.alongside(view)) if measured else (),
         learned_on=learned,
         expires_on=learned + timedelta(days=LESSONS_LAST_DAYS),
         source=view.proposal.id,
@@ -137,25 +145,34 @@ def _move(action: Action) -> float:
             return 0.0
 
 
-def _problem(found: Comparison) -> str | None:
+def _problem(found: Comparison, forecast: float | None) -> str | None:
     """Why a comparison says nothing, or None where it does."""
     if found.days < LEAST_DAYS:
         return f"only {wording.plural(found.days, 'day')} of the window can be seen"
     if found.events < LEAST_EVENTS:
         return f"only {wording.plural(round(found.events), found.event_words[:-1], found.event_words)} in the window"
-    if found.reach > TOO_WIDE and found.low < 0 < found.high:
-        return f"the effect could be anything in {wording.bounds((found.low, found.high))} %"
+    if found.low <= 0 <= found.high and not would_show(found.reach, forecast):
+        anything = f"the effect could be anything in {wording.bounds((found.low, found.high))} %"
+        return (
+            anything if forecast is None else f"{anything}, too wide to show the {wording.percent(forecast)} forecast"
+        )
     return None
 
 
-def _said(view: ProposalView, action: Action) -> tuple[LessonKind, str]:
+def _titles(views: Sequence[ProposalView]) -> tuple[str, ...]:
+    return tuple(CATALOGUE[executed_action(view).kind].title for view in views)
+
+
+def _said(case: Case, view: ProposalView, action: Action) -> tuple[LessonKind, str]:
     """The kind and the sentence of a lesson."""
     title, outcome, decision = CATALOGUE[action.kind].title.lower(), view.outcome, view.decision
     usual = _KINDS.get(action.kind, LessonKind.WORKFLOW_ADJUSTMENT)
     if outcome is not None:
         executed = view.receipt.at.date() if view.receipt else outcome.window[0]
         if outcome.measurable:
-            return usual, quote_of(outcome, executed)
+            others = [title.lower() for title in _titles(case.alongside(view))]
+            shared = f", together with {wording.listing(others)}" if others else ""
+            return usual, f"{quote_of(outcome, executed)}{shared}"
         because = outcome.method.removeprefix("not measurable: ")
         return usual, f"last time, {wording.day(executed)}: {title} could not be measured, {because}"
     owner = wording.role(view.proposal.owner)

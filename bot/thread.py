@@ -64,10 +64,12 @@ def outcome(case: Case, view: ProposalView) -> Message | None:
         return None
     first, last = held.window
     name = title(view.proposal.action)
+    both = " and ".join(title(one.proposal.action) for one in case.alongside(view))
     lines = [
         f"*{outcome_words(held)}*",
         f"Done because: {outside(case.signal.headline, 150)}",
         f"{day(first)} to {day(last)}, {outside(held.method, 300)}" if held.measurable else "",
+        f"Together with {both}: what each did cannot be told apart." if held.measurable and both else "",
     ]
     body = section("\n".join(line for line in lines if line))
     return Message(

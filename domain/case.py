@@ -1,11 +1,12 @@
 """A signal with everything that has been decided and done about it: what a card, the inbox and an answer show."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from domain.base import Frozen
+from domain.catalogue import CATALOGUE
 from domain.proposal import Decision, Proposal
-from domain.receipt import Outcome, Receipt
+from domain.receipt import Outcome, Receipt, ReceiptStatus
 from domain.signal import CloseReason, Signal
 from domain.verdict import Verdict
 
@@ -54,6 +55,23 @@ class Case(Frozen):
     closed: CloseReason | None = None
     closed_on: date | None = None
     proposals: tuple[ProposalView, ...] = ()
+
+    def alongside(self, view: ProposalView) -> tuple[ProposalView, ...]:
+        """What else was executed for this signal in the days `view` is judged by: its effect cannot be told apart."""
+        mine = _days_at_work(view)
+        if mine is None:
+            return ()
+        others = [(other, _days_at_work(other)) for other in self.proposals if other.proposal.id != view.proposal.id]
+        return tuple(other for other, days in others if days and days[0] <= mine[1] and mine[0] <= days[1])
+
+
+def _days_at_work(view: ProposalView) -> tuple[date, date] | None:
+    """From the execution to the end of the days it is judged by; None where nothing was done that moves a figure."""
+    window = CATALOGUE[view.proposal.action.kind].window_days
+    if not window or view.receipt is None or view.receipt.status not in {ReceiptStatus.DONE, ReceiptStatus.HANDED_OVER}:
+        return None
+    done = view.receipt.at.date()
+    return done, done + timedelta(days=window)
 
 
 class Post(Frozen):

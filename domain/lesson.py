@@ -41,6 +41,8 @@ class Lesson(Frozen):
     interval: Interval | None = None
     """95 % interval of `effect`."""
     forecast: Fraction | None = None
+    together_with: tuple[str, ...] = ()
+    """Titles of what else was executed for the same signal in the same days: the effect is theirs too."""
     learned_on: date
     expires_on: date
     source: str

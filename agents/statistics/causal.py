@@ -68,13 +68,16 @@ class LogDifference:
     placebo: float
 
 
-def structural(series: Array, controls: Array, before: int, spread: Array | None = None) -> Estimate:
+def structural(
+    series: Array, controls: Array, before: int, spread: Array | None = None, explained: float = 0.8
+) -> Estimate:
     """Mean effect after the first `before` days by a random-walk level, a regression on controls and noise.
 
     Averages the exact Gaussian posterior over a grid of both standard deviations under the priors of CausalImpact
     (Brodersen et al., Annals of Applied Statistics 2015: level 0.01 of the series' sd with 32 degrees of freedom,
     residual R² 0.8 with 50). `controls` is days x controls; `spread` is the prior sd of each coefficient on
-    standardised data, 1 where not given.
+    standardised data, 1 where not given. `explained` is that R²: 0.8 suits controls that move along with the series;
+    with a calendar alone it would take most of the noise for explained and the interval would be too narrow.
     """
     past = series[:before]
     centre, scale = float(past.mean()), float(past.std(ddof=1)) or 1.0
@@ -85,7 +88,7 @@ def structural(series: Array, controls: Array, before: int, spread: Array | None
     fixed = x @ x.T + 1.0
     after = slice(before, None)
     logs, means, sds = (np.empty(GRID * GRID) for _ in range(3))
-    levels, noises = np.geomspace(0.002, 0.25, GRID), np.geomspace(0.03, 1.2, GRID)
+    levels, noises = np.geomspace(0.002, 0.25, GRID), np.geomspace(0.03, 1.2 if explained >= 0.5 else 2.0, GRID)
     for index, (level, noise) in enumerate((one, two) for one in levels for two in noises):
         cov = level**2 * walk + fixed
         top = cov[:before, :before] + noise**2 * np.eye(before)
@@ -94,7 +97,7 @@ def structural(series: Array, controls: Array, before: int, spread: Array | None
         sides = _solved(root, np.column_stack([y[:before], cov[after, :before].mean(axis=0)]))
         seen, cross = sides[:, 0], sides[:, 1]
         logs[index] = -0.5 * float(seen @ seen) - float(np.log(root.diagonal()).sum())
-        logs[index] += _log_prior(level, 0.01, 32) + _log_prior(noise, math.sqrt(0.2), 50)
+        logs[index] += _log_prior(level, 0.01, 32) + _log_prior(noise, math.sqrt(1 - explained), 50)
         means[index] = float(cross @ seen)
         latent = float(cov[after, after].mean()) - float(cross @ cross)
         sds[index] = math.sqrt(max(latent, 0.0) + noise**2 / (len(series) - before))
@@ -174,6 +177,17 @@ def log_difference(treated: Counts, siblings: list[Counts], past: Mask, alert: M
     return LogDifference(
         Estimate(effect, effect - reach, effect + reach, sd), len(siblings), block_placebo(gaps, int(after.sum()))
     )
+
+
+def beyond_incident(after: Estimate, alert: Estimate) -> Estimate:
+    """What came after an action less the incident that led to it, both against the past, on the log scale.
+
+    As in `log_difference`, the level of the alert days is believed only as far as it stands out of the noise.
+    """
+    shift, variance = _believed(alert.effect, alert.sd**2, 0.0)
+    effect, sd = after.effect - shift, math.sqrt(after.sd**2 + variance)
+    reach = (after.high - after.low) / 2 * sd / after.sd
+    return Estimate(effect, effect - reach, effect + reach, sd)
 
 
 def _believed(seen: float, seen_var: float, before_var: float) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from agents.learning import lesson_from, measure, quote_of, window
 from domain.action import (
     Action,
     ChangeGoal,
+    FixLandingPage,
     FixTracking,
     RefreshCreative,
     RetentionFlow,
@@ -79,7 +80,7 @@ def test_a_refreshed_ad_is_measured_against_its_untouched_siblings():
     assert outcome.effect == pytest.approx(0.5, abs=0.12)
     assert outcome.interval
     assert outcome.interval[0] < 0.5 < outcome.interval[1]
-    assert outcome.method.startswith("difference to 3 untouched ads, placebo p 0.")
+    assert outcome.method.startswith("difference to 3 untouched ads, as large a difference came up by itself in ")
     assert outcome.forecast == 0.25
     assert outcome.window == (date(2026, 3, 15), date(2026, 3, 28))
 
@@ -133,9 +134,74 @@ def test_campaigns_whose_budget_was_moved_meanwhile_are_not_untouched_either():
     ]  # fmt: skip
     tables = {"ad_report": frame("ad_report", rows), "campaign_status": frame("campaign_status", status)}
     cut = SetBudget(**WHERE, campaign_id="c3", daily_budget=Decimal(240), was=Decimal(300))
-    outcome = measure(view(cut), TIRED, readings(tables, LATER), LATER)
+    known = readings(tables, LATER)
+    outcome = measure(view(cut, forecast=None), TIRED, known, LATER)
     assert outcome.metric == "cpa"
     assert outcome.method.startswith("difference to 1 untouched campaign,")
+    blunt = measure(view(cut, forecast=-0.03), TIRED, known, LATER)
+    assert (blunt.measurable, blunt.effect, blunt.forecast) == (False, None, -0.03)
+    assert blunt.method.startswith("not measurable: the effect could be anything in [")
+    assert blunt.method.endswith("] %, too wide to show the −3 % forecast")
+
+
+def test_no_clear_effect_is_an_outcome_where_what_was_forecast_would_have_shown():
+    nothing = measured(REFRESH, market(lift=1.0), forecast=0.25)
+    assert nothing.measurable
+    assert nothing.effect is not None
+    hopeful = measured(REFRESH, market(lift=1.0), forecast=0.01)
+    assert not hopeful.measurable
+    large = measured(REFRESH, market(lift=1.5), forecast=0.01)
+    assert large.measurable, "an effect that is clear is measured, whatever was forecast"
+
+
+def test_conversions_that_have_not_come_in_yet_are_no_effect():
+    """Without siblings nothing else would take the lateness of the youngest days off."""
+    due, rows = EXECUTED + timedelta(days=7), list[dict[str, object]]()
+    for day in days(90, due):
+        known = {0: 0.82, 1: 0.94, 2: 0.985}.get((due - day).days, 1.0)
+        rows.append(ad_row(day, "c3", "ad9", impressions=900_000, clicks=60_000, conversions=2000 * known))
+    action = FixLandingPage(**WHERE, campaign_id="c3", symptom="Slow.")
+    tables = {"ad_report": frame("ad_report", rows)}
+    found = measure(view(action, forecast=None), TIRED, readings(tables, due), due)
+    assert found.effect == pytest.approx(0, abs=0.005)
+
+
+def executed(action: Action, ident: str, on: date, status: ReceiptStatus = ReceiptStatus.DONE) -> ProposalView:
+    one = view(action, status)
+    assert one.receipt
+    receipt = one.receipt.model_copy(update={"at": datetime(on.year, on.month, on.day, 10, tzinfo=UTC)})
+    return one.model_copy(update={"proposal": one.proposal.model_copy(update={"id": ident}), "receipt": receipt})
+
+
+CUT = SetBudget(**WHERE, campaign_id="c3", daily_budget=Decimal(240), was=Decimal(300))
+
+
+@pytest.mark.parametrize(
+    ("other", "shared"),
+    [
+        (executed(CUT, "prop_other0000001", EXECUTED + timedelta(days=2)), True),
+        (executed(CUT, "prop_other0000001", EXECUTED - timedelta(days=3)), True),
+        (executed(CUT, "prop_other0000001", EXECUTED - timedelta(days=20)), False),
+        (executed(CUT, "prop_other0000001", EXECUTED, ReceiptStatus.DRIFTED), False),
+        (executed(ChangeGoal(**WHERE, goal="cpa", target=Decimal(30), was=Decimal(40)), "prop_g", EXECUTED), False),
+    ],
+)
+def test_two_changes_in_the_same_days_share_the_effect_and_the_lesson_says_so(other: ProposalView, shared: bool):
+    done = view(REFRESH).model_copy(update={"outcome": outcome()})
+    lesson = lesson_from(Case(signal=TIRED, is_open=False, proposals=(done, other)), done)
+    assert lesson.text.endswith("forecast was +25 %, together with set budget") == shared
+    assert lesson.together_with == (("Set budget",) if shared else ())
+    assert lesson.effect == 0.31
+
+
+def test_the_outcome_is_due_when_its_window_is_known():
+    """Execution waits `window_days` from the last complete day; the receipt's own day is never part of the window."""
+    receipt = view(REFRESH).receipt
+    assert receipt
+    due = receipt.at.date() - timedelta(days=1) + timedelta(days=14)
+    found = measured(REFRESH, market(last=due), due)
+    assert found.window == (date(2026, 3, 15), due)
+    assert found.window[1] < window(REFRESH, receipt)[1]
 
 
 @pytest.mark.parametrize(

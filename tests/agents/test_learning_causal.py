@@ -9,6 +9,8 @@ import pytest
 
 from agents.statistics.causal import (
     Counts,
+    Estimate,
+    beyond_incident,
     block_placebo,
     log_difference,
     simplex_weights,
@@ -121,3 +123,24 @@ def test_what_moves_the_siblings_too_is_no_effect():
     doubled = [Counts(one.top * np.where(after, 2, 1), one.bottom, one.events) for one in (treated, *siblings)]
     found = log_difference(doubled[0], doubled[1:], past, np.zeros_like(alert), after).estimate
     assert found.low < 0 < found.high
+
+
+def test_without_siblings_an_unlucky_week_is_not_credited_to_the_action_either():
+    """Six days that look 30 % worse on noise of 20 % were mostly luck, and the way back is mostly nobody's doing."""
+    back, unlucky = Estimate(0.0, -0.2, 0.2, 0.1), Estimate(-0.3, -0.7, 0.1, 0.2)
+    found = beyond_incident(back, unlucky)
+    assert 0 < found.effect < 0.15
+    assert found.low < 0 < found.high
+    assert found.high - found.low > back.high - back.low, "how much was luck is not known"
+    broken = beyond_incident(back, Estimate(-1.5, -1.9, -1.1, 0.2))
+    assert broken.effect == pytest.approx(1.5, abs=0.15), "a breakdown is no luck"
+
+
+def test_an_own_past_without_controls_covers_nineteen_times_of_twenty():
+    rng, inside = np.random.default_rng(8), 0
+    for _ in range(40):
+        series = rng.normal(0, 0.2, 63)
+        weekly = np.column_stack([np.sin(np.arange(63) * 2 * np.pi / 7), np.cos(np.arange(63) * 2 * np.pi / 7)])
+        found = structural(series, weekly, 56, explained=0.0)
+        inside += found.low <= 0 <= found.high
+    assert inside >= 35
