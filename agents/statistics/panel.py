@@ -53,19 +53,37 @@ class Panel:
 def codes_of(keys: pl.DataFrame, columns: Sequence[str]) -> tuple[Ints, pl.DataFrame]:
     """A group number for every row, and the sorted distinct keys those numbers index."""
     if keys.height > _FEW:
-        groups = keys.select(columns).unique().sort(columns).with_row_index("_code")
-        codes = keys.select(columns).join(groups, on=list(columns), how="left", maintain_order="left")["_code"]
-        return codes.to_numpy().astype(np.int64), groups.drop("_code")
+        return _codes_of_many(keys, columns)
     rows = _rows(keys, columns)
     distinct = sorted(set(rows))
     number = {row: at for at, row in enumerate(distinct)}
-    table = {name: [row[at] for row in distinct] for at, name in enumerate(columns)}
-    frame = pl.DataFrame(table, schema=dict.fromkeys(columns, pl.String))
-    return np.fromiter((number[row] for row in rows), dtype=np.int64, count=len(rows)), frame
+    return np.fromiter((number[row] for row in rows), dtype=np.int64, count=len(rows)), _frame(distinct, columns)
 
 
 _FEW = 3000
-"""Rows up to which a plain dictionary is faster than starting polars' engine."""
+"""Rows up to which a plain dictionary is faster than numbering each column first."""
+
+
+def _codes_of_many(keys: pl.DataFrame, columns: Sequence[str]) -> tuple[Ints, pl.DataFrame]:
+    """Number each column's texts, then the combinations that occur; only the distinct ones are sorted as texts."""
+    code = np.zeros(keys.height, dtype=np.int64)
+    for name in columns:
+        number = keys[name].cast(pl.Categorical).to_physical().to_numpy().astype(np.int64)
+        size = int(number.max()) + 1
+        if int(code.max()) > 2**62 // size - 1:
+            code = np.unique(code, return_inverse=True)[1].astype(np.int64)
+        code = code * size + number
+    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    rows = _rows(keys[first.tolist()], columns)
+    order = sorted(range(len(rows)), key=rows.__getitem__)
+    place = np.empty(len(rows), dtype=np.int64)
+    place[order] = np.arange(len(rows))
+    return place[inverse], _frame([rows[at] for at in order], columns)
+
+
+def _frame(rows: Sequence[tuple[str, ...]], columns: Sequence[str]) -> pl.DataFrame:
+    table = {name: [row[at] for row in rows] for at, name in enumerate(columns)}
+    return pl.DataFrame(table, schema=dict.fromkeys(columns, pl.String))
 
 
 def _rows(keys: pl.DataFrame, columns: Sequence[str]) -> list[tuple[str, ...]]:
@@ -75,27 +93,27 @@ def _rows(keys: pl.DataFrame, columns: Sequence[str]) -> list[tuple[str, ...]]:
 def panel(rows: pl.DataFrame, key: Sequence[str], sums: Sequence[str], last_day: date, days: int) -> Panel:
     """Daily sums per key over the `days` days that end on `last_day`. Nulls and NaN count as nothing."""
     first = last_day - timedelta(days=days - 1)
-    rows = rows.filter(pl.col("date_day").is_between(first, last_day))
+    # series and arrays rather than expressions: starting polars' engine costs more than these few columns do
+    if rows["date_day"].null_count():
+        rows = rows.drop_nulls("date_day")
+    day = rows["date_day"].cast(pl.Date).to_physical().to_numpy().astype(np.int64) - (first - date(1970, 1, 1)).days
+    inside = (day >= 0) & (day < days)
+    if not inside.all():
+        rows, day = rows.filter(pl.Series(inside)), day[inside]
     key = list(key)
     have = [name for name in sums if name in rows.columns]
-    frame = rows.select(
-        [
-            (pl.col(name).cast(pl.String).fill_null("") if name in rows.columns else pl.lit("").alias(name))
-            for name in key
-        ]
-        + [(pl.col("date_day") - pl.lit(first)).dt.total_days().alias("_day")]
-        + [pl.col(name).cast(pl.Float64).fill_nan(None) for name in have]
-    )
+    frame = pl.DataFrame({name: _texts(rows, name) for name in key})
     codes, keys = codes_of(frame, key)
     size = keys.height
-    cells = codes * days + frame["_day"].to_numpy().astype(np.int64)
+    cells = codes * days + day
     values: dict[str, Floats] = {name: np.zeros((size, days)) for name in sums}
     known: set[str] = set()
     for name in have:
-        column = frame[name]
-        if column.null_count() < len(column):
+        column = rows[name].cast(pl.Float64).to_numpy()
+        missing = np.isnan(column)
+        if not missing.all():
             known.add(name)
-            numbers = np.clip(column.fill_null(0.0).to_numpy(), 0.0, 1e15)
+            numbers = np.clip(np.where(missing, 0.0, column), 0.0, 1e15)
             values[name] = (
                 np.bincount(cells, weights=numbers, minlength=size * days).reshape(size, days).astype(np.float64)
             )
@@ -113,3 +131,11 @@ def aligned(source: Panel, target: pl.DataFrame, on: Sequence[str], name: str) -
         shape = (target.height, source.days)
         return np.zeros(shape), np.zeros(shape, dtype=bool)
     return source.values[name][at] * found[:, None], source.present[at] & found[:, None]
+
+
+def _texts(rows: pl.DataFrame, name: str) -> pl.Series:
+    """One key column as texts; what is missing is empty."""
+    if name not in rows.columns:
+        return pl.Series(name, [""], dtype=pl.String).new_from_index(0, rows.height)
+    column = rows[name].cast(pl.String)
+    return column.fill_null("") if column.null_count() else column
