@@ -1,7 +1,8 @@
 """What every action has in common."""
 
-from decimal import Decimal
-from typing import Annotated, ClassVar
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field
 
@@ -35,6 +36,11 @@ class ActionBase(Frozen):
         """What the executor is to bring about."""
         raise NotImplementedError
 
+    def rebased(self, live: Mapping[str, str]) -> Self | None:
+        """The same action as it would be proposed on the live values, by address; None where it makes no sense then."""
+        del live
+        return None
+
     @property
     def money_at_stake(self) -> Decimal:
         """Money per day this action moves or risks, in `currency`; 0 when it moves none."""
@@ -48,3 +54,12 @@ class ActionBase(Frozen):
 def amount_text(amount: Decimal) -> str:
     """An amount as platforms are told it and as it is read back: "450.00"."""
     return f"{amount:.2f}"
+
+
+def amount_of(text: str | None) -> Decimal | None:
+    """An amount as a platform tells it; None for anything else."""
+    try:
+        amount = Decimal(text or "")
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None

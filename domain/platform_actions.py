@@ -1,11 +1,12 @@
 """Actions an ad platform carries out itself: absolute values with preconditions."""
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from domain.action_base import ActionBase, Editable, Money, amount_text
+from domain.action_base import ActionBase, Editable, Money, amount_of, amount_text
 from domain.effect import Effect, Setting, SetValues
 
 
@@ -32,6 +33,11 @@ class SetBudget(ActionBase):
                 ),
             )
         )
+
+    def rebased(self, live: Mapping[str, str]) -> Self | None:
+        """The same new value, from what it is now."""
+        was = amount_of(next(iter(live.values()), None))
+        return None if was is None else self.model_copy(update={"was": was})
 
     @property
     def money_at_stake(self) -> Decimal:
@@ -75,6 +81,16 @@ class ShiftBudget(ActionBase):
                 for ident, was, to in pairs
             )
         )
+
+    def rebased(self, live: Mapping[str, str]) -> Self | None:
+        """The same amount, between what the two budgets are now."""
+        given, taken = (
+            amount_of(live.get(f"{self.entity('campaign', ident)}/daily_budget"))
+            for ident in (self.from_campaign, self.to_campaign)
+        )
+        if given is None or taken is None or given <= self.amount:
+            return None
+        return self.model_copy(update={"from_was": given, "to_was": taken})
 
     @property
     def money_at_stake(self) -> Decimal:
@@ -141,6 +157,11 @@ class SetTarget(ActionBase):
                 Setting(entity=entity, field=self.metric, was=amount_text(self.was), to=amount_text(self.target)),
             )
         )
+
+    def rebased(self, live: Mapping[str, str]) -> Self | None:
+        """The same new value, from what it is now."""
+        was = amount_of(next(iter(live.values()), None))
+        return None if was is None else self.model_copy(update={"was": was})
 
     @property
     def money_at_stake(self) -> Decimal:

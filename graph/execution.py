@@ -3,9 +3,9 @@
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
 
-from domain.action import Action, SetBudget, SetTarget, ShiftBudget
+from domain.action import Action
+from domain.action_base import amount_of
 from domain.case import Case, ProposalView
 from domain.catalogue import CATALOGUE
 from domain.effect import Effect, SetValues
@@ -237,7 +237,7 @@ async def _drifted(services: Services, held: Lease, live: Mapping[str, str], cha
 
 def _fresh(services: Services, case: Case, view: ProposalView, action: Action, live: Mapping[str, str]) -> Asked | None:
     """The same question on the live values; None where it makes no sense any more."""
-    if not case.is_open or (rebased := _rebased(action, live)) is None:
+    if not case.is_open or (rebased := action.rebased(live)) is None:
         return None
     today = services.clock.today()
     proposal = Proposal(
@@ -254,21 +254,6 @@ def _fresh(services: Services, case: Case, view: ProposalView, action: Action, l
     verdict = services.desk.review(proposal, services.model, today)
     hours = verdict.within_hours if isinstance(verdict, Ask) else None
     return Asked(proposal, verdict, services.clock.now() + timedelta(hours=hours) if hours else None)
-
-
-def _rebased(action: Action, live: Mapping[str, str]) -> Action | None:
-    """The action as it would be proposed on the live values."""
-    effect = action.effect()
-    if not isinstance(effect, SetValues):
-        return None
-    amounts = [_amount(live.get(setting.address, "")) for setting in effect.settings]
-    match action, amounts:
-        case SetBudget() | SetTarget(), [Decimal() as was]:
-            return action.model_copy(update={"was": was})
-        case ShiftBudget(), [Decimal() as given, Decimal() as taken] if given > action.amount:
-            return action.model_copy(update={"from_was": given, "to_was": taken})
-        case _:
-            return None
 
 
 def _is_so(effect: Effect, live: Mapping[str, str]) -> bool:
@@ -295,15 +280,8 @@ def _same(live: str | None, wanted: str) -> bool:
     """Whether two values are equal; "450" and "450.00" are."""
     if live is None:
         return False
-    one, other = _amount(live), _amount(wanted)
+    one, other = amount_of(live), amount_of(wanted)
     return live == wanted if one is None or other is None else one == other
-
-
-def _amount(text: str) -> Decimal | None:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return None
 
 
 def _spoken(values: Mapping[str, str]) -> str:
