@@ -126,7 +126,7 @@ def holds_together(demo: Demo, acked: list[str]) -> None:
     demo.until(lambda: not open_again(), SETTLED_SECONDS, "cards show what was decided")
     demo.until(lambda: nothing_under_way(demo), SETTLED_SECONDS, "nothing is under way any more")
     messages = [m for m in story.state(demo)["messages"] if m["channel"] == story.channel_id(demo)]
-    said = Counter((m["thread_ts"], m["text"]) for m in messages)
+    said = Counter((m["thread_ts"], m["text"], story.words(m)) for m in messages)
     assert [what for what, times in said.items() if times > 1] == []
     changes = Counter((change["token"], change["address"]) for change in story.history(demo))
     assert [what for what, times in changes.items() if times > 1] == []
