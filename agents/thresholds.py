@@ -18,8 +18,8 @@ JOINT_RATE: Final = 0.05
 """q each of several agents' findings needs to open a signal together; their product is far below SOLE_RATE."""
 
 WINDOW_LOOKS: Final = 2.5
-"""By how much looking at four overlapping windows (1, 3, 7, 14 days) multiplies a p-value; measured on noise, 4 at
-most."""
+"""By how much looking at five overlapping windows (1, 3, 7, 14, 28 days) multiplies a p-value; measured on noise, and
+twice as much where only a handful of events a day are usual."""
 
 STALE_DAYS: Final = 3
 """Days: a window must end at most this many days before the sweep, else it says nothing about today."""

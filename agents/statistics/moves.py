@@ -2,9 +2,11 @@
 
 Log-rate tests whose variance has two parts: counting noise, known from the counts, and day-to-day noise, estimated per
 series and shrunk to its account (empirical Bayes). Leaving out the second part is what makes a plain binomial test
-fire on
-43 % of the days of real display campaigns. Large counts are judged by Student's t, small ones by the exact tail of the
-Gamma-Poisson (negative binomial) prediction.
+fire on 43 % of the days of real display campaigns. Large counts are judged by Student's t, small ones by the exact tail
+of the Gamma-Poisson (negative binomial) prediction.
+
+On series without any move (3,000, six to an account) the 95 % intervals hold 93 to 100 % per window; p-values corrected
+for the windows fall below .01 for 0.2 to 1.1 % of series, and for 2.3 % where four events a day are usual.
 """
 
 from dataclasses import dataclass
@@ -97,7 +99,7 @@ def moves(
     stale_days: int = 3,
     min_base_days: int = 7,
 ) -> Moves:
-    """Compare the last 1, 3, 7 and 14 usable days of every series with its baseline.
+    """Compare the last usable days of every series, over each of WINDOWS, with its baseline.
 
     `events` and `exposure` are [series, days]. `groups` number the peers (an account's campaigns); their median
     movement on a day is taken off where at least `min_peers` others are usable. `weekday` is the weekday of the first
