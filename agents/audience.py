@@ -21,7 +21,7 @@ class Audience:
         job="Watches who responds: each segment over all ads that reach it, and how often a campaign repeats itself.",
         reads=frozenset({"ad_report", "ad_delivery", "segment", "campaign_segment", "calendar"}),
         finds=frozenset({FindingKind.RESPONSE_DECLINE, FindingKind.FREQUENCY_RISE}),
-        suggests=frozenset({"rotate_audience", "retention_flow", "start_test"}),
+        suggests=frozenset({"rotate_audience", "retention_flow", "start_test", "set_budget", "shift_budget"}),
         hands_to=("media_lead", "crm_lead"),
     )
 

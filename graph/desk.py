@@ -1,6 +1,6 @@
 """The work of the other rooms as the graphs call it: what is seen, what follows, what is allowed, what came of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -73,6 +73,11 @@ class Desk:
     allow: Callable[[Decision, ProposalView, Case, OperatingModel, datetime], None]
     measure: Callable[[ProposalView, Signal, Readings, date], Outcome]
     lesson_from: Callable[[Case, ProposalView], Lesson]
+
+    def may_suggest(self, agents: Collection[str]) -> frozenset[str]:
+        """The kinds of action that the mandates of these agents let follow from their findings."""
+        mandates = (one.mandate for one in self.specialists)
+        return frozenset[str]().union(*(mandate.suggests for mandate in mandates if mandate.agent in agents))
 
 
 def staffed() -> Desk:

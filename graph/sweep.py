@@ -180,13 +180,19 @@ async def recall(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
 
 
 async def plan(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
-    """Propose what could be done."""
-    sweep, planned = runtime.context, list[Json]()
+    """Propose what could be done, of the kinds that the agents behind a signal may suggest."""
+    sweep, planned, discarded = runtime.context, list[Json](), list[str]()
     for signal in _asking(state):
         lessons = [Lesson.model_validate(lesson) for lesson in state.get("lessons", {}).get(signal.id, [])]
         proposals = await asyncio.to_thread(sweep.desk.plan, signal, sweep.tables, lessons, _day(state), sweep.model)
-        planned += [proposal.model_dump(mode="json") for proposal in proposals]
-    return {"proposals": planned}
+        granted = sweep.desk.may_suggest({finding.agent for finding in signal.findings})
+        planned += [proposal.model_dump(mode="json") for proposal in proposals if proposal.action.kind in granted]
+        discarded += [
+            f"nobody behind {signal.id} may suggest {proposal.action.kind}"
+            for proposal in proposals
+            if proposal.action.kind not in granted
+        ]
+    return {"proposals": planned, "discarded": discarded}
 
 
 async def review(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
