@@ -95,15 +95,14 @@ def _owner(action: Action, situation: Situation) -> str:
 def _remembered(action: Action, signal: Signal, lessons: Sequence[Lesson]) -> tuple[str, ...]:
     """Quotes of the lessons that fit best: same kind of action, then cause and platform, then place, then newest.
 
-    A lesson about another way to pull the same lever is quoted too, with the name of what was done then.
+    A lesson about another way to pull the same lever is quoted too, with the name of what was done then. That something
+    was tried and could not be measured is said only where nothing was ever measured.
     """
     place = place_of(action)
     kin = next((lever for lever in _LEVERS if action.kind in lever), frozenset({action.kind}))
-    fitting = [
-        lesson
-        for lesson in lessons
-        if lesson.action_kind in kin and (lesson.effect is not None or lesson.kind is LessonKind.CORRECTION)
-    ]
+    known = [lesson for lesson in lessons if lesson.action_kind in kin]
+    telling = [lesson for lesson in known if lesson.effect is not None or lesson.kind is LessonKind.CORRECTION]
+    fitting = telling or [lesson for lesson in known if lesson.kind is not LessonKind.WORKFLOW_ADJUSTMENT]
     fitting.sort(
         key=lambda lesson: (
             lesson.effect is not None,

@@ -115,8 +115,7 @@ async def _live(
         runner.show_on(board)
         async with listening(runner, settings, client, board):
             passing.runner = runner
-            await runner.sweep(company.today)
-            await runner.settle()
+            await runner.work.tick()  # the first sweep, or whatever days a crash left unswept
             click.echo(f"The first signals are there after {time.monotonic() - started:.1f} s. Stop with Ctrl-C.")
             if open_page:
                 await asyncio.to_thread(webbrowser.open, address)

@@ -353,10 +353,18 @@ def test_what_has_no_prior_is_forecast_only_once_it_was_measured_here():
     assert 0.2 < forecast.change < 0.6
 
 
-def test_what_could_not_be_measured_is_not_quoted():
+def test_what_could_not_be_measured_is_said_only_where_nothing_was_measured():
     tired = signal(Cause.CREATIVE_FATIGUE, AD, [CORE[1]])
-    silent = lesson(0.3, effect=None, interval=None)
-    assert plan(tired, readings(account()), (silent,), TODAY)[0].remembered == ()
+    words = "last time, 2 February: refresh creative could not be measured, only 40 clicks in the window"
+    silent, telling = lesson(0.3, effect=None, interval=None).model_copy(update={"text": words}), lesson(0.3)
+    assert plan(tired, readings(account()), (silent,), TODAY)[0].remembered == (words,)
+    assert plan(tired, readings(account()), (silent, telling), TODAY)[0].remembered == (telling.text,)
+
+
+def test_what_another_way_to_pull_the_same_lever_taught_is_quoted_by_its_name():
+    cut = lesson(-0.1, action_kind="set_budget", metric="cpa").model_copy(update={"text": "last time, 2 February: CPA"})
+    shift = plan(core_case(), readings(account()), (cut,), TODAY)[0]
+    assert (shift.action.kind, shift.remembered) == ("shift_budget", ("Set budget last time, 2 February: CPA",))
 
 
 def test_routes_decide_who_answers_for_a_cause():
