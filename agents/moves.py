@@ -25,6 +25,7 @@ from domain.action import (
     UpdatePromise,
 )
 from domain.finding import FindingKind
+from domain.signal import Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,8 @@ def refresh(about: Situation) -> Iterator[Draft]:
     if rates and rates[1] < rates[0]:
         lost = wording.size(rates[1] / rates[0] - 1)
         seen = f"its click-through rate fell {lost}, from {wording.share(rates[0])} to {wording.share(rates[1])}"
+    is_worn = about.signal.cause is Cause.CREATIVE_FATIGUE
+    trouble = f"{name} has worn out" if is_worn else f"{name} is where the fall shows most"
     creative = about.books.creative(about.account.platform, ad)
     promise = f' Keep the promise "{creative["headline"]}".' if "headline" in creative else " Keep the promise."
     shape = f" It runs as {creative['format']}; try another format as well." if "format" in creative else ""
@@ -157,7 +160,7 @@ def refresh(about: Situation) -> Iterator[Draft]:
             brief=f"New concept for {name}: {seen}.{promise} Change the opening, the picture and the first line; "
             f"a small edit of the old ad will not help.{shape}",
         ),
-        f"{name} has worn out: {seen}. A new concept wins back part of it." + budget_wait(about),
+        f"{trouble}; a new concept can win back part of it." + budget_wait(about),
     )
 
 

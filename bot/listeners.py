@@ -21,6 +21,7 @@ from bot.modals import notice
 from bot.private import Body, tell
 from bot.redraw import Redraw
 from bot.slack import Slack
+from domain.errors import SlackUnavailable
 from graph.runner import Runner
 
 _log = logging.getLogger(__name__)
@@ -64,7 +65,10 @@ def connect(
 
     async def home_opened(event: Body) -> None:
         if event.get("tab", "home") == "home":
-            await redraw.home(str(event.get("user", "")))
+            try:
+                await redraw.home(str(event.get("user", "")))
+            except SlackUnavailable as error:
+                _log.warning("an App Home could not be shown: %s", error)
 
     async def failed(
         error: Exception, body: Body, respond: AsyncRespond, response: BoltResponse | None

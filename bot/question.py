@@ -38,11 +38,11 @@ def buttons(view: ProposalView) -> Block:
     value = Press(proposal.id, proposal.version).value
     row = [button("Approve", APPROVE, value, "primary", f"Approve: {what}")]
     if proposal.action.editable:
-        row.append(button("Override…", OVERRIDE, value, hint=f"Approve with changes: {what}"))
+        row.append(button("Override…", OVERRIDE, value, hint=f"Override…: {what}, approve with changes"))
     row.append(button("Reject…", REJECT, value, "danger", f"Reject: {what}"))
     if view.status is not ProposalStatus.SNOOZED:
-        row.append(button("Snooze", SNOOZE, value, hint=f"Ask me later: {what}"))
-    row.append(button("Ask", ASK, value, hint=f"Ask a question about: {what}"))
+        row.append(button("Snooze", SNOOZE, value, hint=f"Snooze: {what}, ask me later"))
+    row.append(button("Ask", ASK, value, hint=f"Ask about: {what}"))
     return actions(proposal.id, row)
 
 
