@@ -9,7 +9,7 @@ from bot.people import asked, holders, name_of
 from bot.question import buttons, can_be_decided, forecast_words
 from bot.stamp import ENDED, stamp
 from bot.words import day, likelihood, listed, many, moment, outside, spoken, stake
-from domain.case import Case, Health, Inbox, ProposalView
+from domain.case import Case, Health, Inbox, ProposalStatus, ProposalView
 from domain.operating_model import OperatingModel
 
 MOST_BLOCKS = 100
@@ -73,14 +73,15 @@ def _decision(case: Case, view: ProposalView) -> list[Block]:
 
 
 def _others(inbox: Inbox, model: OperatingModel) -> list[Block]:
-    blocks = [divider(), header("Open with others")]
+    blocks = [divider(), header("Open elsewhere")]
     if not inbox.others:
-        return [*blocks, section("Nothing is open with others.")]
+        return [*blocks, section("Nothing else is open.")]
     for case in inbox.others[:_MOST_OTHERS]:
         signal = case.signal
         roles = dict.fromkeys(asked(view) for view in case.proposals if can_be_decided(case, view))
         who = listed([f"{holders(role, model)} ({spoken(role)})" for role in list(roles)[:4]])
-        waits = f"waits for {who}" if who else "nothing to decide"
+        under_way = any(view.status is ProposalStatus.EXECUTED for view in case.proposals)
+        waits = f"waits for {who}" if who else "acted on, effect being measured" if under_way else "nothing to decide"
         lost = f"{stake(signal.at_stake_per_day, signal.currency)} a day"
         blocks.append(section(f"*{outside(signal.headline, 150)}*\n{lost} · {waits}"))
     return [*blocks, *_more(len(inbox.others) - _MOST_OTHERS)]
@@ -94,7 +95,7 @@ def _decided(inbox: Inbox, model: OperatingModel) -> list[Block]:
         views = [view for view in case.proposals if view.decision or view.receipt or view.outcome]
         lines = [f"*{outside(case.signal.headline, 150)}*{_closed(case)}"]
         for view in views[:3]:
-            lines += [f"• {title(view.proposal.action)}", *stamp(case, view, model)]
+            lines += [f"_{title(view.proposal.action)}_", *stamp(case, view, model)]
         lines += [f"and {many(len(views) - 3, 'more decision')}"] if len(views) > 3 else []
         blocks.append(section(shorten("\n".join(lines), 2600)))
     return [*blocks, *_more(len(inbox.decided) - _MOST_DECIDED)]
