@@ -31,6 +31,7 @@ class FakeRunner:
         self.drawn: Chart | None = chart()
         self.rows = EVIDENCE
         self.delay = 0.0
+        self.is_quiet = False
         self.failure: Exception | None = None
 
     async def case(self, signal_id: str) -> Case:
@@ -111,6 +112,8 @@ class FakeRunner:
         return self.rows
 
     async def digest(self, day: date | None = None) -> Digest:
+        if self.is_quiet:
+            return Digest(day=day or TODAY, headline="A quiet day", changed=(), waiting=(), measured=())
         return Digest(
             day=day or TODAY,
             headline="1 signal opened, 3 decisions wait",

@@ -153,6 +153,12 @@ async def test_the_digest_is_posted_once_a_day(board, slack: FakeSlack):
     assert "15 March" in second["text"]
 
 
+async def test_a_quiet_day_is_not_worth_a_ping(board, runner: FakeRunner, slack: FakeSlack):
+    runner.is_quiet = True
+    await board.post_digest(date(2026, 3, 14))
+    assert slack.sent == []
+
+
 async def test_a_refresh_posts_nothing_where_there_is_no_card(board, slack: FakeSlack):
     await board.refresh(SIG)
     assert slack.sent == []

@@ -159,7 +159,8 @@ class Watcher:
 
     mandate = Mandate(
         agent="performance", job="Watches cost.", reads=frozenset({"ad_report"}),
-        finds=frozenset({FindingKind.CPA_RISE}), suggests=frozenset({"set_budget"}), hands_to=("media_lead",),
+        finds=frozenset({FindingKind.CPA_RISE}), hands_to=("media_lead",),
+        suggests=frozenset({"set_budget", "set_target", "shift_budget", "refresh_creative", "fix_tracking"}),
     )  # fmt: skip
 
 

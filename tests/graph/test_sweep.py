@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from domain.action import WriteBrief
 from domain.errors import SourceUnavailable, TableRefused
 from domain.reading import Gap, Reading
 from domain.signal import EventKind, Signal
 from graph.replay import replay
 from graph.runner import Runner
 from memory.database import Database
-from tests.graph.fakes import FIRST, OneTable, closing, desk, model, opened, services
+from tests.graph.fakes import FIRST, OneTable, closing, desk, model, opened, proposal, services
 
 
 class Broken(OneTable):
@@ -143,5 +144,20 @@ async def test_a_chat_model_words_a_new_signal_once_and_a_quiet_day_asks_it_noth
         await runner.sweep(FIRST + timedelta(days=1))
         assert len(asked) == 1
         assert (await runner.case(asked[0])).signal.why == "Clicks fell, in the words of a model."
+    finally:
+        await runner.close()
+
+
+async def test_what_no_agent_behind_a_signal_may_suggest_is_never_asked(address: str):
+    brief = WriteBrief(currency="EUR", theme="running vests", brief="A guide to warm runs.")
+    script = opened(proposal(), proposal(brief, ident="prop_00000000000b"))
+    runner = Runner(services(Database(address), script))
+    await runner.open()
+    try:
+        await runner.sweep(FIRST)
+        (case,) = await runner.open_cases()
+        assert [view.proposal.action.kind for view in case.proposals] == ["set_budget"]
+        kept = [str(row) for row in await runner.ledger()]
+        assert any("may suggest write_brief" in row for row in kept)
     finally:
         await runner.close()
