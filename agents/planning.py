@@ -118,6 +118,6 @@ def _remembered(action: Action, signal: Signal, lessons: Sequence[Lesson]) -> tu
 
 
 def _quoted(lesson: Lesson, action: Action) -> str:
-    if lesson.action_kind in {None, action.kind}:
-        return lesson.text
-    return f"{CATALOGUE[str(lesson.action_kind)].title} {lesson.text}"
+    title = CATALOGUE[lesson.action_kind].title if lesson.action_kind else ""
+    is_clear = lesson.action_kind in {None, action.kind} or title.casefold() in lesson.text.casefold()
+    return lesson.text if is_clear else f"{title} {lesson.text}"

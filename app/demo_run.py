@@ -35,6 +35,7 @@ def run(*, port: int, open_page: bool, seed: int) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     quieten()
     live(_run(port, open_page, seed, time.monotonic()))
+    click.echo("Stopped. Everything is kept; `make demo` goes on from here.")
 
 
 class Passing:

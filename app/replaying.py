@@ -79,6 +79,8 @@ async def _replay(folder: Path, model: OperatingModel, first: date, last: date, 
             for event in events:
                 counts[event["event"]] = counts.get(event["event"], 0) + 1
                 out.write(json.dumps(event, ensure_ascii=False) + "\n")
+                if event["event"] == "opened" and out is not sys.stdout:
+                    console.print(f"{day} {event['headline']}", markup=False, highlight=False, soft_wrap=True)
             bar.update(task, advance=1, description=f"{day}: {_spoken(counts)}")
             if not console.is_terminal and (day - first + timedelta(days=1)).days % _PLAIN_EVERY_DAYS == 0:
                 click.echo(f"{day}: {_spoken(counts)}", err=True)

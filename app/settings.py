@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from dotenv import load_dotenv
 from pydantic import Field, SecretStr
 
 from domain.base import Frozen
@@ -34,7 +35,13 @@ class Settings(Frozen):
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings; an unknown BATON_ name is refused with the nearest known one."""
+    """Read the settings; an unknown BATON_ name is refused with the nearest known one.
+
+    A `.env` in the current folder counts where the environment itself says nothing. It goes into the environment,
+    because chat models' own libraries look for their keys there.
+    """
+    if environment is None:
+        load_dotenv(Path(".env"))
     env = os.environ if environment is None else environment
     for name in sorted(env):
         if name.startswith("BATON_") and name not in KNOWN:

@@ -78,4 +78,7 @@ def run(*, folder: Path, company: str) -> None:
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
         click.echo(f"wrote {folder / name}")
-    click.echo("Next: fill in people and source, create the Slack app from slack-manifest.yaml, then `baton check`.")
+    click.echo(
+        f"Next, in {folder}: fill in people and source, create the Slack app from slack-manifest.yaml, "
+        "copy .env.example to .env and put the tokens in, then `baton check`."
+    )

@@ -90,7 +90,7 @@ def _others(inbox: Inbox, model: OperatingModel) -> list[Block]:
 def _decided(inbox: Inbox, model: OperatingModel) -> list[Block]:
     blocks = [divider(), header("Decided")]
     if not inbox.decided:
-        return [*blocks, section("Nothing was decided yet.")]
+        return [*blocks, section("Nothing you are asked about was decided yet.")]
     for case in inbox.decided[:_MOST_DECIDED]:
         views = [view for view in case.proposals if view.decision or view.receipt or view.outcome]
         lines = [f"*{outside(case.signal.headline, 150)}*{_closed(case)}"]

@@ -8,7 +8,7 @@ from bot.stamp import stamp
 from bot.words import between, metric_short, outside, percent
 from domain.case import Case, ProposalStatus, ProposalView
 from domain.operating_model import OperatingModel
-from domain.proposal import Forecast
+from domain.proposal import Forecast, Overridden
 from domain.verdict import Ask
 
 _OVER = frozenset({ProposalStatus.EXPIRED, ProposalStatus.WITHDRAWN})
@@ -55,8 +55,9 @@ def forecast_words(forecast: Forecast | None) -> str:
 
 
 def _what(case: Case, view: ProposalView) -> list[str]:
-    proposal = view.proposal
-    lines = changes(proposal.action, names_in(case, proposal))
+    proposal, decided = view.proposal, view.decision
+    action = decided.action if isinstance(decided, Overridden) else proposal.action
+    lines = changes(action, names_in(case, proposal))
     if view.status in _OVER:
         return lines[:1]
     if view.status not in WAITING and view.status is not ProposalStatus.FORBIDDEN:
@@ -64,7 +65,7 @@ def _what(case: Case, view: ProposalView) -> list[str]:
         lines = [line for line in lines if not line.startswith("“")]
     if view.status in WAITING or view.status is ProposalStatus.FORBIDDEN:
         lines.append(f"_Why:_ {outside(proposal.why, 300)}")
-    if view.outcome is None:
+    if view.outcome is None and action == proposal.action:  # what was forecast is not what was approved otherwise
         lines.append(forecast_words(proposal.forecast))
     lines += [f"> {outside(lesson, 300)}" for lesson in proposal.remembered[:3]]
     return lines

@@ -28,7 +28,7 @@ def main() -> int:
     try:
         converted = CONVERTERS[chosen.name].convert(chosen.source)
     except FileNotFoundError as error:
-        print(f"{error.filename} is not there; --from must hold the {chosen.name} files.", file=sys.stderr)
+        print(f"{error.filename or error} is not there; --from must hold the {chosen.name} files.", file=sys.stderr)
         return 1
     chosen.target.mkdir(parents=True, exist_ok=True)
     for table, rows in converted.tables.items():

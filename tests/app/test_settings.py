@@ -1,5 +1,7 @@
 """The environment is read once, and a typo in it is refused."""
 
+from pathlib import Path
+
 import pytest
 
 from app.settings import from_environment
@@ -24,3 +26,13 @@ def test_a_password_in_an_address_is_refused_without_repeating_it(name: str):
         from_environment({name: "http://user:s3cret@127.0.0.1:8000"})
     assert name in str(refused.value)
     assert "s3cret" not in str(refused.value)
+
+
+def test_a_file_named_env_fills_in_what_the_environment_leaves_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / ".env").write_text("SLACK_BOT_TOKEN=xoxb-file\nBATON_HOME=elsewhere\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "")
+    monkeypatch.delenv("SLACK_BOT_TOKEN")
+    monkeypatch.setenv("BATON_HOME", "here")
+    settings = from_environment()
+    assert (settings.slack_bot_token.get_secret_value(), settings.home) == ("xoxb-file", Path("here"))

@@ -146,7 +146,7 @@ let asked = null;
 
 /** When Baton answers in a thread what was just asked here, open that thread: nobody should have to look for it. */
 function openAnswer(channel) {
-  if (!asked || store.thread || asked.channel !== channel || !replySummaries(channel).has(asked.ts)) return;
+  if (!asked || asked.channel !== channel || !replySummaries(channel).has(asked.ts)) return;
   const { ts } = asked;
   asked = null;
   openThread(channel, ts);
