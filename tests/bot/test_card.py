@@ -158,6 +158,13 @@ STAMPS = [
 ]
 
 
+def test_an_override_shows_what_was_approved_and_no_forecast_of_what_was_not(valid):
+    message = text(drawn(valid, case_of(view(SHIFTING, ProposalStatus.EXECUTED, decision=OVERRIDDEN))))
+    assert "€450 → *€420*" in message
+    assert "€400" not in message
+    assert "Forecast" not in message
+
+
 @pytest.mark.parametrize(("status", "more", "said"), STAMPS)
 def test_every_state_has_its_own_words_and_no_buttons(valid, status, more, said):
     message = drawn(valid, case_of(view(SHIFTING, status, **more)))
