@@ -165,7 +165,7 @@ def test_a_card_opens_into_its_thread_with_evidence_and_chart(office: Office, vi
     picture = {"type": "image", "slack_file": {"id": file}, "alt_text": "CTR falls from 9 March"}
     office.post(thread_ts=root, blocks=[picture])
     with visit(office) as page:
-        assert page.get_by_role("heading", name="Run Club responds less on Meta").is_visible()
+        page.get_by_role("heading", name="Run Club responds less on Meta").wait_for()
         page.get_by_role("link", name="2 replies").click()
         thread = page.get_by_role("complementary", name="Thread")
         assert thread.get_by_role("cell", name="−31 %").is_visible()
@@ -173,7 +173,7 @@ def test_a_card_opens_into_its_thread_with_evidence_and_chart(office: Office, vi
         image.scroll_into_view_if_needed()
         assert soon(lambda: image.evaluate("image => image.naturalWidth") == 4)
         thread.get_by_role("button", name="Enlarge").click()
-        assert page.get_by_role("dialog", name="CTR by day").is_visible()
+        page.get_by_role("dialog", name="CTR by day").wait_for()
 
 
 def test_the_owner_approves_and_the_card_changes_in_place(office: Office, visit: Visit) -> None:
@@ -253,9 +253,9 @@ def test_people_switch_with_one_key_and_see_what_is_theirs(office: Office, visit
         page.keyboard.press("1")
         page.get_by_text("Waiting for @Ivo Brandt").wait_for()
         assert "Ivo Brandt" in page.get_by_label("You", exact=True).inner_text()
-        assert page.get_by_role("link", name=f"{CHANNEL} 1 unread").is_visible()
+        page.get_by_role("link", name=f"{CHANNEL} 1 unread").wait_for()
         page.get_by_role("link", name=CHANNEL).click()
-        assert page.locator(".line-new").is_visible()
+        page.locator(".line-new").wait_for()
         page.get_by_role("link", name=f"{CHANNEL} 1 unread").wait_for(state="detached")
 
 
@@ -287,7 +287,7 @@ def test_messages_arrive_by_themselves_and_do_not_move_the_reader(office: Office
         page.get_by_role("button", name="1 new message").wait_for()
         assert page.locator("#channel .scroll").evaluate("box => box.scrollTop") == 0
         page.get_by_role("button", name="1 new message").click()
-        assert page.get_by_text("Later", exact=True).is_visible()
+        page.get_by_text("Later", exact=True).wait_for()
         office.post(text="Last")
         page.get_by_text("Last", exact=True).wait_for()
         assert page.get_by_role("button", name="new message").count() == 0
@@ -304,13 +304,13 @@ def test_a_week_passes_and_the_page_says_what_happened(office: Office, visit: Vi
 
     office.market.on_advance = outcome
     with visit(office) as page:
-        assert page.get_by_text("Saturday, 14 March 2026").is_visible()
-        assert page.get_by_text("Halden Outdoor").is_visible()
+        page.get_by_text("Saturday, 14 March 2026").wait_for()
+        page.get_by_text("Halden Outdoor").wait_for()
         page.get_by_role("group", name="Demo clock").get_by_role("button", name="Next week").click()
         page.get_by_role("progressbar", name="Days passing").wait_for()
         report = page.get_by_role("region", name="What happened")
         report.get_by_text("Outcome: CTR +28 % [10, 47]").wait_for()
-        assert page.get_by_text("Saturday, 21 March 2026", exact=True).is_visible()
+        page.get_by_text("Saturday, 21 March 2026", exact=True).wait_for()
         report.get_by_role("link", name="1 change in the ad account").click()
         row = page.get_by_role("listitem").filter(has_text="Spring prospecting daily budget")
         assert "240.00 EUR → 200.00 EUR" in row.inner_text()
@@ -323,7 +323,7 @@ def test_a_week_passes_and_the_page_says_what_happened(office: Office, visit: Vi
 
 def test_outside_the_demo_there_is_no_clock_and_no_ad_account(tmp_path: Path, visit: Visit) -> None:
     with Office(tmp_path, demo=False).open(prepare) as office, visit(office) as page:
-        assert page.get_by_role("link", name=CHANNEL).is_visible()
+        page.get_by_role("link", name=CHANNEL).wait_for()
         assert page.get_by_role("button", name="Next week").count() == 0
         assert page.get_by_role("link", name="Ad account").count() == 0
 
@@ -368,7 +368,7 @@ def test_arrows_walk_through_messages_and_the_sheet_lists_the_keys(office: Offic
         page.keyboard.press("t")
         page.get_by_role("complementary", name="Thread").get_by_text("Reply", exact=True).wait_for()
         page.keyboard.press("?")
-        assert page.get_by_role("dialog", name="Keyboard shortcuts").is_visible()
+        page.get_by_role("dialog", name="Keyboard shortcuts").wait_for()
         page.keyboard.press("Escape")
         page.keyboard.press("Escape")
         page.get_by_role("complementary", name="Thread").wait_for(state="hidden")
@@ -387,4 +387,4 @@ def test_every_control_has_a_name_and_the_theme_is_remembered(office: Office, vi
         page.get_by_role("button", name="Use dark colours").click()
         page.reload()
         assert page.evaluate("document.documentElement.dataset.theme") == "dark"
-        assert page.get_by_role("button", name="Use light colours").is_visible()
+        page.get_by_role("button", name="Use light colours").wait_for()
