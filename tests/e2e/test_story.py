@@ -50,7 +50,7 @@ def test_an_owner_overrides_and_the_lesson_comes_back(demo: Demo):
 
     demo.post("/control/clock", days=7)
     outcome = demo.until(lambda: story.outcome(demo, card["ts"]), 30, "the outcome is in the thread")
-    assert "forecast" in outcome["text"]
+    assert re.search(r"forecast was [+−]\d|not measurable: .* too wide to show the [+−]\d.* forecast", outcome["text"])
 
     quoted = None
     for _ in range(15):
@@ -61,6 +61,11 @@ def test_an_owner_overrides_and_the_lesson_comes_back(demo: Demo):
             break
     assert quoted
     assert re.search(r"last time, \d+ March: [^.]*(CTR|[Cc]lick-through rate) \+\d+", quoted), quoted
+
+    told = [reply["text"] for reply in story.replies(demo, card["ts"])]
+    assert any(re.search(r"^Outcome of Refresh creative: CTR \+\d+ % .*forecast was \+\d+", text) for text in told), (
+        told
+    )
 
     home = demo.post("/control/home", user=story.MEDIA)
     assert REASON in words(home) or "Run Club" in words(home).split("Decided", 1)[1]
