@@ -1,5 +1,6 @@
 """What every action has in common."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, ClassVar, Self
@@ -32,9 +33,9 @@ class ActionBase(Frozen):
 
     editable: ClassVar[tuple[Editable, ...]] = ()
 
+    @abstractmethod
     def effect(self) -> Effect:
         """What the executor is to bring about."""
-        raise NotImplementedError
 
     def rebased(self, live: Mapping[str, str]) -> Self | None:
         """The same action as it would be proposed on the live values, by address; None where it makes no sense then."""

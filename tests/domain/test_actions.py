@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.action import ACTION, Action, PauseAd, SetBudget, SetTarget, ShiftBudget
+from domain.action import ACTION, Action, ActionBase, PauseAd, SetBudget, SetTarget, ShiftBudget
 from domain.effect import SetValues
 
 PLACE = {"platform": "meta", "account_id": "a1", "currency": "EUR"}
@@ -54,6 +54,11 @@ def test_what_is_no_amount_any_more_is_not_asked_again(gone: str):
 def test_an_ad_whose_status_is_something_else_is_not_asked_about_again():
     pause = PauseAd(**PLACE, campaign_id="c3", ad_id="ad9")
     assert pause.rebased(live(pause, "archived")) is None
+
+
+def test_an_action_that_does_not_say_what_it_brings_about_cannot_exist():
+    with pytest.raises(TypeError, match="abstract"):
+        ActionBase(currency="EUR")
 
 
 def test_no_more_can_be_moved_than_there_is():
