@@ -5,6 +5,53 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 Row = tuple[str, ...]
+NO_FIGURE = "–"
+
+
+@dataclass(frozen=True)
+class Range:
+    """What a figure has to reach; both ends count as reached."""
+
+    least: float | None = None
+    most: float | None = None
+
+    def holds(self, value: float) -> bool:
+        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
+
+    def said(self, form: str) -> str:
+        """The range in the figure's own form: "≥ 0.90", "≤ 0.05", "75 % – 85 %"."""
+        if self.least is not None and self.most is not None:
+            return f"{form.format(self.least)} – {form.format(self.most)}"
+        return f"≥ {form.format(self.least)}" if self.least is not None else f"≤ {form.format(self.most)}"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure of the first table of the report, held against what it must show."""
+
+    name: str
+    """"Labelled world, normal: precision"."""
+    value: float | None
+    """None where it could not be measured; that is said, and it does not pass."""
+    must: Range
+    aim: Range | None = None
+    form: str = "{:.2f}"
+    """How value and ranges are written: "{:.2f}", "{:.0%}", "{:.2f} s"."""
+    note: str = ""
+    """Behind the value, in brackets: "95 % interval .88–.97, 8 seeds"."""
+
+    @property
+    def verdict(self) -> str:
+        """Computed from the value: ✓✓ reaches the aim, ✓ what it must, ✗ does not."""
+        if self.value is None or not self.must.holds(self.value):
+            return "✗" if self.value is not None else NO_FIGURE
+        return "✓✓" if self.aim and self.aim.holds(self.value) else "✓"
+
+    def row(self) -> Row:
+        """Name, must, aim, measured, verdict."""
+        aim = self.aim.said(self.form) if self.aim else ""
+        said = NO_FIGURE if self.value is None else self.form.format(self.value)
+        return self.name, self.must.said(self.form), aim, f"{said} ({self.note})" if self.note else said, self.verdict
 
 
 @dataclass(frozen=True)
@@ -20,16 +67,23 @@ class Section:
     """Sentences under the table: seeds, settings, what was left out and why."""
     pictures: Sequence[Path] = field(default=())
     """PNG files inside docs/benchmarks."""
+    measures: Sequence[Measure] = ()
+    """What of it stands in the report's first table, against what it must show."""
+    captions: Sequence[str] = ()
+    """What each picture shows, for those who cannot see it; the title where there is none."""
 
 
 def markdown(sections: Iterable[Section], below: Path) -> str:
     """The sections as Markdown; pictures are linked relative to `below`."""
     lines: list[str] = []
     for one in sections:
-        lines += [f"## {one.title}", "", _line(one.header), _line(["---"] * len(one.header))]
-        lines += [_line(row) for row in one.rows]
-        lines += ["", *[f"{remark}\n" for remark in one.remarks]]
-        lines += [f"![{one.title}]({picture.relative_to(below)})\n" for picture in one.pictures]
+        lines += [f"## {one.title}", ""]
+        if one.rows:
+            lines += [_line(one.header), _line(["---"] * len(one.header)), *(_line(row) for row in one.rows), ""]
+        lines += [f"{remark}\n" for remark in one.remarks]
+        for place, picture in enumerate(one.pictures):
+            caption = one.captions[place] if place < len(one.captions) else one.title
+            lines += [f"![{caption}]({picture.relative_to(below)})\n"]
     return "\n".join(lines).rstrip() + "\n"
 
 
