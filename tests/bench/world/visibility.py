@@ -1,0 +1,82 @@
+"""How clearly an incident would show to a test that knew its place, time and form, from expected counts alone.
+
+One window at full strength against the four weeks before, on the log scale:
+z = |log multiplier| / sqrt(1/k_now + 1/k_base + s^2 (1/n_now + 1/n_base)), with k the expected counts of the leading
+figure and s its day-to-day noise. Where nearly nothing is left (a tracking outage) the logarithm does not exist, and
+the score form z = (k_base-rate - k_now) / sqrt(k_base-rate) is used.
+"""
+
+import numpy as np
+
+from tests.bench.world.company import PIXEL_SHARE, RETENTION, Company
+from tests.bench.world.incidents import Happening
+from tests.bench.world.noise import NOISE
+
+BASE_DAYS = 28
+WINDOW = 14
+"""Longest window a daily monitor looks at."""
+LEAST_LEG = 0.75
+"""Each leg of an audience_decline is at least this clear, as a share of what both together must be."""
+
+
+def z_score(one: Happening, company: Company) -> float:
+    """Standard errors by which the leading figure is off; an audience_decline has two legs."""
+    full_from = one.start + one.ramp - 1
+    days = min(one.end - full_from + 1, WINDOW)
+    if one.leading == "owned_click":
+        owned = _log_z(one.logs["owned_click"], _per_day(one, company, "owned_click"), days, NOISE.owned)
+        paid = _log_z(one.logs["segment_ctr"], _per_day(one, company, "segment_ctr"), days, NOISE.ctr_campaign)
+        return min(float(np.hypot(owned, paid)), min(owned, paid) / LEAST_LEG)
+    per_day = _per_day(one, company, one.leading)
+    log = one.logs[one.leading]
+    if one.kind == "audience_saturation":
+        log -= one.logs["cpm"]  # what a person notices is the cost of an order: dearer impressions, fewer orders
+    if one.leading in {"pixel", "cvr"} and one.ramp == 1:
+        expected = per_day * days
+        spread = NOISE.cvr**2 / days * expected**2
+        return float((1 - np.exp(log)) * expected / np.sqrt(expected + spread))
+    return _log_z(log, per_day, days, _day_noise(one.leading))
+
+
+def _log_z(log: float, per_day: float, days: int, noise: float) -> float:
+    now, base = per_day * days * np.exp(log), per_day * BASE_DAYS
+    return float(abs(log) / np.sqrt(1 / now + 1 / base + noise**2 * (1 / days + 1 / BASE_DAYS)))
+
+
+def _day_noise(figure: str) -> float:
+    return {
+        "ctr": float(np.hypot(NOISE.ctr_campaign, NOISE.ctr_ad)),
+        "cvr": NOISE.cvr,
+        "cpm": float(np.hypot(NOISE.cpm, NOISE.cpm_account)),
+        "budget": NOISE.demand,
+        "retention": NOISE.retention,
+    }[figure]
+
+
+def _per_day(one: Happening, company: Company, figure: str) -> float:
+    """Expected events a day behind a figure at the happening's place."""
+    if figure == "retention":
+        assert one.segment is not None
+        return float(company.cohort[one.segment] * RETENTION.sum())
+    if figure == "owned_click":
+        assert one.segment is not None
+        return float(company.delivered[one.segment] * company.click_rate[one.segment])
+    if figure == "segment_ctr":
+        assert one.segment is not None
+        mine = company.segment == one.segment
+        return float((_clicks(company)[:, None] * company.split)[mine].sum())
+    if figure in {"cpm", "budget"}:
+        return 1e9  # no counting noise worth the name
+    if one.campaign is None:
+        return float((_clicks(company) * company.cvr)[company.account == one.account].sum() * PIXEL_SHARE)
+    clicks = float(_clicks(company)[one.campaign])
+    if figure == "ctr":
+        assert one.ad is not None
+        shown = 1000 * company.spend[one.campaign] * company.share[one.campaign, one.ad] / company.cpm[one.campaign]
+        return float(shown * company.ctr[one.campaign, one.ad])
+    return clicks * float(company.cvr[one.campaign]) * PIXEL_SHARE
+
+
+def _clicks(company: Company) -> np.ndarray:
+    """[C] clicks a day."""
+    return 1000 * company.spend / company.cpm * (company.share * company.ctr).sum(axis=1)
