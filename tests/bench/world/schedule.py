@@ -1,4 +1,4 @@
-"""Where and when things happen: decoys first, then incidents that keep clear of each other and of what would hide them."""
+"""Where and when things happen: decoys first, then incidents clear of each other and of what would hide them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -38,7 +38,6 @@ class Schedule:
 
     def place_decoys(self, a_week: float) -> None:
         """Holidays, promos, late reporting and jumps of small ads, as many as the rate asks for."""
-        shape = self.company.shape
         for account, count in enumerate(self._counts(a_week)):
             kinds = cycle(np.roll(DECOYS, account))
             for _ in range(count):
@@ -47,7 +46,6 @@ class Schedule:
                     decoy = self._decoy(kind, account)
                     if self._takes_weather(decoy):
                         break
-        del shape
 
     def _takes_weather(self, decoy: Happening) -> bool:
         if decoy.kind == "small_ad":
@@ -145,7 +143,7 @@ class Schedule:
             return False
         if one.segment is not None and self.segments[one.segment, days].any():
             return False
-        hides = form.is_short or one.campaign is None and one.segment is None
+        hides = form.is_short or (one.campaign is None and one.segment is None)
         return not (hides and self.weather[one.account, one.start : min(one.end, one.start + 7) + 1].any())
 
     def _take(self, one: Happening) -> None:
