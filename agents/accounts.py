@@ -62,7 +62,7 @@ class Books:
                 row["campaign_id"],
                 Decimal(str(row["daily_budget"])).quantize(Decimal("0.01")),
                 bool(row.get("learning")),
-                str(row.get("status") or "active").lower() in {"active", "enabled"},
+                str(row.get("status") or "active").lower() in metrics.RUNNING,
             )
             for row in latest.sort(["platform", "account_id", "campaign_id"]).iter_rows(named=True)
         )

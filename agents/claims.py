@@ -7,13 +7,14 @@ from typing import Final
 import numpy as np
 from scipy import special
 
+from agents.kinds import KINDS
 from agents.measures import Measure
 from agents.statistics.arrays import Flags, Floats, Ints, days_from_end
 from agents.statistics.discoveries import q_values
 from agents.statistics.moves import WINDOWS, Moves, is_over, onset
 from agents.thresholds import (
+    COST_PRIOR_SD,
     FINDING_RATE,
-    MATERIAL,
     OWN_SHARE,
     STILL_ERRORS,
     STILL_SHARE,
@@ -80,7 +81,7 @@ def pick(
 ) -> Claims:
     """The same for changes that come from somewhere else than the measure's own moves. All arrays [windows, series]."""
     sign = -1.0 if down else 1.0
-    material = MATERIAL[kind]
+    material = KINDS[kind].material
     size, size_raw = sign * change, sign * raw
     real = (size >= material) & (size_raw >= np.maximum(material / 2, OWN_SHARE * size))
     real[0] &= size[0] >= SUDDEN
@@ -113,7 +114,7 @@ def _persists(found: Moves, sign: float, at_least: Floats) -> Flags:
 
 
 def cost_moves(
-    cpm: Moves, ctr: Moves, cvr: Moves | None, prior_sd: float = 0.15
+    cpm: Moves, ctr: Moves, cvr: Moves | None, prior_sd: float = COST_PRIOR_SD
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Log CPA = log CPM - log CTR - log CVR: change, standard error, raw change and one-sided p-value of a rise.
 
@@ -182,7 +183,7 @@ def _finding(
 
 def _own_direction(made: Claims) -> bool:
     """A rising cost is dated by the falling rate behind it where the measure is that rate."""
-    return made.down or made.kind in {FindingKind.CPA_RISE, FindingKind.CPC_RISE}
+    return made.down or KINDS[made.kind].dated_by_fall
 
 
 def object_scope(key: Mapping[str, str]) -> Scope:

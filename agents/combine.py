@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from hashlib import sha256
 
-from agents.headlines import currency_of, headline, names_of, why
+from agents.causes import PROFILES
+from agents.draft import Draft
+from agents.headlines import currency_of, headline, names_of, stake_is, why
 from agents.holds import holds
-from agents.incidents import Draft, account_drafts, ad_drafts, campaign_drafts, lead, other_drafts, segment_drafts
+from agents.incidents import account_drafts, ad_drafts, campaign_drafts, lead, other_drafts, segment_drafts
 from agents.measures import campaigns as campaign_panel
 from agents.measures import status_columns
 from agents.ownership import owners_of
 from agents.sights import GAP
-from agents.stakes import stake
 from agents.thresholds import OPEN_ANYWAY_DAYS, OPEN_CONFIDENCE
 from domain.finding import Finding
 from domain.operating_model import OperatingModel
@@ -43,7 +45,7 @@ def combine(findings: Sequence[Finding], readings: Readings, today: date, model:
     held = list(holds(readings, today, model))
     for draft in drafts:
         made = signal_of(draft, readings, today, model)
-        settled = made.cause in {Cause.TRACKING_OUTAGE, Cause.LANDING_PAGE_BREAK}
+        settled = PROFILES[made.cause].certain_while_learning
         if draft.scope.campaign_id in learning and not settled:
             if draft.opens and draft.scope.campaign_id in learning and learning[draft.scope.campaign_id or ""] == today:
                 held.append(
@@ -83,7 +85,8 @@ def signal_of(draft: Draft, readings: Readings, today: date, model: OperatingMod
         scope=draft.scope,
         headline=headline(draft, names),
         why=why(draft),
-        at_stake_per_day=stake(draft, readings),
+        at_stake_per_day=_stake(draft, readings),
+        stake_is=stake_is(draft),
         currency=currency_of(readings, draft.scope, model.currency),
         since=first.since,
         opened_on=today,
@@ -95,6 +98,12 @@ def signal_of(draft: Draft, readings: Readings, today: date, model: OperatingMod
         names=names,
         gaps=gaps,
     )
+
+
+def _stake(draft: Draft, readings: Readings) -> Decimal:
+    """Expected loss or missed gain per day while nothing is done, to the cent."""
+    loss = PROFILES[draft.cause].loss(draft, readings)
+    return Decimal(str(round(max(loss, 0.0), 2))).quantize(Decimal("0.01"))
 
 
 def signal_id(cause: Cause, scope: Scope, since: date) -> str:

@@ -6,14 +6,14 @@ from typing import Final
 import polars as pl
 
 from agents import wording
+from agents.causes import PROFILES
 from agents.derivation import derived
-from agents.incidents import Draft
+from agents.draft import Draft
+from agents.kinds import KINDS
 from domain.finding import Finding, FindingKind
 from domain.reading import Readings
 from domain.scope import Grain, Scope
-from domain.signal import Cause
 
-Kind = FindingKind
 PLATFORMS: Final[Mapping[str, str]] = {
     "meta": "Meta", "google": "Google", "google_ads": "Google", "tiktok": "TikTok", "linkedin": "LinkedIn",
     "pinterest": "Pinterest", "snapchat": "Snapchat", "microsoft": "Microsoft",
@@ -63,81 +63,12 @@ def _called(scope: Scope, names: Mapping[str, str]) -> str:  # noqa: PLR0911 - o
             return "The company"
 
 
-_VERDICT: Final[Mapping[Cause, str]] = {
-    Cause.CREATIVE_FATIGUE: "is wearing out",
-    Cause.AUDIENCE_SATURATION: "has saturated its audience",
-    Cause.AUDIENCE_DECLINE: "responds less",
-    Cause.AUCTION_PRESSURE: "pays more for the same reach",
-    Cause.BUDGET_CAP: "runs out of budget",
-    Cause.TRACKING_OUTAGE: "has lost its conversion tracking",
-    Cause.LANDING_PAGE_BREAK: "loses people on the landing page",
-    Cause.OFFER_DECAY: "convinces fewer visitors",
-    Cause.RETENTION_DROP: "comes back less",
-    Cause.ENGAGEMENT_DROP: "clicks less on owned channels",
-    Cause.CONTENT_OPPORTUNITY: "is searched more and we rank poorly",
-    Cause.COMPETITOR_MOVE: "is under pressure from a competitor",
-    Cause.TEST_READY: "is decided",
-    Cause.PACING_DRIFT: "is off its spending plan",
-    Cause.UNEXPLAINED: "has changed and we do not know why",
-}
-
-_FIGURE: Final[Mapping[FindingKind, str]] = {
-    Kind.CTR_DECLINE: "CTR",
-    Kind.RESPONSE_DECLINE: "CTR",
-    Kind.CPA_RISE: "cost per acquisition",
-    Kind.CPC_RISE: "cost per click",
-    Kind.CPM_RISE: "CPM",
-    Kind.CVR_DECLINE: "conversion rate",
-    Kind.CONVERSIONS_DROP: "pixel conversions per click",
-    Kind.PIXEL_GAP: "tracked share of orders",
-    Kind.VISIT_LOSS: "visits per click",
-    Kind.FREQUENCY_RISE: "frequency",
-    Kind.HOURS_SERVED_DROP: "hours shown",
-    Kind.SPEND_DROP: "spend",
-    Kind.ENGAGEMENT_DECLINE: "message clicks",
-    Kind.UNSUBSCRIBE_RISE: "unsubscribes",
-    Kind.RETENTION_DECLINE: "retention",
-    Kind.DEMAND_RISE: "searches",
-    Kind.TEST_DECIDED: "better arm",
-}
-
-_TOLD: Final[Mapping[Cause, tuple[FindingKind, ...]]] = {
-    Cause.CREATIVE_FATIGUE: (Kind.CTR_DECLINE, Kind.FREQUENCY_RISE),
-    Cause.AUDIENCE_SATURATION: (Kind.CVR_DECLINE, Kind.FREQUENCY_RISE, Kind.CPM_RISE),
-    Cause.AUDIENCE_DECLINE: (Kind.RESPONSE_DECLINE, Kind.ENGAGEMENT_DECLINE),
-    Cause.AUCTION_PRESSURE: (Kind.CPM_RISE,),
-    Cause.BUDGET_CAP: (Kind.HOURS_SERVED_DROP,),
-    Cause.TRACKING_OUTAGE: (Kind.PIXEL_GAP, Kind.CONVERSIONS_DROP),
-    Cause.LANDING_PAGE_BREAK: (Kind.CVR_DECLINE, Kind.VISIT_LOSS),
-    Cause.OFFER_DECAY: (Kind.CVR_DECLINE,),
-}
-"""Which findings a headline quotes, at most two; for other causes the clearest one."""
-
-_WHY: Final[Mapping[Cause, str]] = {
-    Cause.CREATIVE_FATIGUE: "The ad falls behind its siblings while the same people see it more and more often.",
-    Cause.AUDIENCE_SATURATION: "The same people see the campaign more often, at a higher price, and fewer convert.",
-    Cause.AUDIENCE_DECLINE: "The same people respond less to our ads and our messages; acquisition gets dearer.",
-    Cause.AUCTION_PRESSURE: "Impressions cost more while frequency, clicks and conversions hold: others bid more.",
-    Cause.BUDGET_CAP: "The daily budget is used up before the day is over, and the rest of the day is missed.",
-    Cause.TRACKING_OUTAGE: "The pixel counts fewer conversions than are made: the tracking broke, not the demand.",
-    Cause.LANDING_PAGE_BREAK: "People click as before, but fewer reach the page or order on it.",
-    Cause.OFFER_DECAY: "People click and arrive as before, but fewer order: the offer convinces less.",
-    Cause.RETENTION_DROP: "Fewer customers of this segment come back than its cohorts used to.",
-    Cause.ENGAGEMENT_DROP: "The segment clicks less on our own messages while it responds to ads as before.",
-    Cause.CONTENT_OPPORTUNITY: "More people search for this than usual, and our page is placed too low to be seen.",
-    Cause.COMPETITOR_MOVE: "A competitor's move coincides with the change.",
-    Cause.TEST_READY: "The better arm is ahead for sure, however often one looked.",
-    Cause.PACING_DRIFT: "Spend is off the plan.",
-    Cause.UNEXPLAINED: "The change is real, but no known cause fits all figures.",
-}
-
-
 def headline(draft: Draft, names: Mapping[str, str]) -> str:
     """The verdict in one line of at most 150 characters."""
-    wanted = _TOLD.get(draft.cause, ())
+    wanted = PROFILES[draft.cause].told
     told = [one for kind in wanted if (one := _first(draft.findings, kind))][:2] or [draft.findings[0]]
-    figures = ", ".join(f"{_FIGURE.get(one.kind, one.metric)} {wording.percent(one.change)}" for one in told)
-    called, verdict = _called(draft.scope, names), _VERDICT[draft.cause]
+    figures = ", ".join(f"{KINDS[one.kind].figure} {wording.percent(one.change)}" for one in told)
+    called, verdict = _called(draft.scope, names), PROFILES[draft.cause].verdict
     room = LONGEST - len(f" {verdict}: {figures}")
     if len(called) > room:
         called = f"{called[: max(room - 1, 1)]}…"
@@ -150,16 +81,14 @@ def _first(findings: Sequence[Finding], kind: FindingKind) -> Finding | None:
 
 def why(draft: Draft) -> str:
     """One or two sentences a busy lead understands. Who saw it and since when is said next to it, not in it."""
-    words = _WHY[draft.cause]
-    if draft.cause is Cause.CREATIVE_FATIGUE:
-        falls = "The ad falls behind its siblings" if draft.scope.ad_id else "Fewer people click the campaign's ads"
-        again = " while the same people see it more and more often" if draft.scope.ad_id else " the more they see them"
-        return f"{falls}{again if _first(draft.findings, Kind.FREQUENCY_RISE) else ''}."
-    if draft.cause is Cause.AUDIENCE_DECLINE and not _first(draft.findings, Kind.ENGAGEMENT_DECLINE):
-        return "The same people respond less to our ads than before, and other segments do not."
-    if draft.cause is Cause.AUDIENCE_DECLINE and not _first(draft.findings, Kind.CPA_RISE):
-        return "The same people respond less to our ads and our messages, and other segments do not."
-    return words
+    words = PROFILES[draft.cause].why
+    return words if isinstance(words, str) else words(draft)
+
+
+def stake_is(draft: Draft) -> str:
+    """What its loss consists of: "wasted spend"."""
+    words = PROFILES[draft.cause].stake_is
+    return words if isinstance(words, str) else words(draft)
 
 
 def currency_of(readings: Readings, scope: Scope, default: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
-from typing import Final
 
 import numpy as np
 import polars as pl
@@ -29,27 +28,20 @@ from agents.measures import (
 )
 from agents.ownership import owners_of
 from agents.statistics.arrays import Floats, group_sums
+from agents.thresholds import (
+    FORESEEN_ERRORS,
+    HOLD_ERRORS,
+    JUDGED_CLICKS,
+    JUDGED_DAYS,
+    LATE_CAMPAIGN_ERRORS,
+    LATE_CAMPAIGNS,
+    LATE_ERRORS,
+    SMALL_JUMP,
+)
 from domain.operating_model import OperatingModel
 from domain.reading import Readings
 from domain.scope import Scope
 from domain.signal import Cause, EventKind, HoldReason, Signal, SignalEvent
-
-NOTICED: Final = 4.0
-"""Standard errors by which a day must stand out before it is worth a word."""
-FORESEEN: Final = 2.0
-"""The same for a day the calendar announced."""
-LATE: Final = 3.0
-"""Standard errors by which the youngest day of an account that reports late is low."""
-LATE_SD: Final = 1.5
-"""Standard errors by which each campaign of an account that reports late is low."""
-MOST: Final = 0.7
-"""Share of an account's campaigns that must be low: fewer is those campaigns' own fault."""
-JUDGED_DAYS: Final = 14
-"""Days a small ad must have run before a jump of its rate is worth a word."""
-JUDGED_CLICKS: Final = 5.0
-"""Clicks expected of it on the day, for the same reason."""
-SMALL_JUMP: Final = 0.9
-"""Log change of a small ad's day worth a word (a factor of 2.5)."""
 
 
 def holds(readings: Readings, today: date, model: OperatingModel) -> Iterator[SignalEvent]:
@@ -87,7 +79,7 @@ def _calendar(readings: Readings, today: date, model: OperatingModel) -> Iterato
         scores = np.maximum(
             _day_scores(measure.events[row], measure.exposure[row], length), _level_scores(demand[row], length)
         )
-        if scores[-1] < FORESEEN or (length > 1 and (scores[-length:-1] >= FORESEEN).any()):
+        if scores[-1] < FORESEEN_ERRORS or (length > 1 and (scores[-length:-1] >= FORESEEN_ERRORS).any()):
             continue
         entry = mine.filter(pl.col("date_day") == today).row(0, named=True)
         reason = HoldReason.HOLIDAY if entry["kind"] == "holiday" else HoldReason.PROMO
@@ -123,14 +115,14 @@ def _late_reports(readings: Readings, today: date, model: OperatingModel) -> Ite
     known = completeness(source.days, COMPLETENESS)
     one_by_one = campaign_pixel_ratio(readings).moves
     codes, _ = source.codes(ACCOUNT)
-    low = one_by_one.raw_residual[:, -1] < -LATE_SD * np.sqrt(np.maximum(one_by_one.variance[:, -1], 1e-6))
+    low = one_by_one.raw_residual[:, -1] < -LATE_CAMPAIGN_ERRORS * np.sqrt(np.maximum(one_by_one.variance[:, -1], 1e-6))
     seen_today = np.bincount(codes[one_by_one.usable[:, -1]], minlength=measure.keys.height)
     late = np.bincount(codes[one_by_one.usable[:, -1] & low], minlength=measure.keys.height)
     for row in range(measure.keys.height):
         score = measure.moves.residual[row] / np.sqrt(np.maximum(measure.moves.variance[row], 1e-6))
-        if missing[row] or score[-1] > -LATE or not measure.moves.usable[row, -1]:
+        if missing[row] or score[-1] > -LATE_ERRORS or not measure.moves.usable[row, -1]:
             continue
-        if late[row] < MOST * max(seen_today[row], 1):
+        if late[row] < LATE_CAMPAIGNS * max(seen_today[row], 1):
             continue
         if source.days > 1 and score[-2] <= -1:
             continue
@@ -147,7 +139,7 @@ def _small_ads(readings: Readings, today: date, model: OperatingModel) -> Iterat
     if not measure.keys.height or found.residual.shape[1] < 2:
         return
     score = found.residual / np.sqrt(np.maximum(found.variance, 1e-6))
-    jumps = (np.abs(score) >= NOTICED) & (np.abs(found.residual) >= SMALL_JUMP) & found.usable
+    jumps = (np.abs(score) >= HOLD_ERRORS) & (np.abs(found.residual) >= SMALL_JUMP) & found.usable
     known = (found.usable.sum(axis=1) >= JUDGED_DAYS) & (found.expected[0] >= JUDGED_CLICKS)
     rows = np.flatnonzero(jumps[:, -1] & ~jumps[:, -7:-1].any(axis=1) & known & ~large_ads(readings))
     for row in rows:

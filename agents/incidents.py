@@ -1,13 +1,13 @@
 """Findings that belong to one object become one draft of a signal, with its causes weighed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import replace
 
 import numpy as np
 
-from agents import causes
-from agents.causes import Ranking, Sight, only, weigh
+from agents.causes import Place, priors, signatures
+from agents.draft import Draft, Sight
+from agents.kinds import KINDS
 from agents.measures import campaign_cpm, campaign_pixel_ratio, campaigns, segment_leaves
 from agents.sights import (
     GAP,
@@ -26,65 +26,27 @@ from agents.thresholds import (
     FREQUENCY_ERRORS,
     JOINT_RATE,
     MOST_CAMPAIGNS,
+    REACHED_SHARE,
     SOLE_RATE,
     UNEXPLAINED_AD_DAYS,
     UNEXPLAINED_CHANGE,
     UNEXPLAINED_DAYS,
     UNEXPLAINED_RATE,
 )
+from agents.weighing import only, weigh
 from domain.finding import Finding, FindingKind
 from domain.reading import Readings
 from domain.scope import Grain, Scope
 from domain.signal import Cause
 
 Kind = FindingKind
-DRIVER: Final[dict[FindingKind, str]] = {
-    Kind.CTR_DECLINE: "ctr",
-    Kind.RESPONSE_DECLINE: "ctr",
-    Kind.CPM_RISE: "cpm",
-    Kind.CVR_DECLINE: "cvr",
-    Kind.CONVERSIONS_DROP: "pixel",
-    Kind.PIXEL_GAP: "pixel",
-    Kind.VISIT_LOSS: "visits",
-    Kind.FREQUENCY_RISE: "frequency",
-    Kind.HOURS_SERVED_DROP: "hours",
-    Kind.SPEND_DROP: "spend",
-    Kind.ENGAGEMENT_DECLINE: "engagement",
-    Kind.UNSUBSCRIBE_RISE: "unsubscribes",
-    Kind.RETENTION_DECLINE: "retention",
-    Kind.DEMAND_RISE: "demand",
-    Kind.TEST_DECIDED: "test",
-}
-"""The figure a finding is about. Two findings about one figure are one piece of evidence; costs follow from the
-others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A signal in the making."""
-
-    scope: Scope
-    ranking: Ranking
-    findings: tuple[Finding, ...]
-    sights: dict[str, Sight]
-    window: int
-    gaps: tuple[str, ...] = ()
-    opens: bool = True
-    """Strong enough to open a signal; otherwise only good enough to keep one open."""
-    absorbed: frozenset[int] = field(default=frozenset())
-    """Positions of further findings explained by it."""
-
-    @property
-    def cause(self) -> Cause:
-        """The most likely cause."""
-        return self.ranking.cause
 
 
 def strong(findings: Iterable[Finding]) -> bool:
     """Whether independent figures together are clear enough: the product of each figure's best q."""
     best: dict[str, float] = {}
     for one in findings:
-        driver = DRIVER.get(one.kind)
+        driver = KINDS[one.kind].driver
         if driver:
             best[driver] = min(one.q_value, best.get(driver, 1.0))
     joint = [q for q in best.values() if q <= JOINT_RATE]
@@ -111,7 +73,7 @@ def segment_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draf
         sights = segment_sights(readings, scope, window_index(first.window_days))
         for one in own:
             sights |= _as_found(one)
-        ranking = weigh(sights, causes.SEGMENT)
+        ranking = weigh(sights, signatures(Place.SEGMENT))
         gaps = [GAP[table] for table in ("lifecycle_report",) if readings.get(table) is None]
         with_more = own + [
             one for one in findings
@@ -131,15 +93,8 @@ def _paid_scope(readings: Readings, account: str | None, segment: str) -> Scope:
     return Scope(platform=platform, account_id=account, segment_id=segment)
 
 
-_SIGHT_OF: Final[dict[FindingKind, str]] = {
-    Kind.RESPONSE_DECLINE: "response",
-    Kind.ENGAGEMENT_DECLINE: "click_rate",
-    Kind.RETENTION_DECLINE: "retention",
-}
-
-
 def _as_found(one: Finding) -> dict[str, Sight]:
-    name = _SIGHT_OF.get(one.kind)
+    name = KINDS[one.kind].seen_in_segment
     if name is None:
         return {}
     low, high = (float(np.log1p(max(end, -0.999))) for end in one.interval)
@@ -176,7 +131,7 @@ def segment_shares(readings: Readings, scope: Scope) -> dict[str, float]:
         ).to_numpy()
         of_segment = mine & (keys["segment_id"] == scope.segment_id).to_numpy()
         share = float(shown[of_segment].sum() / max(shown[mine].sum(), 1))
-        if share >= 1 / 7:
+        if share >= REACHED_SHARE:
             shares[campaign] = share
     return shares
 
@@ -189,7 +144,7 @@ def ad_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draft]:
             continue
         window = window_index(one.window_days)
         sights = ad_sights(readings, one.scope, window)
-        ranking = weigh(sights, causes.AD, causes.PRIOR if "ad_frequency" in sights else causes.WITHOUT_FREQUENCY)
+        ranking = weigh(sights, signatures(Place.AD), priors(frequency_known="ad_frequency" in sights))
         seen = [f for f in findings if f.kind is Kind.FREQUENCY_RISE and f.scope == one.scope]
         gaps = [GAP[table] for table in ("ad_delivery",) if readings.get(table) is None]
         opens = strong([one, *seen]) and one.window_days >= UNEXPLAINED_DAYS
@@ -215,7 +170,7 @@ def campaign_drafts(findings: Sequence[Finding], readings: Readings, finer: Sequ
         follow.add(Kind.CONVERSIONS_DROP)
     for grouped in groups.values():
         own = grouped
-        driving = [one for one in own if one.kind in DRIVER and one.kind not in follow]
+        driving = [one for one in own if KINDS[one.kind].driver and one.kind not in follow]
         if not driving:
             continue
         first = lead(driving)
@@ -227,7 +182,7 @@ def campaign_drafts(findings: Sequence[Finding], readings: Readings, finer: Sequ
             own = [one for one in own if one.kind not in {Kind.CTR_DECLINE, Kind.CPA_RISE, Kind.CPC_RISE}]
             if rest is not None and "ctr" in sights:
                 sights["ctr"] = rest
-            if not [one for one in own if one.kind in DRIVER and one.kind not in follow]:
+            if not [one for one in own if KINDS[one.kind].driver and one.kind not in follow]:
                 continue
         drafts.append(_campaign_draft(own, sights, window, readings))
     return drafts
@@ -236,8 +191,8 @@ def campaign_drafts(findings: Sequence[Finding], readings: Readings, finer: Sequ
 def _campaign_draft(own: list[Finding], sights: dict[str, Sight], window: int, readings: Readings) -> Draft:
     source = campaigns(readings)
     web = readings.get("web_report") is not None
-    prior = causes.PRIOR if "frequency" in sights else causes.WITHOUT_FREQUENCY
-    ranking = weigh(sights, causes.CAMPAIGN if web else causes.BLIND, prior)
+    known = signatures(Place.CAMPAIGN if web else Place.CAMPAIGN_BLIND)
+    ranking = weigh(sights, known, priors(frequency_known="frequency" in sights))
     gaps = [
         GAP[table]
         for table in ("web_report", "ad_delivery", "campaign_status", "calendar")
@@ -247,7 +202,7 @@ def _campaign_draft(own: list[Finding], sights: dict[str, Sight], window: int, r
     judged = [one for one in own if one.kind is not Kind.SPEND_DROP and not (web and one.kind is Kind.CONVERSIONS_DROP)]
     opens = strong(judged)
     if ranking.cause is Cause.UNEXPLAINED:
-        opens = opens and _clear_without_cause(lead([one for one in own if one.kind in DRIVER]))
+        opens = opens and _clear_without_cause(lead([one for one in own if KINDS[one.kind].driver]))
     return Draft(own[0].scope, ranking, tuple(own), sights, window, tuple(gaps), opens)
 
 
@@ -277,7 +232,7 @@ def account_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draf
         if not _most_campaigns(one, window, readings):
             continue
         sights = account_sights(readings, one.scope, window)
-        ranking = weigh(sights, causes.ACCOUNT)
+        ranking = weigh(sights, signatures(Place.ACCOUNT))
         inside = [at for at, f in enumerate(findings) if _of_account(f, one)]
         opens = strong([one]) and (one.kind is Kind.PIXEL_GAP or one.window_days >= UNEXPLAINED_DAYS)
         drafts.append(
@@ -320,11 +275,10 @@ def other_drafts(findings: Sequence[Finding]) -> list[Draft]:
     """Search themes and decided tests, which have no neighbours to be told from."""
     drafts: list[Draft] = []
     for one in findings:
-        cause = {Kind.DEMAND_RISE: Cause.CONTENT_OPPORTUNITY, Kind.TEST_DECIDED: Cause.TEST_READY}.get(one.kind)
+        cause = KINDS[one.kind].alone
         if cause is not None:
             confidence = round(min(max(1 - one.q_value, 0.5), 0.97), 2)
             opens = one.kind is Kind.TEST_DECIDED or strong([one])
-            drafts.append(
-                Draft(one.scope, only(cause, confidence), (one,), {}, window_index(one.window_days), (), opens)
-            )
+            ranking = only(cause, confidence)
+            drafts.append(Draft(one.scope, ranking, (one,), {}, window_index(one.window_days), (), opens))
     return drafts

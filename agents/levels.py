@@ -1,50 +1,26 @@
 """How much of a signal's move is left, judged by the baseline its owners were shown."""
 
 from datetime import date
-from typing import Final
 
 import numpy as np
 import polars as pl
 
-from agents.content import demand
-from agents.measures import (
-    Measure,
-    account_pixel_ratio,
-    account_rate,
-    ad_click_rate,
-    ad_frequency,
-    campaign_click_rate,
-    campaign_cpm,
-    campaign_frequency,
-    campaign_hours,
-    campaign_order_rate,
-    campaign_pixel_rate,
-    campaign_pixel_ratio,
-    campaign_visits,
-    cell_click_rate,
-    engagement,
-    retention,
-    segment_rate,
-)
+from agents.kinds import KINDS, Recovery, measure_of
+from agents.measures import Measure
 from agents.sights import row_of
 from agents.thresholds import RECOVERY_DAYS, STALE_DAYS
-from domain.finding import Finding, FindingKind
+from domain.finding import Finding
 from domain.reading import Readings
-from domain.scope import Grain
 from domain.signal import Signal
-
-_LATE: Final = frozenset({FindingKind.CONVERSIONS_DROP, FindingKind.PIXEL_GAP})
-_FOLLOWING: Final = frozenset(
-    {FindingKind.CPA_RISE, FindingKind.CPC_RISE, FindingKind.SPEND_DROP, FindingKind.SPEND_RISE}
-)
-"""Findings that follow from others; whether they are over is judged by those."""
 
 
 def left_of(signal: Signal, readings: Readings) -> float | None:
     """The largest share of its moves that is left over the last days (log scale); None where nothing can be judged."""
-    if any(one.kind is FindingKind.TEST_DECIDED for one in signal.findings):
+    if any(KINDS[one.kind].recovery is Recovery.ENDED for one in signal.findings):
         return _test_left(signal, readings)
-    leading = [one for one in signal.findings if one.kind not in _FOLLOWING] or list(signal.findings)
+    leading = [one for one in signal.findings if KINDS[one.kind].recovery is not Recovery.FOLLOWS] or list(
+        signal.findings
+    )
     shares = [share for one in leading[:3] if (share := _left(one, readings)) is not None]
     return max(shares) if shares else None
 
@@ -72,46 +48,6 @@ def _left(one: Finding, readings: Readings) -> float | None:
 
 def _column(measure: Measure, day: date) -> int:
     return (day - measure.first_day).days
-
-
-def measure_of(one: Finding, readings: Readings) -> Measure | None:  # noqa: PLR0911, PLR0912 - one line per kind
-    """The series a finding came from."""
-    if readings.get(one.table) is None:
-        return None
-    whole = one.scope.grain is Grain.ACCOUNT
-    match one.kind:
-        case FindingKind.CTR_DECLINE if one.scope.ad_id:
-            return ad_click_rate(readings)
-        case FindingKind.CTR_DECLINE if one.scope.segment_id:
-            return cell_click_rate(readings)
-        case FindingKind.CTR_DECLINE:
-            return campaign_click_rate(readings)
-        case FindingKind.RESPONSE_DECLINE:
-            return segment_rate(readings, "ctr")
-        case FindingKind.CPM_RISE:
-            return account_rate(readings, "cpm") if whole else campaign_cpm(readings)
-        case FindingKind.CVR_DECLINE:
-            return campaign_order_rate(readings) if one.table == "web_report" else campaign_pixel_rate(readings)
-        case FindingKind.CONVERSIONS_DROP:
-            return campaign_pixel_rate(readings)
-        case FindingKind.PIXEL_GAP:
-            return account_pixel_ratio(readings, worst=False) if whole else campaign_pixel_ratio(readings)
-        case FindingKind.VISIT_LOSS:
-            return campaign_visits(readings)
-        case FindingKind.FREQUENCY_RISE:
-            return ad_frequency(readings) if one.scope.ad_id else campaign_frequency(readings)
-        case FindingKind.HOURS_SERVED_DROP:
-            return campaign_hours(readings)
-        case FindingKind.ENGAGEMENT_DECLINE:
-            return engagement(readings)
-        case FindingKind.UNSUBSCRIBE_RISE:
-            return engagement(readings, "unsubscribe_rate")
-        case FindingKind.RETENTION_DECLINE:
-            return retention(readings)
-        case FindingKind.DEMAND_RISE:
-            return demand(readings)[0]
-        case _:
-            return None
 
 
 def _test_left(signal: Signal, readings: Readings) -> float | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from agents.causes import PROFILES
 from agents.combine import Combined
 from agents.levels import left_of
 from agents.thresholds import (
@@ -16,13 +17,6 @@ from agents.thresholds import (
 )
 from domain.reading import Readings
 from domain.signal import Cause, CloseReason, EventKind, Signal, SignalEvent
-
-_LANDED = frozenset({Cause.LANDING_PAGE_BREAK, Cause.OFFER_DECAY, Cause.AUDIENCE_SATURATION, Cause.TRACKING_OUTAGE})
-_PRICED = frozenset({Cause.AUCTION_PRESSURE, Cause.AUDIENCE_SATURATION})
-_SEEN = frozenset({Cause.CREATIVE_FATIGUE, Cause.AUDIENCE_DECLINE, Cause.AUDIENCE_SATURATION})
-_OWNED = frozenset({Cause.AUDIENCE_DECLINE, Cause.ENGAGEMENT_DROP, Cause.RETENTION_DROP})
-FAMILIES = (_LANDED, _PRICED, _SEEN, _OWNED)
-"""Causes one incident may be taken for before better evidence comes."""
 
 
 def match(
@@ -78,7 +72,7 @@ def same_incident(old: Signal, new: Signal) -> bool:
         return True
     if Cause.UNEXPLAINED in {old.cause, new.cause}:
         return bool({_about(one) for one in old.findings} & {_about(one) for one in new.findings})
-    return any(old.cause in family and new.cause in family for family in FAMILIES)
+    return bool(PROFILES[old.cause].families & PROFILES[new.cause].families)
 
 
 def _about(finding: object) -> str:

@@ -12,6 +12,8 @@ from agents import wording
 from domain.reading import Readings
 from domain.scope import Scope
 
+RUNNING = frozenset({"active", "enabled"})
+"""How platforms say that a campaign runs (Google's own word is "enabled"), in lower case."""
 Unit = Literal["share", "money", "count", "ratio", "hours"]
 
 

@@ -4,54 +4,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from agents import wording
+from agents.causes import PROFILES
+from agents.kinds import KINDS
 from domain.action import Action
 from domain.catalogue import CATALOGUE
 from domain.finding import FindingKind
 from domain.scope import Grain, Scope
 from domain.signal import Cause, CloseReason, HoldReason
 
-CAUSES: Mapping[Cause, str] = MappingProxyType(
-    {
-        Cause.CREATIVE_FATIGUE: "creative fatigue",
-        Cause.AUDIENCE_SATURATION: "audience saturation",
-        Cause.AUDIENCE_DECLINE: "audience decline",
-        Cause.AUCTION_PRESSURE: "auction pressure",
-        Cause.BUDGET_CAP: "a budget cap",
-        Cause.TRACKING_OUTAGE: "a tracking outage",
-        Cause.LANDING_PAGE_BREAK: "a broken landing page",
-        Cause.OFFER_DECAY: "offer decay",
-        Cause.RETENTION_DROP: "a retention drop",
-        Cause.ENGAGEMENT_DROP: "an engagement drop",
-        Cause.CONTENT_OPPORTUNITY: "a content opportunity",
-        Cause.COMPETITOR_MOVE: "a competitor's move",
-        Cause.TEST_READY: "a decided test",
-        Cause.PACING_DRIFT: "pacing drift",
-        Cause.UNEXPLAINED: "no known cause",
-    }
-)
-CLAIMS: Mapping[FindingKind, str] = MappingProxyType(
-    {
-        FindingKind.CPA_RISE: "Cost per conversion up",
-        FindingKind.CPM_RISE: "Impressions dearer",
-        FindingKind.CPC_RISE: "Clicks dearer",
-        FindingKind.CVR_DECLINE: "Fewer clicks convert",
-        FindingKind.CONVERSIONS_DROP: "Fewer conversions",
-        FindingKind.SPEND_DROP: "Spend down",
-        FindingKind.SPEND_RISE: "Spend up",
-        FindingKind.HOURS_SERVED_DROP: "Served fewer hours",
-        FindingKind.PIXEL_GAP: "Pixel misses orders",
-        FindingKind.VISIT_LOSS: "Clicks do not arrive",
-        FindingKind.CTR_DECLINE: "Fewer people click",
-        FindingKind.FREQUENCY_RISE: "Shown more often",
-        FindingKind.RESPONSE_DECLINE: "Segment responds less",
-        FindingKind.ENGAGEMENT_DECLINE: "Segment engages less",
-        FindingKind.UNSUBSCRIBE_RISE: "More unsubscribe",
-        FindingKind.RETENTION_DECLINE: "Fewer stay",
-        FindingKind.DEMAND_RISE: "Demand grows",
-        FindingKind.PRICE_MOVE: "A price moved",
-        FindingKind.TEST_DECIDED: "Test decided",
-    }
-)
+CAUSES: Mapping[Cause, str] = MappingProxyType({cause: profile.name for cause, profile in PROFILES.items()})
 HOLDS: Mapping[HoldReason, str] = MappingProxyType(
     {
         HoldReason.HOLIDAY: "a holiday explains it",
@@ -99,4 +60,4 @@ def action_title(action: Action) -> str:
 
 def claim(kind: FindingKind) -> str:
     """What an agent claims, in a table cell."""
-    return CLAIMS.get(kind, kind.value.replace("_", " ").capitalize())
+    return KINDS[kind].claim

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from agents.accounts import Books
+from agents.causes import PROFILES
 from agents.forecasting import alike, forecast
 from agents.moves import Draft
 from agents.places import place_of
-from agents.playbook import PLAYBOOK
 from agents.situation import Situation
 from domain.action import Action
 from domain.catalogue import CATALOGUE
@@ -44,7 +44,7 @@ def plan(
     """
     situation = Situation(signal, Books(readings, today), model)
     known = [lesson for lesson in lessons if lesson.learned_on <= today <= lesson.expires_on]
-    drafts = list(PLAYBOOK[signal.cause](situation))[:MOST_PROPOSALS]
+    drafts = list(PROFILES[signal.cause].play(situation))[:MOST_PROPOSALS]
     return tuple(_proposal(draft, situation, known, today) for draft in drafts)
 
 

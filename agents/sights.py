@@ -5,8 +5,8 @@ from typing import Final
 
 import numpy as np
 
-from agents.causes import Sight
 from agents.claims import cost_moves
+from agents.draft import Sight
 from agents.measures import (
     ACCOUNT,
     AD,

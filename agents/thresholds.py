@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from domain.finding import FindingKind
-
 HISTORY_DAYS: Final = 105
 """Days of history a sweep looks at: 15 weeks, so that an incident of six does not become the usual level."""
 
@@ -23,27 +21,6 @@ twice as much where only a handful of events a day are usual."""
 
 STALE_DAYS: Final = 3
 """Days: a window must end at most this many days before the sweep, else it says nothing about today."""
-
-MATERIAL: Final[dict[FindingKind, float]] = {
-    FindingKind.CPA_RISE: 0.10,
-    FindingKind.CPM_RISE: 0.12,
-    FindingKind.CPC_RISE: 0.10,
-    FindingKind.CVR_DECLINE: 0.12,
-    FindingKind.CONVERSIONS_DROP: 0.30,
-    FindingKind.SPEND_DROP: 0.15,
-    FindingKind.SPEND_RISE: 0.50,
-    FindingKind.HOURS_SERVED_DROP: 0.06,
-    FindingKind.PIXEL_GAP: 0.25,
-    FindingKind.VISIT_LOSS: 0.12,
-    FindingKind.CTR_DECLINE: 0.12,
-    FindingKind.FREQUENCY_RISE: 0.08,
-    FindingKind.RESPONSE_DECLINE: 0.10,
-    FindingKind.ENGAGEMENT_DECLINE: 0.10,
-    FindingKind.UNSUBSCRIBE_RISE: 0.50,
-    FindingKind.RETENTION_DECLINE: 0.05,
-    FindingKind.DEMAND_RISE: 0.30,
-}
-"""Smallest change worth an owner's time, as a log ratio (0.12 is about 12 %). Below it nobody would act."""
 
 SMALL_AD_CLICKS: Final = 60.0
 """Expected clicks in the judged window below which an ad's own rate stays quiet: one lucky click would be 2 %."""
@@ -145,3 +122,48 @@ ALONG: Final = 0.5
 
 WEAR_DAYS: Final = 42
 """Days over which an ad's click rate is compared with its exposure: the longest ramp of a worn-out ad and two weeks."""
+
+SHARED_WORDS: Final = 0.5
+"""Share of words two queries must have in common to be one theme (of the shorter one)."""
+
+SIGHT_SURPRISE: Final = 0.01
+"""Share of cases in which a figure does something no signature says."""
+
+SIGHT_SD: Final = 0.03
+"""Log wobble of a figure a cause leaves alone, on top of its measured error."""
+
+NAMED: Final = 0.15
+"""Probability below which a cause counts as ruled out."""
+
+STANDING: Final = 0.02
+"""Probability from which a cause is still shown as a candidate."""
+
+REACHED_SHARE: Final = 1 / 7
+"""Share of a campaign's impressions a segment must get before its decline explains what the campaign shows."""
+
+COST_PRIOR_SD: Final = 0.15
+"""Log standard deviation expected of a real move of a conversion rate: what is less well known is shrunk to nothing."""
+
+HOLD_ERRORS: Final = 4.0
+"""Standard errors by which a small ad's day must stand out before it is worth a word."""
+
+FORESEEN_ERRORS: Final = 2.0
+"""The same for a day the calendar announced."""
+
+LATE_ERRORS: Final = 3.0
+"""Standard errors by which the youngest day of an account that reports late is low."""
+
+LATE_CAMPAIGN_ERRORS: Final = 1.5
+"""Standard errors by which each campaign of an account that reports late is low."""
+
+LATE_CAMPAIGNS: Final = 0.7
+"""Share of an account's campaigns that must be low: fewer is those campaigns' own fault."""
+
+JUDGED_DAYS: Final = 14
+"""Days a small ad must have run before a jump of its rate is worth a word."""
+
+JUDGED_CLICKS: Final = 5.0
+"""Clicks expected of it on the day, for the same reason."""
+
+SMALL_JUMP: Final = 0.9
+"""Log change of a small ad's day worth a word (a factor of 2.5)."""

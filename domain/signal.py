@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from types import MappingProxyType
 
 from pydantic import Field
 
 from domain.base import Frozen
-from domain.finding import Finding, FindingKind
+from domain.finding import Finding
 from domain.scope import Scope
 
 
@@ -31,19 +30,6 @@ class Cause(StrEnum):
     TEST_READY = "test_ready"
     PACING_DRIFT = "pacing_drift"
     UNEXPLAINED = "unexplained"
-
-
-STAKES: Mapping[Cause, str] = MappingProxyType(
-    {
-        Cause.BUDGET_CAP: "missed sales, at their usual cost",
-        Cause.TRACKING_OUTAGE: "unmeasured spend",
-        Cause.RETENTION_DROP: "missed sales",
-        Cause.ENGAGEMENT_DROP: "missed sales",
-        Cause.CONTENT_OPPORTUNITY: "missed visits, at the price of paid clicks",
-        Cause.TEST_READY: "missed sales",
-    }
-)
-"""What is lost, where it is not spend that buys less than it used to."""
 
 
 class HoldReason(StrEnum):
@@ -96,6 +82,8 @@ class Signal(Frozen):
     """One or two sentences a busy lead understands."""
     at_stake_per_day: Decimal
     """Expected loss (or missed gain) per day, in `currency`."""
+    stake_is: str = "wasted spend"
+    """What `at_stake_per_day` consists of, in two words."""
     currency: str
     """ISO 4217: "EUR"."""
     since: date
@@ -111,14 +99,6 @@ class Signal(Frozen):
     """What people call the ids in `scope` and `findings`: {"c3": "Spring prospecting"}."""
     gaps: tuple[str, ...] = ()
     """What was missing and therefore weakens this signal, one clause each."""
-
-    @property
-    def stake_is(self) -> str:
-        """What `at_stake_per_day` consists of, in two words: "wasted spend"."""
-        owned = any(finding.kind is FindingKind.ENGAGEMENT_DECLINE for finding in self.findings)
-        if self.cause is Cause.AUDIENCE_DECLINE and owned:
-            return "wasted spend and missed sales"
-        return STAKES.get(self.cause, "wasted spend")
 
 
 class EventKind(StrEnum):

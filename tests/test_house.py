@@ -9,6 +9,7 @@ import pytest
 from domain.action import ACTION_KINDS, ACTION_TYPES
 from domain.catalogue import CATALOGUE, Risk
 from domain.finding import FindingKind
+from domain.signal import Cause
 from domain.tables import TABLES
 
 ROOT = Path(__file__).parents[1]
@@ -103,3 +104,20 @@ def test_help_answers_at_once():
     ).stderr
     for package in ("polars", "numpy", "langgraph", "chromadb", "sqlalchemy", "slack_bolt"):
         assert f"| {package}\n" not in heavy.replace("  ", " "), f"baton --help imports {package}"
+
+
+def test_every_cause_and_every_kind_of_finding_has_its_one_record():
+    from agents.causes import PROFILES
+    from agents.kinds import KINDS, Recovery
+    from agents.roster import SPECIALISTS
+
+    assert set(PROFILES) == set(Cause)
+    assert set(KINDS) == set(FindingKind)
+    for kind, record in KINDS.items():
+        assert record.recovery is not Recovery.LEVEL or record.series, f"{kind} cannot recover without its series"
+    for profile in PROFILES.values():
+        assert profile.owners, f"{profile.cause} is nobody's"
+        assert set(profile.told) <= {kind for one in SPECIALISTS for kind in one.mandate.finds}
+    assert {record.alone for record in KINDS.values() if record.alone} <= {
+        cause for cause, profile in PROFILES.items() if not profile.shows
+    }, "what has neighbours must be told from them"

@@ -17,6 +17,7 @@ from agents.measures.measure import (
 )
 from agents.measures.owned import engagement, retention
 from agents.measures.paid import ad_click_rate, campaign_click_rate, campaign_cpm, campaign_pixel_rate, campaign_spend
+from agents.measures.search import demand
 from agents.measures.site import (
     account_pixel_ratio,
     account_rate,
@@ -50,6 +51,7 @@ __all__ = [
     "campaigns",
     "cell_click_rate",
     "completeness",
+    "demand",
     "engagement",
     "leaves",
     "ordinary_days",

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from agents import metrics
 from agents.derivation import derived
 from agents.measures.measure import (
     AD,
@@ -105,7 +106,7 @@ def status_columns(readings: Readings) -> tuple[Floats, Floats, Flags, Flags]:
             return empty, empty, empty > 0, empty > 0
         rows = rows.with_columns(
             learning=pl.col("learning").cast(pl.Float64) if "learning" in rows.columns else pl.lit(0.0),
-            running=(pl.col("status").str.to_lowercase() == "active").cast(pl.Float64),
+            running=pl.col("status").str.to_lowercase().is_in(metrics.RUNNING).cast(pl.Float64),
         )
         source = panel(
             rows, CAMPAIGN, ("hours_served", "daily_budget", "learning", "running"), readings.as_of, HISTORY_DAYS

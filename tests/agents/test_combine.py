@@ -6,16 +6,19 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from agents.causes import CAMPAIGN, SEGMENT, Sight, weigh
+from agents.causes import Place, signatures
+from agents.draft import Sight
 from agents.incidents import strong
 from agents.roster import SPECIALISTS
 from agents.thresholds import SOLE_RATE
+from agents.weighing import weigh
 from domain.finding import Finding, FindingKind
 from domain.reading import Readings
 from domain.scope import Grain, Scope
 from domain.signal import Cause, EventKind, HoldReason
 from tests.agents.world import MODEL, VOLUME, Blow, combined, company, findings, lived, on, opened
 
+CAMPAIGN, SEGMENT = signatures(Place.CAMPAIGN), signatures(Place.SEGMENT)
 SEEDS = (3, 4)
 INCIDENTS = {
     Cause.AUDIENCE_DECLINE: (

@@ -1,0 +1,39 @@
+"""A competitor's move that coincides with a change. No agent finds it yet; people may say it."""
+
+from collections.abc import Iterator
+
+from agents import moves
+from agents.causes.profile import Profile
+from agents.losses import dearer
+from agents.situation import Situation
+from domain.signal import Cause
+
+
+def play(about: Situation) -> Iterator[moves.Draft]:
+    """A competitor moved: answer with what sets us apart before answering with price."""
+    if not about.campaign_id:
+        return
+    name = about.name("campaign_id", about.campaign_id)
+    yield from moves.promise(
+        about,
+        f"Say in {name} what the competitor cannot: service, proof, delivery. No price war, no claim without a source.",
+        "A competitor moved; what sets us apart should be said before prices are touched.",
+    )
+    yield from moves.test(
+        about,
+        f"A sharper offer in {name} holds its conversion rate against the competitor.",
+        "cvr",
+        "Whether customers mind the competitor's move shows only in a test." + moves.budget_wait(about),
+    )
+
+
+PROFILE = Profile(
+    cause=Cause.COMPETITOR_MOVE,
+    name="a competitor's move",
+    verdict="is under pressure from a competitor",
+    why="A competitor's move coincides with the change.",
+    owners=("media_lead", "cmo"),
+    stake_is="wasted spend",
+    loss=dearer,
+    play=play,
+)
