@@ -47,13 +47,14 @@ def left_of(incident: Incident, grid: Grid, days: Days, work: tuple[Work, ...]) 
         if item.done_on < incident.start:
             continue
         relief, over = CURES.get(incident.kind, {}).get(item.task, (0.0, 1))
-        grown = relief * item.grown(days, over)[:, None]
+        here = grid.world.temper.relief_of(item.task, item.entity, item.done_on)
+        grown = here * relief * item.grown(days, over)[:, None]
         left.rows[:] *= 1 - grown * _row_reach(incident, grid, item)
         left.campaigns[:] *= 1 - grown * np.array([item.covers(campaign) for campaign in grid.world.campaigns])
         if item.task == "retention_flow":
             part, over = FLOW_RELIEF
             mine = np.array([item.ident == segment.id for segment in grid.world.segments])
-            left.owned[:] *= 1 - part * item.grown(days, over)[:, None] * mine
+            left.owned[:] *= 1 - here * part * item.grown(days, over)[:, None] * mine
     return left
 
 
