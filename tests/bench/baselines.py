@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from tests.bench.windows import Cube, Tables, Windows
 
-Event = dict[str, object]
+Event = dict[str, Any]
 Flags = NDArray[np.bool_]
 """Objects x days of reading."""
 
@@ -33,8 +34,9 @@ LEAST_SPREAD = 0.01
 
 NOW_DAYS, BEFORE_DAYS = 3, 14
 """An ad rule's "last 3 days" against the 14 days before."""
-CPA_TIMES, CPA_CONVERSIONS = 1.5, 30
-CTR_TIMES, CTR_IMPRESSIONS = 0.7, 1000
+CPA_TIMES, CTR_TIMES = 1.5, 0.7
+CONVERSIONS, IMPRESSIONS, CLICKS, PEOPLE = 30, 1000, 200, 30
+"""Least counts on either side of a comparison."""
 CPM_TIMES = 1.3
 FREQUENCY = 3.5
 CONVERSIONS_TIMES = 0.5
@@ -55,8 +57,8 @@ class Company:
     """Series of segments: where they are, the column above and the one below the line, the cause of a fall."""
 
     @classmethod
-    def read(cls, folder: Path, first: date, last: date) -> "Company":
-        tables = Tables(folder, first, last)
+    def read(cls, folder: Path, first: date, last: date, lags: int = BASE_DAYS + MATURITY_DAYS + 1) -> "Company":
+        tables = Tables(folder, first, last, lags)
         counts = ["spend", "impressions", "clicks", "conversions"]
         ids = ["platform", "account_id", "campaign_id"]
         ads = tables.windows("ad_report", [*ids, "ad_id"], counts)
@@ -78,7 +80,7 @@ class Company:
         )
         kinds = (
             (cohorts, "retained", "cohort_size", "retention_drop"),
-            (owned, "unique_clicks", "delivered", "engagement_drop"),
+            (owned, "unique_clicks", "delivered", "audience_decline"),
         )
         return cls(campaigns, ads, tuple((found, *rest) for found, *rest in kinds if found))
 
@@ -95,7 +97,10 @@ def threshold_rules(folder: Path, first: date, last: date) -> list[Event]:
             (company.campaigns, dict(_campaign_rules(company.campaigns))),
             (company.ads, dict(_ad_rules(company.ads))),
             *(
-                (windows, {cause: _times(windows, part, whole) <= RETENTION_TIMES})
+                (
+                    windows,
+                    {cause: (_times(windows, part, whole) <= RETENTION_TIMES) & _at_least(windows[part], PEOPLE)},
+                )
                 for windows, part, whole, cause in company.segments
             ),
         ]
@@ -104,22 +109,23 @@ def threshold_rules(folder: Path, first: date, last: date) -> list[Event]:
 
 def _campaign_rules(of: Windows) -> Iterator[tuple[str, Flags]]:
     """Several rules may name one cause: keys are told apart by what stands behind the colon."""
-    enough = _now(of["conversions"]) + _before(of["conversions"]) >= CPA_CONVERSIONS
-    yield "tracking_outage:pixel", (_times(of, "conversions", "orders") <= PIXEL_TIMES) & enough
-    yield (
-        "landing_page_break:conversions",
-        (_growth(of["conversions"]) <= CONVERSIONS_TIMES) & (_growth(of["clicks"]) >= PIXEL_TIMES) & enough,
-    )
+    orders, clicks = _at_least(of["orders"], CONVERSIONS), _at_least(of["clicks"], CLICKS)
+    yield "tracking_outage:pixel", (_times(of, "conversions", "orders") <= PIXEL_TIMES) & orders
+    steady = _growth(of["clicks"]) >= PIXEL_TIMES
+    yield "landing_page_break:conversions", (_growth(of["conversions"]) <= CONVERSIONS_TIMES) & steady & clicks
     yield "budget_cap:used", _now(of["spend"]) >= BUDGET_USED * _now(of["daily_budget"])
     yield "audience_saturation:frequency", _now(of["impressions"]) >= FREQUENCY * _now(of["reach"])
     yield "auction_pressure:cpm", _times(of, "spend", "impressions") >= CPM_TIMES
-    yield "audience_saturation:cpa", (_times(of, "spend", "conversions") >= CPA_TIMES) & enough
+    yield (
+        "audience_saturation:cpa",
+        (_times(of, "spend", "conversions") >= CPA_TIMES) & _at_least(of["conversions"], CONVERSIONS),
+    )
     yield "budget_cap:spend", _growth(of["spend"]) <= 1 - SPEND_TIMES
     yield "pacing_drift:spend", _growth(of["spend"]) >= 1 + SPEND_TIMES
 
 
 def _ad_rules(of: Windows) -> Iterator[tuple[str, Flags]]:
-    enough = (_now(of["impressions"]) >= CTR_IMPRESSIONS) & (_before(of["impressions"]) >= CTR_IMPRESSIONS)
+    enough = _at_least(of["impressions"], IMPRESSIONS)
     yield "creative_fatigue:ctr", (_times(of, "clicks", "impressions") <= CTR_TIMES) & enough
     yield "creative_fatigue:frequency", (_now(of["impressions"]) >= FREQUENCY * _now(of["reach"])) & enough
 
@@ -131,6 +137,11 @@ def _now(cube: Cube) -> NDArray[np.float64]:
 
 def _before(cube: Cube) -> NDArray[np.float64]:
     return cube[:, :, NOW_DAYS : NOW_DAYS + BEFORE_DAYS].sum(axis=-1)
+
+
+def _at_least(cube: Cube, count: int) -> Flags:
+    """Whether both sides of the comparison are large enough for the rule to speak."""
+    return (_now(cube) >= count) & (_before(cube) >= count)
 
 
 def _growth(cube: Cube) -> NDArray[np.float64]:

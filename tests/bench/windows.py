@@ -54,7 +54,7 @@ class Tables:
     folder: Path
     first: date
     last: date
-    lags: int = 31
+    lags: int
 
     def windows(
         self, table: str, by: Sequence[str], columns: Sequence[str], where: pl.Expr | None = None
