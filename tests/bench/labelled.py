@@ -111,7 +111,7 @@ def row(name: str, one: Score) -> Row:
 
 
 def fires(one: Score) -> str:
-    """False alerts near decoys: "promo 2 of 12"."""
+    """Decoys with a false alert at their time and place: "promo 2 of 12"."""
     said = [f"{kind} {count} of {one.decoys.get(kind, 0)}" for kind, count in sorted(one.fires.items())]
     return ", ".join(said) or f"none of {sum(one.decoys.values())}"
 

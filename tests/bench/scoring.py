@@ -109,7 +109,7 @@ class Score:
     decoys: Mapping[str, int]
     """How many decoys there were, by kind."""
     fires: Mapping[str, int]
-    """False alerts at the time and place of a decoy, by its kind."""
+    """How many of them have a false alert at their time and place."""
     alerts: int
     account_weeks: float
     corrected: int = 0
@@ -313,12 +313,10 @@ def _belongs(alert: Alert, incidents: Sequence[Incident]) -> Incident | None:
 
 
 def _fires(false: Sequence[Alert], decoys: Sequence[Incident]) -> Counter[str]:
-    """False alerts at a decoy's time and place, by the kind of the decoy."""
-    fires: Counter[str] = Counter()
-    for alert in false:
-        near = {one.kind for one in decoys if one.covers(alert.day) and relation(alert.place, one)}
-        fires.update(near)
-    return fires
+    """How many decoys of each kind have at least one false alert at their time and place."""
+    return Counter(
+        one.kind for one in decoys if any(one.covers(alert.day) and relation(alert.place, one) for alert in false)
+    )
 
 
 def _felt_days(one: Incident) -> int:
