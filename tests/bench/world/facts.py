@@ -135,9 +135,7 @@ def _spending(company: Company, factors: Factors, rng: np.random.Generator) -> t
     log += drift(rng, NOISE.demand_account, shape.accounts, days)[company.account]
     weekly = company.weekday[:, np.arange(days) % 7]
     demand = company.spend[:, None] * weekly * np.exp(log) * factors.campaign["demand"]
-    capped = factors.campaign["budget"]
-    level = company.spend[:, None] * np.exp(log.mean(axis=1, keepdims=True))
-    budget = np.where(capped < 1, np.round(level * capped, 0), company.budget[:, None])
+    budget = _budgets(company, demand, factors.campaign["budget"])
     spent = np.minimum(demand, budget)
     hours = np.clip(24 * spent / demand + rng.normal(0, 0.15, spent.shape), 0, 24)
     share = company.share[:, :, None, None] * company.split[:, None, :, None]
@@ -145,6 +143,16 @@ def _spending(company: Company, factors: Factors, rng: np.random.Generator) -> t
     cells = share * wobble
     cells /= cells.sum(axis=(1, 2), keepdims=True)
     return cells * spent[:, None, None, :], hours, budget
+
+
+def _budgets(company: Company, demand: Floats, ratio: Floats) -> Floats:
+    """Daily budgets: far enough above demand, except where one was set to a share of it for some days."""
+    budget = np.repeat(company.budget[:, None], demand.shape[1], axis=1)
+    for campaign in np.flatnonzero((ratio < 1).any(axis=1)):
+        days = np.flatnonzero(ratio[campaign] < 1)
+        for run in np.split(days, np.flatnonzero(np.diff(days) > 1) + 1):
+            budget[campaign, run] = np.round(demand[campaign, run].mean() * ratio[campaign, run[0]])
+    return budget
 
 
 def _delivery(company: Company, factors: Factors, spend: Floats, rng: np.random.Generator) -> tuple[Ints, Ints]:

@@ -17,7 +17,7 @@ from tests.bench.world.shape import MODES, Shape
 from tests.bench.world.tables import all_tables
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
     """A company, what happened to it and what it looked like from outside."""
 
