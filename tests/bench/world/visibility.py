@@ -15,8 +15,10 @@ from tests.bench.world.noise import NOISE
 BASE_DAYS = 28
 WINDOW = 14
 """Longest window a daily monitor looks at."""
-LEAST_LEG = 0.75
-"""Each leg of an audience_decline is at least this clear, as a share of what both together must be."""
+LEAST_LEG = 0.6
+"""Where two figures make an incident, each is at least this clear, as a share of what both together must be."""
+NO_COUNTS = 1e9
+"""Events a day behind a figure without counting noise worth the name."""
 
 
 def z_score(one: Happening, company: Company) -> float:
@@ -26,16 +28,22 @@ def z_score(one: Happening, company: Company) -> float:
     if one.leading == "owned_click":
         owned = _log_z(one.logs["owned_click"], _per_day(one, company, "owned_click"), days, NOISE.owned)
         paid = _log_z(one.logs["segment_ctr"], _per_day(one, company, "segment_ctr"), days, NOISE.ctr_campaign)
-        return min(float(np.hypot(owned, paid)), min(owned, paid) / LEAST_LEG)
+        return _together(owned, paid)
     per_day = _per_day(one, company, one.leading)
     log = one.logs[one.leading]
-    if one.kind == "audience_saturation":
-        log -= one.logs["cpm"]  # what a person notices is the cost of an order: dearer impressions, fewer orders
+    if one.kind == "audience_saturation":  # fewer orders and dearer impressions together
+        orders = _log_z(log, per_day, days, NOISE.cvr)
+        return _together(orders, _log_z(one.logs["cpm"], NO_COUNTS, days, _day_noise("cpm")))
     if one.leading in {"pixel", "cvr"} and one.ramp == 1:
         expected = per_day * days
         spread = NOISE.cvr**2 / days * expected**2
         return float((1 - np.exp(log)) * expected / np.sqrt(expected + spread))
     return _log_z(log, per_day, days, _day_noise(one.leading))
+
+
+def _together(one: float, other: float) -> float:
+    """Both figures of an incident in one z, or the weaker one scaled up to its bar where that is less."""
+    return min(float(np.hypot(one, other)), min(one, other) / LEAST_LEG)
 
 
 def _log_z(log: float, per_day: float, days: int, noise: float) -> float:
@@ -66,7 +74,7 @@ def _per_day(one: Happening, company: Company, figure: str) -> float:
         mine = company.segment == one.segment
         return float((_clicks(company)[:, None] * company.split)[mine].sum())
     if figure in {"cpm", "budget"}:
-        return 1e9  # no counting noise worth the name
+        return NO_COUNTS
     if one.campaign is None:
         return float((_clicks(company) * company.cvr)[company.account == one.account].sum() * PIXEL_SHARE)
     clicks = float(_clicks(company)[one.campaign])

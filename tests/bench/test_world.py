@@ -1,0 +1,254 @@
+"""The labelled world keeps its promises: the contract's tables, the specified noise, incidents that can be seen."""
+
+import asyncio
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from connectors.sources.folder import FolderSource
+from domain.reading import Reading
+from tests.bench.world import HARD, MODES, NORMAL, QUIET, Happening, World, build
+from tests.bench.world.incidents import as_truth
+from tests.bench.world.noise import NOISE, drift
+
+SMALL = replace(NORMAL, accounts=2, days=120)
+LATEST = ["date_day", "ad_id", "segment_id"]
+
+
+@pytest.fixture(scope="module")
+def normal() -> World:
+    return build(1, NORMAL)
+
+
+@pytest.fixture(scope="module")
+def hard() -> World:
+    return build(1, HARD)
+
+
+@cache
+def final(world: World) -> pl.DataFrame:
+    """The ad report as it stands once everything is in."""
+    return world.tables["ad_report"].sort("known_on").unique(LATEST, keep="last")
+
+
+def test_the_same_seed_gives_the_same_world_and_another_seed_another():
+    one, again, other = build(3, SMALL), build(3, SMALL), build(4, SMALL)
+    assert one.truth == again.truth != other.truth
+    for name, table in one.tables.items():
+        assert table.equals(again.tables[name])
+    assert not one.tables["ad_report"].equals(other.tables["ad_report"])
+
+
+@pytest.mark.parametrize("mode", list(MODES))
+def test_every_table_keeps_the_contract(mode: str, tmp_path: Path):
+    world = build(7, replace(MODES[mode], accounts=2, days=130))
+    world.write(tmp_path)
+    source = FolderSource(tmp_path, today=lambda: date(2026, 11, 1))
+    gaps = asyncio.run(source.check())
+    assert {str(gap) for gap in gaps if any(name in str(gap) for name in world.tables)} == set()
+
+
+def test_a_day_is_seen_as_it_was_known(tmp_path: Path):
+    world = build(5, SMALL)
+    world.write(tmp_path)
+    source, day = FolderSource(tmp_path, today=lambda: date(2026, 11, 1)), SMALL.day(40)
+
+    def seen(as_of: date) -> float:
+        reading = asyncio.run(source.read("ad_report", as_of, 10))
+        assert isinstance(reading, Reading)
+        return reading.rows.filter(pl.col("date_day") == day)["conversions"].sum()
+
+    known = [seen(day + timedelta(days=late)) for late in range(5)]
+    shares = np.array(known) / known[-1]
+    assert shares == pytest.approx([0.82, 0.94, 0.985, 1, 1], abs=0.06)
+    assert (np.diff(known) >= 0).all()
+
+
+def test_late_reporting_is_late_for_its_account_only_and_comes_in(normal: World):
+    late = [one for one in normal.truth if one["kind"] == "reporting_lag"]
+    rows = normal.tables["ad_report"]
+    first = pl.col("known_on") == pl.col("date_day")
+    for one in late[:6]:
+        day = date.fromisoformat(one["start"])
+        mine = rows.filter(pl.col("date_day") == day, pl.col("account_id") == one["scope"]["account_id"])
+        whole = final(normal).filter(pl.col("date_day") == day, pl.col("account_id") == one["scope"]["account_id"])
+        others = rows.filter(pl.col("date_day") == day, pl.col("account_id") != one["scope"]["account_id"])
+        share = mine.filter(first)["conversions"].sum() / whole["conversions"].sum()
+        assert share == pytest.approx(0.30, abs=0.15)
+        assert others.height > 0
+
+
+def test_nothing_happens_in_the_first_weeks_and_the_rates_are_as_specified(normal: World, hard: World):
+    for world in (normal, hard):
+        shape = world.company.shape
+        assert min(one["start"] for one in world.truth) >= shape.day(shape.free_days).isoformat()
+        counts = Counter(one["decoy"] for one in world.truth)
+        assert counts[False] / shape.account_weeks == pytest.approx(0.4, abs=0.02)
+        assert counts[True] / shape.account_weeks == pytest.approx(0.4, abs=0.02)
+
+
+def test_all_kinds_happen_in_turn(normal: World):
+    counts = Counter(one["kind"] for one in normal.truth if not one["decoy"])
+    assert len(counts) == 8
+    assert min(counts.values()) >= 4
+
+
+def test_a_quiet_year_has_weather_and_no_incident():
+    world = build(2, QUIET)
+    assert {one["decoy"] for one in world.truth} == {True}
+    assert world.company.shape.days == 365
+
+
+def test_holidays_and_promos_are_on_the_calendar_two_weeks_ahead_and_nothing_else_is(normal: World):
+    calendar = normal.tables["calendar"]
+    assert (calendar["date_day"] - calendar["known_on"]).dt.total_days().min() == 14
+    known = set(calendar.select("account_id", "kind", "date_day").iter_rows())
+    for one in normal.truth:
+        if one["kind"] in {"holiday", "promo"}:
+            assert (one["scope"]["account_id"], one["kind"], date.fromisoformat(one["start"])) in known
+    assert set(calendar["kind"]) == {"holiday", "promo"}
+
+
+def test_no_two_incidents_touch_one_campaign_or_segment_at_a_time(normal: World, hard: World):
+    for world in (normal, hard):
+        incidents = [one for one in world.truth if not one["decoy"]]
+        for at, one in enumerate(incidents):
+            for other in incidents[at + 1 :]:
+                if meets(one, other):
+                    assert one["end"] < other["start"] or other["end"] < one["start"]
+
+
+def meets(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two incidents move the same figures somewhere."""
+    if one["scope"]["account_id"] != other["scope"]["account_id"]:
+        return False
+    if "segment_id" in one["scope"] and "segment_id" in other["scope"]:
+        return one["scope"]["segment_id"] == other["scope"]["segment_id"]
+    mine, theirs = campaigns(one), campaigns(other)
+    return bool(mine and theirs and (mine & theirs or "*" in mine | theirs))
+
+
+def campaigns(one: dict[str, Any]) -> set[str]:
+    if "campaign_id" in one["scope"]:
+        return {one["scope"]["campaign_id"]}
+    return set(one["also_felt_in"]) if "segment_id" in one["scope"] else {"*"}
+
+
+def test_the_levels_are_the_specified_ones(normal: World, hard: World):
+    for world, spend in ((normal, 450), (hard, 150)):
+        rows = final(world).filter(pl.col("date_day") < world.company.shape.day(56))
+        by_day = rows.group_by("campaign_id", "date_day").agg(pl.col("spend").sum())
+        assert by_day["spend"].median() == pytest.approx(spend, rel=0.25)
+        assert rows["clicks"].sum() / rows["impressions"].sum() == pytest.approx(0.013, rel=0.15)
+        site = world.tables["web_report"].filter(pl.col("date_day") < world.company.shape.day(56))
+        assert site["orders"].sum() / rows["clicks"].sum() == pytest.approx(0.035, rel=0.15)
+        assert rows["conversions"].sum() / site["orders"].sum() == pytest.approx(0.93, abs=0.01)
+
+
+def test_an_ads_click_through_rate_varies_by_five_percent_a_day_beyond_counting(normal: World):
+    """Variance of log CTR less what counting explains, on days without any incident."""
+    rows = final(normal).filter(pl.col("date_day") < NORMAL.day(56))
+    days = rows.group_by("ad_id", "date_day").agg(pl.col("clicks").sum(), pl.col("impressions").sum())
+    days = days.filter(pl.col("clicks").min().over("ad_id") >= 40)
+    days = days.with_columns(log=(pl.col("clicks") / pl.col("impressions")).log())
+    extra = days.group_by("ad_id").agg(beyond=pl.col("log").var() - (1 / pl.col("clicks")).mean())
+    mean = extra["beyond"].mean()
+    assert isinstance(mean, float)
+    assert np.sqrt(mean) == pytest.approx(np.hypot(0.05, NOISE.ctr_account), rel=0.15)
+
+
+def test_drifts_remember_yesterday():
+    path = drift(np.random.default_rng(1), 0.1, 200, 300)
+    assert path.std() == pytest.approx(0.1, rel=0.05)
+    assert np.corrcoef(path[:, 1:].ravel(), path[:, :-1].ravel())[0, 1] == pytest.approx(NOISE.memory, abs=0.02)
+
+
+def test_hard_incidents_are_weaker_and_rarer_to_see_yet_above_their_bar(normal: World, hard: World):
+    for world in (normal, hard):
+        assert min(one.z for one in world.happenings if not one.is_decoy) >= world.company.shape.least_z
+    sizes = [
+        np.median([abs(np.log(max(one.strength, 0.05))) for one in world.happenings if not one.is_decoy])
+        for world in (normal, hard)
+    ]
+    assert sizes[1] < sizes[0]
+
+
+@pytest.mark.parametrize("mode", ["normal", "hard"])
+def test_who_knows_an_incidents_form_sees_it_in_the_tables(mode: str, request: pytest.FixtureRequest):
+    """Read from the exported tables alone, with a matched filter: place, days and direction known, nothing else."""
+    world: World = request.getfixturevalue(mode)
+    incidents = [one for one in world.happenings if not one.is_decoy]
+    seen = np.array([observed(world, one) for one in incidents])
+    assert np.mean(seen >= 3) >= 0.97
+    assert np.median(seen) >= world.company.shape.least_z
+    for kind in ("creative_fatigue", "landing_page_break", "retention_drop", "auction_pressure"):
+        ratios = [z / one.z for z, one in zip(seen, incidents, strict=True) if one.kind == kind]
+        assert 0.7 <= np.median(ratios) <= 1.4
+
+
+LEGS: dict[str, list[tuple[str, str, str, str | None]]] = {
+    "creative_fatigue": [("ctr", "ad_report", "clicks", "impressions")],
+    "audience_saturation": [
+        ("cvr", "web_report", "orders", "sessions"),
+        ("cpm", "ad_report", "spend", "impressions"),
+    ],
+    "tracking_outage": [("pixel", "ad_report", "conversions", "clicks")],
+    "landing_page_break": [("cvr", "ad_report", "conversions", "clicks")],
+    "auction_pressure": [("cpm", "ad_report", "spend", "impressions")],
+    "budget_cap": [("budget", "campaign_status", "hours_served", None)],
+    "retention_drop": [("retention", "cohort_report", "retained", "cohort_size")],
+    "audience_decline": [
+        ("owned_click", "lifecycle_report", "unique_clicks", "delivered"),
+        ("segment_ctr", "ad_report", "clicks", "impressions"),
+    ],
+}
+"""What a person would look at: the moved figure, its table, numerator and denominator (none: days)."""
+
+
+def observed(world: World, one: Happening) -> float:
+    """Standard errors by which the incident's figures moved its way, at full strength against the weeks before."""
+    now = range(max(one.start + one.ramp - 1, one.end - 13), one.end + 1)
+    now, base = (clear_days(world, one, days) for days in (now, range(one.start - 42, one.start)))
+    signal = power = 0.0
+    for figure, table, top, bottom in LEGS[one.kind]:
+        (k1, n1), (k0, n0) = (sums(world, one, table, top, bottom, days) for days in (now, base))
+        day_noise = 0.05**2 * (1 / len(now) + 1 / len(base))
+        if one.ramp == 1 and figure in {"cvr", "pixel"}:  # few are left: a score test, as the placement uses
+            expected = k0 / n0 * n1
+            return float((expected - k1) / np.sqrt(expected + day_noise * expected**2))
+        counted = 1 / k1 + 1 / k0 if top not in {"spend", "hours_served"} else 0.0
+        signal += one.logs[figure] * np.log(k1 / n1 / (k0 / n0)) / (counted + day_noise)
+        power += one.logs[figure] ** 2 / (counted + day_noise)
+    return float(signal / np.sqrt(power))
+
+
+def clear_days(world: World, one: Happening, days: range) -> list[date]:
+    """Days without a promo or holiday in the account, and without another incident."""
+    mine = as_truth(one, world.company)
+    others = [
+        other
+        for other in world.happenings
+        if other.kind not in {"small_ad", "reporting_lag"} and meets(mine, as_truth(other, world.company))
+    ]
+    others.remove(one)
+    days = range(max(days.start, 0), days.stop)
+    clear = [day for day in days if not any(other.start <= day <= other.end + 4 for other in others)]
+    return [NORMAL.day(day) for day in (clear if len(clear) >= 3 else days)]
+
+
+def sums(
+    world: World, one: Happening, table: str, top: str, bottom: str | None, days: list[date]
+) -> tuple[float, float]:
+    """Numerator and denominator of a figure at the incident's place over these days."""
+    rows = final(world) if table == "ad_report" else world.tables[table]
+    label = as_truth(one, world.company)
+    scope = {name: value for name, value in label["scope"].items() if name in rows.columns}
+    mine = rows.filter(pl.col("date_day").is_in(days), *(pl.col(name) == value for name, value in scope.items()))
+    return float(mine[top].sum()), float(mine[bottom].sum() if bottom else mine.height)
