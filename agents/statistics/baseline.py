@@ -87,7 +87,22 @@ class Groups:
 
     def sums(self, values: Floats) -> Floats:
         """[series, days] added up by group; [groups, days]."""
+        if self.alike:
+            return values.reshape(len(self.sizes), -1, values.shape[1]).sum(axis=1)
         return np.add.reduceat(values, self.starts, axis=0)
+
+    @property
+    def alike(self) -> bool:
+        """Whether all groups are of one size."""
+        return bool((self.sizes == self.sizes[0]).all())
+
+    def scaled(self, values: Floats, factors: Floats, out: Floats) -> Floats:
+        """[series, days] times the [groups, days] factors of their group."""
+        if self.alike:
+            shape = (len(self.sizes), -1, values.shape[1])
+            np.multiply(values.reshape(shape), factors[:, None, :], out=out.reshape(shape))
+            return out
+        return np.multiply(values, self.spread(factors), out=out)
 
     def spread(self, values: Floats) -> Floats:
         """[groups, …] said again for every series of its group."""
@@ -161,7 +176,8 @@ class Fit:
         np.copyto(weight, old)
         seen = np.multiply(self.events, weight, out=new("seen"))
         expected = self._level(old)
-        expected *= self.groups.spread(np.exp(self._weekdays(seen, np.multiply(expected, weight, out=new("spare")))))
+        weekdays = np.exp(self._weekdays(seen, np.multiply(expected, weight, out=new("spare"))))
+        self.groups.scaled(expected, weekdays, out=expected)
         days = weight.sum(1)
         typical = _ratio(seen.sum(1), days) if design.counted else np.full(series, np.inf)
         residual = self._log_ratio(expected, "residual")
@@ -171,7 +187,7 @@ class Fit:
         raw_residual = self._log_ratio(expected, "residual")
         raw_expected, residual = expected, raw_residual
         if self.control is not None or design.grouped:
-            expected = np.multiply(raw_expected, self._movement(raw_residual), out=new("with peers"))
+            expected = self._with_peers(raw_expected, raw_residual)
             residual = self._log_ratio(expected, "own residual")
         noise = self._noise(expected)
         clean = self._clean(residual, past, typical, "clean")
@@ -245,16 +261,17 @@ class Fit:
         near &= usable
         return near
 
-    def _movement(self, raw_residual: Floats) -> Floats:
-        """[series, days] factor by which the peers moved."""
+    def _with_peers(self, expected: Floats, raw_residual: Floats) -> Floats:
+        """What is expected once the peers' movement (or the one given) is known."""
+        out = self._new("with peers")
         if self.control is not None:
-            return np.exp(self.control, out=self._new("spare"))
-        if not self.design.leave_one_out:
-            values, valid = self.groups.table(raw_residual, self.usable)
-            enough = valid.sum(1) > self.design.min_peers
-            return self.groups.spread(np.exp(np.where(enough, counted_median(values, valid), 0.0)))
+            return np.multiply(expected, np.exp(self.control, out=out), out=out)
         values, valid = self.groups.table(raw_residual, self.usable)
-        return np.exp(median_of_others(values, valid, self.design.min_peers)[self.groups.places()])
+        if self.design.leave_one_out:
+            movement = median_of_others(values, valid, self.design.min_peers)[self.groups.places()]
+            return np.multiply(expected, np.exp(movement, out=out), out=out)
+        movement = np.where(valid.sum(1) > self.design.min_peers, counted_median(values, valid), 0.0)
+        return self.groups.scaled(expected, np.exp(movement), out=out)
 
     def _noise(self, expected: Floats) -> Floats | None:
         noise: Floats | None = None

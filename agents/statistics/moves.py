@@ -125,7 +125,7 @@ def moves(
         block = _cleaned(events[rows], shown, usable[rows], scratch, counted=counted)
         found = Fit(*block, peers, design, scratch, None if control is None else control[rows]).done()
         fitted[at] = _Fitted(
-            window_sums(found, noisy_exposure=noisy_exposure),
+            window_sums(found, scratch, noisy_exposure=noisy_exposure),
             found.spread,
             found.excess[found.informed],
             found.lagged[found.informed],

@@ -64,21 +64,47 @@ _FEW = 3000
 """Rows up to which a plain dictionary is faster than numbering each column first."""
 
 
+_TABLE = 1 << 23
+"""Combinations of ids up to which a table of all of them is quicker than sorting those that occur; 8 MB."""
+
+
 def _codes_of_many(keys: pl.DataFrame, columns: Sequence[str]) -> tuple[Ints, pl.DataFrame]:
     """Number each column's texts, then the combinations that occur; only the distinct ones are sorted as texts."""
-    code = np.zeros(keys.height, dtype=np.int64)
-    for name in columns:
-        number = keys[name].cast(pl.Categorical).to_physical().to_numpy().astype(np.int64)
+    code, known = np.zeros(keys.height, dtype=np.int64), 1
+    for numbers in _numbered(keys, columns):
+        number = numbers - numbers.min()
         size = int(number.max()) + 1
-        if int(code.max()) > 2**62 // size - 1:
-            code = np.unique(code, return_inverse=True)[1].astype(np.int64)
-        code = code * size + number
-    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
-    rows = _rows(keys[first.tolist()], columns)
+        if size == 1:
+            continue
+        if known > _TABLE // size:
+            number, size = _dense(number, size)
+            code, known = _dense(code, known)
+        code = number if known == 1 else code * size + number
+        known *= size
+    inverse, distinct = _dense(code, known)
+    example = np.empty(distinct, dtype=np.int64)
+    example[inverse] = np.arange(keys.height)
+    rows = _rows(keys[example], columns)
     order = sorted(range(len(rows)), key=rows.__getitem__)
     place = np.empty(len(rows), dtype=np.int64)
     place[order] = np.arange(len(rows))
     return place[inverse], _frame([rows[at] for at in order], columns)
+
+
+def _numbered(keys: pl.DataFrame, columns: Sequence[str]) -> list[Ints]:
+    numbered = keys.select(pl.col(list(columns)).cast(pl.Categorical).to_physical().cast(pl.Int64))
+    return [numbered[name].to_numpy() for name in columns]
+
+
+def _dense(code: Ints, size: int) -> tuple[Ints, int]:
+    """The same numbers without holes, in the same order, and how many different ones there are."""
+    if size > _TABLE:
+        distinct, inverse = np.unique(code, return_inverse=True)
+        return inverse.astype(np.int64), len(distinct)
+    place = np.zeros(size, dtype=np.int64)
+    place[code] = 1
+    np.cumsum(place, out=place)
+    return place[code] - 1, int(place[-1])
 
 
 def _frame(rows: Sequence[tuple[str, ...]], columns: Sequence[str]) -> pl.DataFrame:
@@ -88,6 +114,10 @@ def _frame(rows: Sequence[tuple[str, ...]], columns: Sequence[str]) -> pl.DataFr
 
 def _rows(keys: pl.DataFrame, columns: Sequence[str]) -> list[tuple[str, ...]]:
     return list(zip(*(keys[name].to_list() for name in columns), strict=True))
+
+
+_MOST = 1e15
+"""Larger sums than any company has; beyond, it is a fault in the data."""
 
 
 def panel(rows: pl.DataFrame, key: Sequence[str], sums: Sequence[str], last_day: date, days: int) -> Panel:
@@ -108,17 +138,24 @@ def panel(rows: pl.DataFrame, key: Sequence[str], sums: Sequence[str], last_day:
     cells = codes * days + day
     values: dict[str, Floats] = {name: np.zeros((size, days)) for name in sums}
     known: set[str] = set()
+    present = np.zeros(size * days, dtype=bool)
+    present[cells] = True
+    once = int(np.count_nonzero(present)) == len(cells)
     for name in have:
         column = rows[name].cast(pl.Float64).to_numpy()
-        missing = np.isnan(column)
-        if not missing.all():
+        if not (column.min(initial=0.0) >= 0.0 and column.max(initial=0.0) <= _MOST):  # or not a number
+            missing = np.isnan(column)
+            if missing.all():
+                continue
+            column = np.clip(np.where(missing, 0.0, column), 0.0, _MOST)
+        if len(column):
             known.add(name)
-            numbers = np.clip(np.where(missing, 0.0, column), 0.0, 1e15)
-            values[name] = (
-                np.bincount(cells, weights=numbers, minlength=size * days).reshape(size, days).astype(np.float64)
-            )
-    present = np.bincount(cells, minlength=size * days).reshape(size, days) > 0
-    return Panel(keys, first, values, present, frozenset(known))
+        if once:
+            values[name].reshape(-1)[cells] = column
+        else:
+            sums_of = np.bincount(cells, weights=column, minlength=size * days)
+            values[name] = sums_of.reshape(size, days).astype(np.float64, copy=False)
+    return Panel(keys, first, values, present.reshape(size, days), frozenset(known))
 
 
 def aligned(source: Panel, target: pl.DataFrame, on: Sequence[str], name: str) -> tuple[Floats, Flags]:

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import special
 
 from agents.statistics.arrays import Flags, Floats, Ints
-from agents.statistics.baseline import MODEL_SD, PRIOR_DAYS, TINY, Baseline, Design
+from agents.statistics.baseline import MODEL_SD, PRIOR_DAYS, TINY, Baseline, Design, Scratch
 
 WINDOWS: Final = (1, 3, 7, 14, 28)
 """Usable days judged together: a day for what breaks, four weeks for what wears out where little is sold."""
@@ -57,13 +57,14 @@ class Tested:
     exposure: Floats
 
 
-def window_sums(found: Baseline, *, noisy_exposure: bool) -> Sums:
+def window_sums(found: Baseline, scratch: Scratch, *, noisy_exposure: bool) -> Sums:
     """Add up each window, and the last BASE_DAYS of baseline before it."""
     width = found.usable.shape[1]
     usable_days = np.count_nonzero(found.usable, axis=1)[:, None]
     now, until = (_nth_last(found.usable, usable_days, which) for which in (_LENGTH, _APART))
     past_days = np.count_nonzero(found.past, axis=1)[:, None]
-    weight = found.past.astype(np.float64)
+    weight = scratch.floats("weight", len(found.past))
+    np.copyto(weight, found.past)
     before = past_days - _from(weight, until).astype(np.int64)
     since = _nth(found.past, past_days, before - BASE_DAYS)
     parts = [found.events, found.expected]
@@ -72,7 +73,7 @@ def window_sums(found: Baseline, *, noisy_exposure: bool) -> Sums:
     inside = [_from(one, now) for one in [*parts, found.exposure]]
     if noisy_exposure:
         parts.append(found.exposure)
-    base = [_between(one, weight, since, until) for one in parts]
+    base = [_between(one, weight, since, until, scratch) for one in parts]
     raw = 2 if found.raw_expected is not found.expected else 1
     idle = np.argmax(found.usable[:, ::-1], axis=1)[:, None] if width else np.zeros((len(now), 1), dtype=np.int64)
     return Sums(
@@ -166,14 +167,16 @@ def _nth(flags: Flags, counts: Ints, which: Ints) -> Ints:
 def _from(values: Floats, since: Ints) -> Floats:
     """[series, windows]: each row added up from the columns given to its end."""
     width = values.shape[1]
-    first = int(since.min(initial=width - 1))
+    if (since == since[:1]).all():
+        return np.stack([values[:, int(column) :].sum(axis=1) for column in since[0]], axis=1)
+    first = int(since.min())
     sums = np.cumsum(values[:, first:][:, ::-1], axis=1)
     return np.take_along_axis(sums, width - 1 - since, axis=1)
 
 
-def _between(values: Floats, weight: Floats, since: Ints, until: Ints) -> Floats:
+def _between(values: Floats, weight: Floats, since: Ints, until: Ints, scratch: Scratch) -> Floats:
     """[series, windows]: each row's weighted values added up from `since` to before `until`."""
-    sums = np.cumsum(values * weight, axis=1)
-    upper = np.where(until > 0, np.take_along_axis(sums, np.maximum(until - 1, 0), axis=1), 0.0)
-    lower = np.where(since > 0, np.take_along_axis(sums, np.maximum(since - 1, 0), axis=1), 0.0)
+    weighted = np.multiply(values, weight, out=scratch.floats("spare", len(values)))
+    sums = np.cumsum(weighted, axis=1, out=scratch.floats("off", len(values)))
+    upper, lower = (np.take_along_axis(sums, np.maximum(at - 1, 0), axis=1) * (at > 0) for at in (until, since))
     return upper - lower
