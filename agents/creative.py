@@ -7,11 +7,10 @@ import numpy as np
 
 from agents import wording
 from agents.claims import claims, findings, object_scope
-from agents.measures import ad_click_rate, ad_frequency, campaign_click_rate, cell_click_rate, leaves
+from agents.measures import ad_click_rate, ad_frequency, ad_wear, campaign_click_rate, cell_click_rate, leaves
 from agents.statistics.arrays import Flags
-from agents.statistics.fatigue import wear
 from agents.statistics.panel import codes_of
-from agents.thresholds import SMALL_AD_CLICKS, SMALL_AD_SHARE, WEAR_DAYS
+from agents.thresholds import SMALL_AD_CLICKS, SMALL_AD_SHARE, WEAR_CLEAR
 from domain.finding import Finding, FindingKind
 from domain.mandate import Mandate
 from domain.reading import Readings
@@ -50,19 +49,11 @@ class Creative:
 
 
 def _with_wear(one: Finding, readings: Readings) -> Finding:
-    """Say how the ad's click rate has followed its exposure since the last four weeks, where it has."""
-    ads, often = ad_click_rate(readings), ad_frequency(readings)
-    row = ads.keys["ad_id"].to_list().index(one.scope.ad_id)
-    last = slice(-WEAR_DAYS, None)
-    found = wear(
-        ads.moves.residual[row, last],
-        ads.moves.variance[row, last],
-        often.events[row, last],
-        often.moves.usable[row, last],
-    )
-    if found.slope + 2 * found.sd >= 0:
+    """Say how the ad's click rate has followed its exposure over the last weeks, where it has."""
+    found, row = ad_wear(readings), ad_click_rate(readings).keys["ad_id"].to_list().index(one.scope.ad_id)
+    if found.p_value[row] > WEAR_CLEAR:
         return one
-    words = f"; each doubling of exposure went with {wording.percent(found.per_doubling)} clicks"
+    words = f"; each doubling of exposure went with {wording.percent(float(found.per_doubling[row]))} clicks"
     return one.model_copy(update={"evidence": one.evidence + words})
 
 

@@ -17,6 +17,7 @@ from agents.sights import (
     campaign_sights,
     click_rate_without,
     segment_sights,
+    wear_odds,
     window_index,
 )
 from agents.statistics.arrays import Flags
@@ -144,7 +145,9 @@ def ad_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draft]:
             continue
         window = window_index(one.window_days)
         sights = ad_sights(readings, one.scope, window)
-        ranking = weigh(sights, signatures(Place.AD), priors(frequency_known="ad_frequency" in sights))
+        prior = dict(priors(frequency_known="ad_frequency" in sights))
+        prior[Cause.CREATIVE_FATIGUE] *= wear_odds(readings, one.scope)
+        ranking = weigh(sights, signatures(Place.AD), prior)
         seen = [f for f in findings if f.kind is Kind.FREQUENCY_RISE and f.scope == one.scope]
         gaps = [GAP[table] for table in ("ad_delivery",) if readings.get(table) is None]
         opens = strong([one, *seen]) and one.window_days >= UNEXPLAINED_DAYS

@@ -24,8 +24,8 @@ from agents.measures import (
     campaigns,
     status_columns,
 )
-from agents.statistics.experiments import compared
 from agents.thresholds import BUDGET_PINNED, HOURS_DROP, TEST_ANNOUNCED_DAYS
+from agents.trials import Trial, trials
 from domain.finding import Finding, FindingKind
 from domain.mandate import Mandate
 from domain.reading import Readings
@@ -170,43 +170,35 @@ def _delivery(readings: Readings, *, money: bool) -> list[Finding]:
 
 
 def decided_tests(rows: pl.DataFrame | None, today: date) -> list[Finding]:
-    """Experiments whose best arm is ahead for sure, however often one looked."""
-    if rows is None or not rows.height:
-        return []
-    found: list[Finding] = []
-    for (test_id,), arms in rows.sort("test_id", "arm").group_by(["test_id"], maintain_order=True):
-        ended = arms["ended_on"].max() if "ended_on" in arms.columns else None
-        if not isinstance(test_id, str) or arms.height < 2:
-            continue
-        if isinstance(ended, date) and (today - ended).days > TEST_ANNOUNCED_DAYS:
-            continue
-        names = arms["arm"].to_list()
-        usual = next((at for at, name in enumerate(names) if name.lower() in {"control", "a", "base"}), 0)
-        exposed, converted = arms["exposed"].to_numpy(), arms["converted"].to_numpy()
-        best = int(np.argmax(np.where(np.arange(len(names)) == usual, -1.0, (converted + 1) / (exposed + 2))))
-        verdict = compared(int(converted[best]), int(exposed[best]), int(converted[usual]), int(exposed[usual]))
-        started = arms["started_on"].min()
-        if verdict is None or not isinstance(started, date) or not verdict.clear:
-            continue
-        found.append(
-            Finding(
-                agent=AGENT,
-                kind=FindingKind.TEST_DECIDED,
-                metric=str(arms["metric"][0] or "cvr"),
-                scope=Scope(test_id=test_id),
-                baseline=verdict.base,
-                observed=verdict.observed,
-                change=verdict.observed / verdict.base - 1,
-                interval=verdict.interval,
-                q_value=verdict.p_value,
-                since=min(started, today),
-                window_days=max((today - started).days + 1, 1),
-                evidence=f"arm {names[best]}: {converted[best]:,} of {exposed[best]:,} against "
-                f"{converted[usual]:,} of {exposed[usual]:,} in {names[usual]}",
-                table="experiment",
-            )
-        )
-    return found
+    """Experiments in which one arm is ahead for sure, however often one looked and however many arms there are."""
+    recent = (one for one in trials(rows) if one.ended_on is None or (today - one.ended_on).days <= TEST_ANNOUNCED_DAYS)
+    return [_decided(one, today) for one in recent if one.readout.winner is not None]
+
+
+def _decided(one: Trial, today: date) -> Finding:
+    """The winning arm against the one that speaks for it: the control, or the best of those the control beats."""
+    pair = one.readout.decisive
+    won, lost, (low, high) = pair.arm, pair.control, pair.interval
+    if one.readout.winner is pair.control:
+        won, lost, low, high = lost, won, 1 / (1 + high) - 1, 1 / (1 + low) - 1
+    more = len(one.arms) - 1
+    others = f"; {wording.plural(more, 'further arm')} compared as well" if more else ""
+    return Finding(
+        agent=AGENT,
+        kind=FindingKind.TEST_DECIDED,
+        metric=one.metric,
+        scope=Scope(test_id=one.test_id),
+        baseline=lost.rate,
+        observed=won.rate,
+        change=won.rate / lost.rate - 1,
+        interval=(low, high),
+        q_value=pair.p_value,
+        since=min(one.started_on, today),
+        window_days=max((today - one.started_on).days + 1, 1),
+        evidence=f"arm {won.name}: {won.converted:,} of {won.exposed:,} against "
+        f"{lost.converted:,} of {lost.exposed:,} in {lost.name}{others}",
+        table="experiment",
+    )
 
 
 def _natural(measure: Measure, unit: float) -> Callable[[int, int], float]:

@@ -16,6 +16,7 @@ from agents.measures import (
     account_rate,
     ad_click_rate,
     ad_frequency,
+    ad_wear,
     campaign_click_rate,
     campaign_cpm,
     campaign_frequency,
@@ -32,6 +33,7 @@ from agents.measures import (
 )
 from agents.statistics.arrays import Flags
 from agents.statistics.moves import WINDOWS
+from agents.thresholds import WEAR_WEIGHT
 from domain.reading import Readings
 from domain.scope import Scope
 
@@ -103,6 +105,14 @@ def ad_sights(readings: Readings, scope: Scope, window: int) -> dict[str, Sight]
     if readings.get("ad_delivery") is not None:
         measures["ad_frequency"] = ad_frequency(readings)
     return found | _known(measures, scope, window)
+
+
+def wear_odds(readings: Readings, scope: Scope) -> float:
+    """How many times likelier the ad's clicks make wear, by how they followed its exposure; 1 where that is unknown."""
+    row = row_of(ad_click_rate(readings), scope) if readings.get("ad_delivery") is not None else None
+    if row is None:
+        return 1.0
+    return float(np.exp(np.clip(ad_wear(readings).log_evidence[row], -WEAR_WEIGHT, WEAR_WEIGHT)))
 
 
 def segment_sights(readings: Readings, scope: Scope, window: int) -> dict[str, Sight]:

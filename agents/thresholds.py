@@ -123,6 +123,13 @@ ALONG: Final = 0.5
 WEAR_DAYS: Final = 42
 """Days over which an ad's click rate is compared with its exposure: the longest ramp of a worn-out ad and two weeks."""
 
+WEAR_CLEAR: Final = 0.02
+"""One-sided p-value of an ad's slope on exposure below which a card says how it wears; only said of ads that fell."""
+
+WEAR_WEIGHT: Final = 1.5
+"""Log odds by which an ad's slope on exposure may at most speak for or against wear (4.5 times): exposure is counted
+per day, not per person, so it is evidence beside the frequency, not above it."""
+
 SHARED_WORDS: Final = 0.5
 """Share of words two queries must have in common to be one theme (of the shorter one)."""
 

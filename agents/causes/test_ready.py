@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-import polars as pl
-
 from agents import moves, wording
 from agents.causes.profile import Profile
 from agents.draft import Draft
 from agents.losses import order_value
 from agents.situation import Situation
+from agents.trials import trial
 from domain.action import RollOutTest
 from domain.reading import Readings
 from domain.scope import Scope
@@ -16,32 +15,27 @@ from domain.signal import Cause
 
 
 def loss(draft: Draft, readings: Readings) -> float:
-    """Revenue missed each day by those who do not yet see the better arm, in the test's own traffic."""
-    one, rows = draft.findings[0], readings.get("experiment")
-    if rows is None:
+    """Revenue missed each day by those in the test who do not yet see the better arm."""
+    one = draft.findings[0]
+    known = trial(readings.get("experiment"), one.scope.test_id)
+    if known is None or known.readout.winner is None:
         return 0.0
-    mine = rows.filter(pl.col("test_id") == one.scope.test_id)
-    exposed = float(mine["exposed"].sum()) / max(one.window_days, 1)
-    value = order_value(readings, Scope())
-    return exposed / 2 * (one.observed - one.baseline) * value
+    won = known.readout.winner
+    missed = sum((won.rate - arm.rate) * arm.exposed for arm in (known.control, *known.arms) if arm.exposed > 0)
+    return missed / max(one.window_days, 1) * order_value(readings, Scope())
 
 
 def play(about: Situation) -> Iterator[moves.Draft]:
     """A test has decided: give everybody the arm that won."""
-    ident = about.signal.scope.test_id
-    frame = about.books.readings.get("experiment")
-    if not ident or frame is None:
+    known = trial(about.books.readings.get("experiment"), about.signal.scope.test_id)
+    if known is None:
         return
-    arms = frame.filter((pl.col("test_id") == ident) & (pl.col("exposed") > 0))
-    if arms.height < 2:
-        return
-    rate = pl.col("converted") / pl.col("exposed")
-    best = arms.sort(rate, "arm", descending=True).row(0, named=True)
-    won = wording.share(best["converted"] / best["exposed"])
-    arm = wording.quote(str(best["arm"]), 60)
+    # what was decided once stays decided: a later day's figures may only say it a little less clearly
+    won = known.readout.winner or max((known.control, *known.arms), key=lambda one: one.rate)
+    arm = wording.quote(won.name, 60)
     yield moves.Draft(
-        RollOutTest(currency=about.currency, test_id=ident, arm=arm),
-        f"Arm {arm} won with {won} of {wording.count(best['exposed'])} people converting.",
+        RollOutTest(currency=about.currency, test_id=known.test_id, arm=arm),
+        f"Arm {arm} won with {wording.share(won.rate)} of {wording.count(won.exposed)} people converting.",
     )
 
 

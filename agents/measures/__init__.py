@@ -26,6 +26,7 @@ from agents.measures.site import (
     campaign_visits,
     web_column,
 )
+from agents.measures.wear import ad_wear
 
 __all__ = [
     "ACCOUNT",
@@ -39,6 +40,7 @@ __all__ = [
     "account_rate",
     "ad_click_rate",
     "ad_frequency",
+    "ad_wear",
     "campaign_click_rate",
     "campaign_cpm",
     "campaign_frequency",

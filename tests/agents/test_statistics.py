@@ -9,8 +9,6 @@ from scipy import stats
 
 from agents.statistics.arrays import counted_median, days_from_end, group_sums, row_median
 from agents.statistics.discoveries import q_values
-from agents.statistics.experiments import compared
-from agents.statistics.fatigue import wear
 from agents.statistics.moves import WINDOWS, is_over, moves, onset
 
 DAYS = 98
@@ -133,44 +131,6 @@ def test_false_discoveries_stay_below_the_rate_asked_for() -> None:
         found = q_values(p) <= 0.1
         shares.append(found[:180].sum() / max(found.sum(), 1))
     assert np.mean(shares) < 0.11
-
-
-def test_looking_thirty_times_at_a_test_without_difference_decides_almost_nothing() -> None:
-    rng = np.random.default_rng(3)
-    decided = fixed = 0
-    for _ in range(400):
-        a, b = rng.binomial(400, 0.05, 30).cumsum(), rng.binomial(400, 0.05, 30).cumsum()
-        seen = 400 * np.arange(1, 31)
-        looks = [compared(int(x), int(n), int(y), int(n)) for x, y, n in zip(a, b, seen, strict=True)]
-        decided += any(one is not None and one.clear for one in looks)
-        z = (a - b) / np.sqrt(np.maximum(a + b, 1))
-        fixed += bool((np.abs(z) > 1.96).any())
-    assert decided / 400 < 0.05
-    assert fixed / 400 > 0.2
-
-
-def test_a_better_arm_is_decided_in_the_end() -> None:
-    verdict = compared(1300, 20_000, 1000, 20_000)
-    assert verdict is not None
-    assert verdict.clear
-    assert verdict.interval[0] > 0
-    assert compared(1010, 20_000, 1000, 20_000).clear is False  # pyright: ignore[reportOptionalMemberAccess]
-    assert compared(3, 20, 9, 20) is None
-
-
-def test_an_ad_that_wears_with_exposure_shows_the_slope_it_wears_with() -> None:
-    rng = np.random.default_rng(4)
-    often = np.full(60, 1.6)
-    log_rate = -0.6 * np.log1p(np.cumsum(often)) + rng.normal(0, 0.05, 60)
-    found = wear(log_rate, np.full(60, 0.05**2), often, often > 0)
-    assert found.slope == pytest.approx(-0.6, abs=3 * found.sd)
-    assert found.sd < 0.05
-    assert found.per_doubling == pytest.approx(2**-0.6 - 1, abs=0.06)
-
-
-def test_little_data_leaves_the_published_decay() -> None:
-    nothing = wear(np.zeros(2), np.ones(2), np.ones(2), np.array([True, False]))
-    assert (nothing.slope, nothing.sd) == (-0.43, 0.2)
 
 
 def test_medians_count_valid_entries_only() -> None:
