@@ -30,7 +30,7 @@ class Wear:
     p_value: Floats
     """One-sided, from the ad's own days alone: how often a click rate that does not wear would fall like that."""
     log_evidence: Floats
-    """Log Bayes factor of wear as published against none: 2.3 means ten times as likely; 0 where too little is known."""
+    """Log Bayes factor of wear as published against none: 2.3 is ten times as likely; 0 where too little is known."""
 
     @property
     def per_doubling(self) -> Floats:
