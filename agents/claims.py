@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy import special
 
 from agents.kinds import KINDS
 from agents.measures import Measure
@@ -13,7 +12,6 @@ from agents.statistics.arrays import Flags, Floats, Ints, days_from_end
 from agents.statistics.discoveries import q_values
 from agents.statistics.moves import WINDOWS, Moves, is_over, onset
 from agents.thresholds import (
-    COST_PRIOR_SD,
     FINDING_RATE,
     OWN_SHARE,
     STILL_ERRORS,
@@ -113,27 +111,6 @@ def _persists(found: Moves, sign: float, at_least: Floats) -> Flags:
     return (last[None, :, :] & off).sum(axis=2) >= 2
 
 
-def cost_moves(
-    cpm: Moves, ctr: Moves, cvr: Moves | None, prior_sd: float = COST_PRIOR_SD
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Log CPA = log CPM - log CTR - log CVR: change, standard error, raw change and one-sided p-value of a rise.
-
-    The conversion rate is by far the noisiest term, so its move is shrunk to nothing as far as it is not known (prior
-    standard
-    deviation of a real move: 0.15). Without conversions the cost is that of a click.
-    """
-    change, raw = cpm.change - ctr.change, cpm.raw - ctr.raw
-    variance = cpm.se**2 + ctr.se**2
-    judged = (cpm.p_up < 1) & (ctr.p_up < 1)
-    if cvr is not None:
-        weight = prior_sd**2 / (prior_sd**2 + cvr.se**2)
-        change, raw = change - weight * cvr.change, raw - weight * cvr.raw
-        variance = variance + weight * cvr.se**2
-    se = np.sqrt(variance)
-    p_value = np.where(judged, special.stdtr(30.0, -change / se), 1.0)
-    return change, se, raw, p_value
-
-
 def findings(
     agent: str,
     made: Claims,
@@ -142,12 +119,16 @@ def findings(
     *,
     metric: str | None = None,
     observed: Callable[[int, int], float] | None = None,
+    detail: Callable[[int, int], str] | None = None,
     most: int = 60,
 ) -> list[Finding]:
-    """The clearest claims as findings. `evidence` words (events, exposure, expected rate, days)."""
+    """The clearest claims as findings. `evidence` words (events, exposure, expected rate, days).
+
+    `observed` and `detail` (a further clause) are asked for a row and a window: its days, its index.
+    """
     rows = np.flatnonzero(made.clear)
     rows = rows[np.argsort(made.q[rows], kind="stable")][:most]
-    return [_finding(agent, made, int(row), scope, evidence, metric, observed) for row in rows]
+    return [_finding(agent, made, int(row), scope, evidence, metric, observed, detail) for row in rows]
 
 
 def _finding(
@@ -158,12 +139,14 @@ def _finding(
     evidence: Callable[[float, float, float, int], str],
     metric: str | None,
     observed: Callable[[int, int], float] | None,
+    detail: Callable[[int, int], str] | None,
 ) -> Finding:
     measure, days = made.measure, WINDOWS[int(made.window[row])]
     change, se = float(made.change[row]), float(made.se[row])
     events, exposure = measure.seen(row, days)
     now = observed(row, days) if observed else events / max(exposure, 1e-12)
     factor = float(np.exp(change))
+    more = detail(row, int(made.window[row])) if detail else ""
     return Finding(
         agent=agent,
         kind=made.kind,
@@ -176,7 +159,7 @@ def _finding(
         q_value=float(made.q[row]),
         since=measure.day(onset(measure.moves, row, down=_own_direction(made))),
         window_days=days,
-        evidence=evidence(events, exposure, now / factor, days),
+        evidence=evidence(events, exposure, now / factor, days) + more,
         table=measure.table,
     )
 

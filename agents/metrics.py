@@ -130,6 +130,14 @@ def text(name: str, value: float | None, currency: str) -> str:
     return METRICS[name].text(value, currency) if name in METRICS else f"{value:,.4g}"
 
 
+def made_by(change: float, parts: Mapping[str, float]) -> str:
+    """What drivers made of a change, largest first: "of the +38 %, CTR made 24, CVR 12 and CPM 2"."""
+    points = sorted(parts.items(), key=lambda one: -one[1] * (1 if change >= 0 else -1))
+    said = [f"{short(name)} {wording.minus(str(round(100 * part)))}" for name, part in points]
+    first = said[0].split(" ", 1)
+    return f"of the {wording.percent(change)}, {wording.listing([' made '.join(first), *said[1:]])}"
+
+
 def rows(readings: Readings, table: str, *, by_ad: bool = False) -> pl.DataFrame | None:
     """A table with the columns metrics are made of; None where the source has none of it.
 

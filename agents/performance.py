@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from agents import wording
-from agents.claims import claims, cost_moves, findings, object_scope, pick
+from agents import metrics, wording
+from agents.claims import claims, findings, object_scope, pick
 from agents.measures import (
     Measure,
     account_pixel_ratio,
@@ -24,6 +24,7 @@ from agents.measures import (
     campaigns,
     status_columns,
 )
+from agents.statistics.drivers import Cost, cost
 from agents.thresholds import BUDGET_PINNED, HOURS_DROP, TEST_ANNOUNCED_DAYS
 from agents.trials import Trial, trials
 from domain.finding import Finding, FindingKind
@@ -107,13 +108,13 @@ def _costs(readings: Readings, rate: Measure | None) -> list[Finding]:
     whole = account_rate(readings, "cpm")
     made = claims(whole, FindingKind.CPM_RISE, down=False)
     found += findings(AGENT, made, object_scope, words, observed=_natural(whole, 1000.0))
-    change, se, raw, p_value = cost_moves(cpm.moves, ctr.moves, rate.moves if rate else None)
+    dearer = cost(cpm.moves, ctr.moves, rate.moves if rate else None)
     kind = FindingKind.CPA_RISE if rate else FindingKind.CPC_RISE
-    costs = pick(rate or ctr, kind, change, se, raw, p_value, down=False)
+    costs = pick(rate or ctr, kind, dearer.change, dearer.se, dearer.raw, dearer.p_up, down=False)
     events, spend = (rate.events if rate else ctr.events), cpm.events
     usable = (rate or ctr).moves.usable
 
-    def cost(row: int, days: int) -> float:
+    def paid(row: int, days: int) -> float:
         columns = np.flatnonzero(usable[row])[-days:]
         return float(spend[row, columns].sum() / max(events[row, columns].sum(), 0.5))
 
@@ -121,7 +122,8 @@ def _costs(readings: Readings, rate: Measure | None) -> list[Finding]:
         what = "orders" if rate and rate.table == "web_report" else "conversions" if rate else "clicks"
         return f"{events:,.0f} {what} in {_days(days)}; {expected:,.2f} each was usual"
 
-    found += findings(AGENT, costs, object_scope, words_of, metric="cpa" if rate else "cpc", observed=cost)
+    metric = "cpa" if rate else "cpc"
+    found += findings(AGENT, costs, object_scope, words_of, metric=metric, observed=paid, detail=_drivers(dearer))
     return found + _account_costs(readings, web=rate is not None and rate.table == "web_report")
 
 
@@ -130,17 +132,26 @@ def _account_costs(readings: Readings, *, web: bool) -> list[Finding]:
     if not web:
         return []
     cpm, ctr, cvr = (account_rate(readings, name) for name in ("cpm", "ctr", "cvr"))
-    change, se, raw, p_value = cost_moves(cpm.moves, ctr.moves, cvr.moves)
-    costs = pick(cvr, FindingKind.CPA_RISE, change, se, raw, p_value, down=False)
+    dearer = cost(cpm.moves, ctr.moves, cvr.moves)
+    costs = pick(cvr, FindingKind.CPA_RISE, dearer.change, dearer.se, dearer.raw, dearer.p_up, down=False)
 
-    def cost(row: int, days: int) -> float:
+    def paid(row: int, days: int) -> float:
         columns = np.flatnonzero(cvr.moves.usable[row])[-days:]
         return float(cpm.events[row, columns].sum() / max(cvr.events[row, columns].sum(), 0.5))
 
     def words(events: float, exposure: float, expected: float, days: int) -> str:
         return f"{events:,.0f} orders in {_days(days)}; {expected:,.2f} each was usual"
 
-    return findings(AGENT, costs, object_scope, words, metric="cpa", observed=cost)
+    return findings(AGENT, costs, object_scope, words, metric="cpa", observed=paid, detail=_drivers(dearer))
+
+
+def _drivers(dearer: Cost) -> Callable[[int, int], str]:
+    """What moved the cost: "; of the +38 %, CTR made 24, CVR 12 and CPM 2"."""
+
+    def words(row: int, window: int) -> str:
+        return f"; {metrics.made_by(float(np.expm1(dearer.change[window, row])), dearer.parts(window, row))}"
+
+    return words
 
 
 def _delivery(readings: Readings, *, money: bool) -> list[Finding]:

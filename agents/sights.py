@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 
-from agents.claims import cost_moves
 from agents.draft import Sight
 from agents.measures import (
     ACCOUNT,
@@ -32,6 +31,7 @@ from agents.measures import (
     segment_rate,
 )
 from agents.statistics.arrays import Flags
+from agents.statistics.drivers import cost
 from agents.statistics.moves import WINDOWS
 from agents.thresholds import WEAR_WEIGHT
 from domain.reading import Readings
@@ -184,8 +184,7 @@ def cost_change(readings: Readings, scope: Scope, window: int) -> float:
         rate = campaign_order_rate(readings)
     elif "conversions" in source.known:
         rate = campaign_pixel_rate(readings)
-    change, _, _, _ = cost_moves(cpm.moves, ctr.moves, rate.moves if rate else None)
-    return max(float(change[window, row]), 0.0)
+    return max(float(cost(cpm.moves, ctr.moves, rate.moves if rate else None).change[window, row]), 0.0)
 
 
 def spend_per_day(readings: Readings, scope: Scope, last: int = 7) -> float:

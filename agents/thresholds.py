@@ -148,9 +148,6 @@ STANDING: Final = 0.02
 REACHED_SHARE: Final = 1 / 7
 """Share of a campaign's impressions a segment must get before its decline explains what the campaign shows."""
 
-COST_PRIOR_SD: Final = 0.15
-"""Log standard deviation expected of a real move of a conversion rate: what is less well known is shrunk to nothing."""
-
 HOLD_ERRORS: Final = 4.0
 """Standard errors by which a small ad's day must stand out before it is worth a word."""
 

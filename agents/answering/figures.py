@@ -1,10 +1,10 @@
 """Questions about figures: a metric, a place, a period, a comparison, a ranking, a trend, what drove it."""
 
-import math
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 import polars as pl
 
 from agents import metrics, naming, wording
@@ -25,6 +25,7 @@ from agents.answering.vocabulary import (
     WORST,
 )
 from agents.metrics import METRICS, Metric
+from agents.statistics.drivers import split
 from domain.case import Answer, Citation
 from domain.scope import Scope
 
@@ -267,9 +268,9 @@ def _drivers(question: Question) -> Answer:
         if len(pair) != 2 or not pair[0] or not pair[1]:
             return question.unknown(_missing(question, METRICS[name], now))
         values[name] = (pair[0], pair[1])
-    moves = {name: math.log(after / start) for name, (start, after) in values.items()}
-    parts = {"cpm": moves["cpm"], "ctr": -moves["ctr"], "cvr": -moves["cvr"]}
-    driver = max(parts, key=lambda name: parts[name] * math.copysign(1, moves["cpa"] or 1))
+    whole, parts = split({name: np.log([after / start]) for name, (start, after) in values.items() if name != "cpa"})
+    made = {name: float(part[0]) for name, part in parts.items()}
+    driver = max(made, key=lambda name: made[name] * (1 if whole[0] >= 0 else -1))
     currency = _currency(question)
     told = wording.listing(
         [
@@ -282,7 +283,7 @@ def _drivers(question: Question) -> Answer:
     text = (
         f"CPA of {_place(question)} went from {METRICS['cpa'].text(start, currency)} {_when(before)} to "
         f"*{METRICS['cpa'].text(after, currency)}* {_when(now)} ({wording.percent(after / start - 1)}). Most of it is "
-        f"{METRICS[driver].words}: {told}."
+        f"{METRICS[driver].words} ({metrics.made_by(after / start - 1, made)}): {told}."
     )
     both = [one for period in (now, before) for one in cited(METRICS["cpa"], question, period)]
     return question.answer(text + _notes(question, [METRICS["cpa"]]), both)

@@ -1,5 +1,7 @@
 """What made a conversion dearer adds up, to the cent."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from agents.statistics.drivers import split
+from domain.finding import FindingKind
+from tests.agents.world import Blow, company, findings
 
 CHANGES = arrays.arrays(np.float64, 3, elements=st.floats(-2, 2))
 
@@ -50,3 +54,17 @@ def test_clicks_alone_have_two_drivers_and_unknown_moves_none() -> None:
     whole, parts = split({"cpm": np.array([0.2, np.nan]), "ctr": np.array([-0.1, np.inf])})
     assert set(parts) == {"cpm", "ctr"}
     assert whole.tolist() == pytest.approx([np.expm1(0.3), 0.0])
+
+
+def test_a_campaigns_card_says_which_driver_made_a_conversion_dearer() -> None:
+    world = company(
+        3, Blow("cvr", 0.6, 90, where={"campaign_id": "c12"}), Blow("cpm", 1.2, 90, where={"campaign_id": "c12"})
+    )
+    found = findings(world.readings(104))
+    one = next(one for one in found if one.kind is FindingKind.CPA_RISE and one.scope.campaign_id == "c12")
+    drivers = re.search(r"of the \+(\d+) %, CVR made (\d+), CPM (\d+) and CTR (−?\d+)", one.evidence)
+    assert drivers, one.evidence
+    whole, *parts = (int(part.replace("−", "-")) for part in drivers.groups())
+    assert sum(parts) == pytest.approx(whole, abs=2)
+    assert whole == round(100 * one.change)
+    assert parts[0] > 2 * parts[1] > 0
