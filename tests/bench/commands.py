@@ -1,17 +1,23 @@
-"""A `baton` command run as a whole process, timed and weighed."""
+"""`baton` commands run as whole processes, timed and weighed."""
 
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
+
+import polars as pl
 
 BIN = Path(sys.executable).parent
+ROOT = Path(__file__).parents[2]
+STARTED = time.monotonic()
 
 
 @dataclass(frozen=True)
@@ -20,8 +26,14 @@ class Cost:
 
     seconds: float
     megabytes: float
-    """Largest resident size of this or any earlier child process."""
+    """Its largest resident size."""
     output: str
+
+
+def progress(text: str) -> None:
+    """A line for whoever waits, with the minutes passed."""
+    minutes, seconds = divmod(int(time.monotonic() - STARTED), 60)
+    print(f"[{minutes:02d}:{seconds:02d}] {text}", file=sys.stderr, flush=True)
 
 
 def baton(*arguments: str | Path) -> Cost:
@@ -31,11 +43,49 @@ def baton(*arguments: str | Path) -> Cost:
 
 def run(*command: str | Path, cwd: Path | None = None) -> Cost:
     """Run a command to its end; raises when it fails."""
+    words = [str(part) for part in command]
     started = time.perf_counter()
-    done = subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True, cwd=cwd)
-    seconds = time.perf_counter() - started
-    kilobytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return Cost(seconds, kilobytes / 1024, done.stdout)
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as complaints:
+        process = subprocess.Popen(words, stdout=out, stderr=complaints, cwd=cwd)
+        _, status, usage = os.wait4(process.pid, 0)  # its own figures, not those of the largest child so far
+        process.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.perf_counter() - started
+        for stream in (out, complaints):
+            stream.seek(0)
+        if process.returncode:
+            raise RuntimeError(f"{' '.join(words)} failed:\n{complaints.read()[-2000:]}")
+        return Cost(seconds, usage.ru_maxrss / 1024, out.read())
+
+
+def replayed(tables: Path, span: tuple[date, date], out: Path) -> Cost:
+    """What replaying all days of `span` cost; the events are in `out`."""
+    first, last = (day.isoformat() for day in span)
+    return baton("replay", "--source", tables, "--from", first, "--to", last, "--out", out)
+
+
+def span_of(rows: pl.DataFrame) -> tuple[date, date]:
+    """First and last day of a table."""
+    return rows.select(pl.col("date_day").min().alias("first"), pl.col("date_day").max().alias("last")).row(0)
+
+
+def events(out: Path) -> list[dict[str, Any]]:
+    """The events of a replay."""
+    return [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+
+
+def counted(out: Path) -> str:
+    """What a replay said: "3 opened (2 creative_fatigue, 1 pacing_drift); 12 held (8 thin_data, 4 holiday)"."""
+    found = pl.DataFrame(
+        [(one["event"], one["cause"] if one["event"] == "opened" else one.get("reason", "")) for one in events(out)],
+        schema={"event": pl.String, "why": pl.String},
+        orient="row",
+    )
+    parts: list[str] = []
+    for (event,), some in found.group_by("event", maintain_order=True):
+        whys = some["why"].value_counts(sort=True).filter(pl.col("why") != "").rows()
+        detail = ", ".join(f"{count} {why}" for why, count in whys)
+        parts.append(f"{some.height} {event}" + (f" ({detail})" if detail else ""))
+    return "; ".join(sorted(parts, key=lambda part: part.split()[1] != "opened")) or "nothing"
 
 
 def until_first_card(home: Path, patience: float = 120) -> float:

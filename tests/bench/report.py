@@ -2,10 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 from pathlib import Path
 
 Row = tuple[str, ...]
 NO_FIGURE = "–"
+
+
+def share_interval(share: float, of: float, z: float = 1.96) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share of `of` cases (E. B. Wilson, JASA 1927); all of 0 to 1 where there are none."""
+    if not of:
+        return 0.0, 1.0
+    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
+    half = z / (1 + z * z / of) * sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 @dataclass(frozen=True)

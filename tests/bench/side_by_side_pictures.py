@@ -1,0 +1,174 @@
+"""Pictures of the labelled world: what each detector found, when, and with how much noise."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.dates import DateFormatter, MonthLocator
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+
+from tests.bench.pictures import BLUE, GREEN, GREY, INK, ORANGE, PALE, PURPLE, SKY, VERMILION, Drawn, figure, headed
+from tests.bench.report import Range, share_interval
+from tests.bench.scoring import Alert, Score
+
+Scores = Mapping[str, Mapping[str, Score]]
+"""By mode, then by detector."""
+LOOKS = ((BLUE, "o", "-"), (ORANGE, "s", "--"), (GREEN, "^", "-."), (PURPLE, "D", ":"))
+"""Colour, marker and line of each detector in turn."""
+DAYS_SHOWN = 14
+
+
+def targets(to: Path, scores: Scores, must: Mapping[str, tuple[Range, Range]]) -> Drawn:
+    """Precision over useful recall, with 95 % intervals; `must` holds the ranges of both by mode."""
+    modes = [mode for mode in scores if mode in must]
+    with figure(to, 4.4, ncols=len(modes), sharey=True, squeeze=False) as (drawn, axes):
+        headed(drawn, "Is an alert real, and does the first one say the right thing?")
+        for one, mode in zip(axes[0], modes, strict=True):
+            precision, recall = must[mode]
+            corner = recall.least or 0, precision.least or 0
+            one.add_patch(Rectangle(corner, 1.04 - corner[0], 1.04 - corner[1], color=SKY, alpha=0.35, lw=0))
+            one.annotate("must", corner, (-3, 0), textcoords="offset points", ha="right", fontsize=9, color=INK)
+            for (name, score), (colour, mark, _) in zip(scores[mode].items(), LOOKS, strict=False):
+                _point(one, name, score, colour, mark)
+            one.set(xlim=(0, 1.04), ylim=(0, 1.04), xlabel="useful recall", title=f"{mode} worlds")
+            one.grid(color=PALE, lw=0.6)
+            one.set_axisbelow(True)
+        axes[0][0].set_ylabel("precision")
+    said = (
+        f"{mode}, {name}: precision {score.precision:.2f}, useful recall {score.useful_recall:.2f}"
+        for mode in modes
+        for name, score in scores[mode].items()
+    )
+    return to, "Precision over useful recall with 95 % intervals. " + "; ".join(said)
+
+
+def _point(axes: Axes, name: str, score: Score, colour: str, mark: str) -> None:
+    x, y = score.useful_recall, score.precision
+    across = share_interval(x, score.incidents)
+    along = share_interval(y, len(score.found) + len(score.false))
+    xerr, yerr = ([[max(at - low, 0)], [max(high - at, 0)]] for at, (low, high) in ((x, across), (y, along)))
+    axes.errorbar(x, y, yerr=yerr, xerr=xerr, fmt=mark, color=colour, ms=8, lw=1.5)
+    axes.annotate(name, (x, y), (-10, 8), textcoords="offset points", ha="right", color=colour)
+
+
+def alerts(to: Path, scores: Scores) -> Drawn:
+    """Alerts per account-week, by what they were worth."""
+    kinds = (("right cause and place", BLUE, ""), ("real, but misnamed", SKY, "//"))
+    kinds += (("repeats", GREY, ".."), ("false", VERMILION, "xx"))
+    rows = [(f"{name}, {mode}", score) for mode, some in scores.items() for name, score in some.items()]
+    with figure(to, 0.8 + 0.42 * len(rows)) as (drawn, axes):
+        headed(drawn, "What an account owner is told in a week")
+        for place, (_, score) in enumerate(rows):
+            start = 0.0
+            for (_, colour, hatch), share in zip(kinds, _worth(score), strict=True):
+                axes.barh(place, share, left=start, color=colour, hatch=hatch, edgecolor="white", lw=0.5, height=0.7)
+                start += share
+            axes.annotate(f"{start:.2f}", (start, place), (4, 0), textcoords="offset points", va="center")
+        axes.set_yticks(range(len(rows)), [name for name, _ in rows])
+        axes.invert_yaxis()
+        axes.set_xlabel("alerts per account-week")
+        handles = [Rectangle((0, 0), 1, 1, fc=colour, hatch=hatch, ec="white") for _, colour, hatch in kinds]
+        axes.legend(handles, [name for name, *_ in kinds], loc="upper right", bbox_to_anchor=(1, 0.98))
+    said = (f"{name} {score.alerts_a_week:.2f}, of which false {score.false_a_week:.2f}" for name, score in rows)
+    return to, "Alerts per account-week: " + "; ".join(said)
+
+
+def _worth(score: Score) -> tuple[float, float, float, float]:
+    useful, found, false = score.useful, len(score.found), len(score.false)
+    counts = (useful, found - useful, score.alerts - found - false, false)
+    return tuple(count / score.account_weeks for count in counts)  # type: ignore[return-value]
+
+
+def delays(to: Path, scores: Mapping[str, Score]) -> Drawn:
+    """Share of all incidents whose first alert was useful and came within so many days."""
+    days = np.arange(DAYS_SHOWN + 1)
+    with figure(to, 3.8) as (drawn, axes):
+        headed(drawn, "How soon an incident is rightly named (normal worlds)")
+        for (name, score), (colour, _, line) in zip(scores.items(), LOOKS, strict=False):
+            share = _named_within(score, days)
+            axes.step(days, share, where="post", color=colour, ls=line, lw=2)
+            axes.annotate(name, (days[-1], share[-1]), (4, 0), textcoords="offset points", va="center", color=colour)
+        axes.set(xlim=(0, DAYS_SHOWN), ylim=(0, 1.02), xlabel="days after the effect passed 10 %")
+        axes.set_ylabel("share of all incidents")
+        axes.grid(color=PALE, lw=0.6)
+    said = (f"{name} {_named_within(one, np.array([1]))[0]:.0%} within a day" for name, one in scores.items())
+    return to, "Share of incidents rightly named by days since they were felt: " + ", ".join(said)
+
+
+def _named_within(score: Score, days: np.ndarray) -> np.ndarray:
+    waited = np.array([one.delay for one in score.found if one.is_useful])
+    return (waited[None, :] <= days[:, None]).sum(axis=1) / max(score.incidents, 1)
+
+
+def timeline(to: Path, world: Path, scores: Mapping[str, Score], account: str = "a1") -> Drawn:
+    """One account: what happened, and below it what each detector said and whether that was right."""
+    truth = json.loads((world / "truth.json").read_text("utf-8"))
+    about = json.loads((world / "world.json").read_text("utf-8"))
+    mine = [one for one in truth if one["scope"]["account_id"] == account]
+    incidents = [one for one in mine if not one["decoy"]]
+    with figure(to, 1.7 + 0.27 * len(incidents) + 0.5 * len(scores), nrows=2, sharex=True) as (drawn, (top, below)):
+        headed(drawn, f"One account of a normal world (seed {about['seed']}): what happened and what was said")
+        top.get_gridspec().set_height_ratios((len(incidents) + 1.5, 1.6 * len(scores)))
+        _happenings(top, incidents, [one for one in mine if one["decoy"]])
+        for place, score in enumerate(scores.values()):
+            said = [(alert.day, worth) for alert, worth in _judged(score) if alert.place.get("account_id") == account]
+            for worth, (colour, mark, size, lift) in MARKS.items():
+                days = [day for day, one in said if one == worth]
+                below.scatter(days, [place + lift] * len(days), c=colour, marker=mark, s=size, lw=1.4, zorder=3)
+        below.set_yticks(range(len(scores)), list(scores))
+        below.set(ylim=(len(scores) - 0.4, -0.6))
+        below.set_xlim(date.fromisoformat(about["watched_from"]), date.fromisoformat(about["last_day"]))
+        below.xaxis.set_major_locator(MonthLocator())
+        below.xaxis.set_major_formatter(DateFormatter("%b"))
+        below.grid(axis="y", color=PALE)
+        handles = [Line2D([], [], color=colour, marker=mark, ls="", mew=1.4) for colour, mark, *_ in MARKS.values()]
+        below.legend(handles, list(MARKS), loc="upper center", bbox_to_anchor=(0.45, -0.22), ncols=4, handletextpad=0.1)
+    counts = (f"{name}: {_tally(score, account)}" for name, score in scores.items())
+    return to, f"Timeline of account {account} with {len(incidents)} incidents. Alerts by " + "; ".join(counts)
+
+
+MARKS: Mapping[str, tuple[str, str, int, float]] = {
+    "right": (BLUE, "o", 55, 0.0),
+    "real, misnamed": (SKY, "D", 40, 0.0),
+    "repeat": (GREY, "|", 50, 0.0),
+    "false": (VERMILION, "x", 45, 0.22),
+}
+"""Colour, marker, size and how far below its line."""
+
+
+def _happenings(axes: Axes, incidents: Sequence[Mapping[str, Any]], decoys: Sequence[Mapping[str, Any]]) -> None:
+    for place, one in enumerate(incidents):
+        start, end = (date.fromisoformat(one[name]) for name in ("start", "end"))
+        axes.barh(place, end - start + timedelta(days=1), left=start, color=ORANGE, height=0.7)  # type: ignore[arg-type]
+        scope = [one["scope"][name] for name in ("campaign_id", "ad_id", "segment_id") if name in one["scope"]]
+        words = f"{one['kind'].replace('_', ' ')} · {scope[-1] if scope else 'account'}"
+        late = place > len(incidents) / 2
+        at, gap, side = (start, -4, "right") if late else (end + timedelta(days=1), 4, "left")
+        axes.annotate(words, (at, place), (gap, 0), textcoords="offset points", va="center", ha=side, fontsize=9.5)  # type: ignore[arg-type]
+    for one in decoys:
+        start, end = (date.fromisoformat(one[name]) for name in ("start", "end"))
+        axes.axvspan(start, end + timedelta(days=1), color=PALE, lw=0, zorder=0)  # type: ignore[arg-type]
+    axes.set_ylim(len(incidents) - 0.4, -0.6)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.set_title("orange: incidents · grey: holidays, promos, late reporting, a small ad's jump", fontsize=10)
+
+
+def _judged(score: Score) -> Iterator[tuple[Alert, str]]:
+    """Every alert with what it was worth: a key of MARKS."""
+    for found in score.found:
+        yield found.first, "right" if found.is_useful else "real, misnamed"
+        for alert in found.alerts[1:]:
+            yield alert, "repeat"
+    for alert in score.false:
+        yield alert, "false"
+
+
+def _tally(score: Score, account: str) -> str:
+    worths = [worth for alert, worth in _judged(score) if alert.place.get("account_id") == account]
+    return ", ".join(f"{worths.count(worth)} {worth}" for worth in MARKS)
