@@ -195,7 +195,7 @@ def _scores(options: argparse.Namespace, folder: Path) -> Iterator[tuple[int, Sc
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.labelled", description=__doc__)
-    parser.add_argument("--seeds", type=_seeds, default=TUNING, help="1-12 or 1,4,7")
+    parser.add_argument("--seeds", type=parse_seeds, default=TUNING, help="1-12 or 1,4,7")
     parser.add_argument("--mode", choices=list(MODES), default="normal")
     parser.add_argument("--keep", type=Path, help="leave worlds and events in this folder")
     parser.add_argument("--rescore", action="store_true", help="score the events left in --keep again")
@@ -204,7 +204,8 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _seeds(text: str) -> tuple[int, ...]:
+def parse_seeds(text: str) -> tuple[int, ...]:
+    """Seeds as written on a command line: 1-12 or 1,4,7."""
     first, _, last = text.partition("-")
     return tuple(range(int(first), int(last) + 1)) if last else tuple(int(part) for part in text.split(","))
 

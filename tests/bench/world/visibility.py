@@ -41,6 +41,20 @@ def z_score(one: Happening, company: Company) -> float:
     return _log_z(log, per_day, days, _day_noise(one.leading))
 
 
+def cost_z(one: Happening, company: Company) -> float:
+    """How clear a declining segment is in the cost per conversion of the campaign it weighs most on."""
+    buyers = company.buyers(-1 if one.segment is None else one.segment)
+    days = min(one.end - one.start - one.ramp + 2, WINDOW)
+    clearest = 0.0
+    for campaign in buyers:
+        share = float(company.split[campaign][company.segment[campaign] == one.segment].sum())
+        log = float(np.log(1 - share * (1 - np.exp(one.logs["segment_ctr"]))))
+        per_day = float(_clicks(company)[campaign] * company.cvr[campaign]) * PIXEL_SHARE
+        noise = float(np.sqrt(NOISE.cvr**2 + NOISE.cpm**2 + NOISE.ctr_campaign**2))
+        clearest = max(clearest, _log_z(log, per_day, days, noise))
+    return clearest
+
+
 def _together(one: float, other: float) -> float:
     """Both figures of an incident in one z, or the weaker one scaled up to its bar where that is less."""
     return min(float(np.hypot(one, other)), min(one, other) / LEAST_LEG)
