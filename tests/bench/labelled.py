@@ -18,6 +18,7 @@ from tests.bench.commands import BIN
 from tests.bench.report import Row, Section, markdown
 from tests.bench.scoring import NOTHING, Event, Score, score
 from tests.bench.world import MODES, build
+from tests.bench.world.incidents import FAMILIES
 
 TUNING = tuple(range(1, 13))
 """Seeds anyone may look at while setting thresholds."""
@@ -41,11 +42,15 @@ HEADER = (
 )
 
 
-def write_world(mode: str, seed: int, folder: Path) -> Path:
-    """The world of a seed in a folder of its own below `folder`."""
-    to = folder / f"{mode}-{seed}"
-    build(seed, MODES[mode]).write(to)
+def write_world(mode: str, seed: int, folder: Path, causes: str = "specified") -> Path:
+    """The world of a seed in a folder of its own below `folder`; `causes` names a family of incidents."""
+    to = _place(folder, mode, seed, causes)
+    build(seed, replace(MODES[mode], causes=causes)).write(to)
     return to
+
+
+def _place(folder: Path, mode: str, seed: int, causes: str) -> Path:
+    return folder / (f"{mode}-{seed}" if causes == "specified" else f"{mode}-{causes}-{seed}")
 
 
 def replay(world: Path) -> list[Event]:
@@ -76,11 +81,11 @@ def judge(world: Path, events: Sequence[Event]) -> Score:
     return score(events, truth, about_of(world)["account_weeks"])
 
 
-def measure(mode: str, seeds: Iterable[int], folder: Path) -> Iterator[tuple[int, Score]]:
+def measure(mode: str, seeds: Iterable[int], folder: Path, causes: str = "specified") -> Iterator[tuple[int, Score]]:
     """Each seed's score, in order, as soon as it is there."""
 
     def one(seed: int) -> tuple[int, Score]:
-        world = write_world(mode, seed, folder)
+        world = write_world(mode, seed, folder, causes)
         return seed, judge(world, replay(world))
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -180,16 +185,16 @@ def main() -> None:
                 print("\n".join(explained(one)), flush=True)
         whole = total(scores)
         print(" | ".join(row("all", whole)), f"(corrected later: {whole.corrected})")
-        for line in by_cause(replace(whole)):
+        for line in by_cause(whole):
             print(" | ".join(line))
 
 
 def _scores(options: argparse.Namespace, folder: Path) -> Iterator[tuple[int, Score]]:
     if not options.rescore:
-        yield from measure(options.mode, options.seeds, folder)
+        yield from measure(options.mode, options.seeds, folder, options.causes)
         return
     for seed in options.seeds:
-        world = folder / f"{options.mode}-{seed}"
+        world = _place(folder, options.mode, seed, options.causes)
         yield seed, judge(world, events_of(world / "events.jsonl"))
 
 
@@ -197,6 +202,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.labelled", description=__doc__)
     parser.add_argument("--seeds", type=parse_seeds, default=TUNING, help="1-12 or 1,4,7")
     parser.add_argument("--mode", choices=list(MODES), default="normal")
+    parser.add_argument("--causes", choices=list(FAMILIES), default="specified")
     parser.add_argument("--keep", type=Path, help="leave worlds and events in this folder")
     parser.add_argument("--rescore", action="store_true", help="score the events left in --keep again")
     parser.add_argument("--explain", action="store_true", help="list what was missed, wrong or false")

@@ -86,7 +86,7 @@ class Found:
     @property
     def has_place(self) -> bool:
         """Whether the first alert named exactly the right place."""
-        return self.first.place == self.incident.place
+        return relation(self.first.place, self.incident) == 3
 
     @property
     def is_useful(self) -> bool:
@@ -283,7 +283,12 @@ class _Told:
 def relation(place: Mapping[str, str], incident: Incident) -> int:
     """How a place relates to an incident's: 3 the same, 2 inside or the campaign around, 1 wider or across, 0 apart."""
     theirs = incident.place
-    if place == theirs:
+    if "query" in place and "query" in theirs:  # a cluster is named by words its queries share
+        same = words(place["query"]) <= words(theirs["query"]) or words(theirs["query"]) <= words(place["query"])
+        return 3 if same else 0
+    if ("query" in place) != ("query" in theirs) or ("test_id" in place) != ("test_id" in theirs):
+        return 0
+    if place == theirs or (theirs.get("test_id") and place.get("test_id") == theirs["test_id"]):
         return 3
     if any(theirs.get(name, value) != value for name, value in place.items()):
         return 0
@@ -294,6 +299,10 @@ def relation(place: Mapping[str, str], incident: Incident) -> int:
     if "segment_id" in theirs and "segment_id" not in place and "campaign_id" in place:
         return 2 if place["campaign_id"] in incident.also_felt_in else 0
     return 2 if "campaign_id" in place else 1
+
+
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.casefold().split())
 
 
 def _belongs(alert: Alert, incidents: Sequence[Incident]) -> Incident | None:

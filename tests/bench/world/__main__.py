@@ -6,12 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.bench.world import MODES, build
+from tests.bench.world.incidents import FAMILIES
 
 
 def main() -> None:
     options = _options()
     shape = MODES[options.mode]
-    wanted = {"days": options.days, "accounts": options.accounts}
+    wanted = {"days": options.days, "accounts": options.accounts, "causes": options.causes}
     shape = replace(shape, **{name: value for name, value in wanted.items() if value})
     world = build(options.seed, shape)
     world.write(options.to)
@@ -28,6 +29,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--mode", choices=list(MODES), default="normal")
     parser.add_argument("--days", type=int)
     parser.add_argument("--accounts", type=int)
+    parser.add_argument("--causes", choices=list(FAMILIES), help="the specification's list unless said otherwise")
     parser.add_argument("--to", type=Path, required=True)
     return parser.parse_args()
 

@@ -19,7 +19,8 @@ OVERLAP = 0.8
 AFTER_PROMO = 0.85
 """Orders per click on the day after a promo, returning to normal within days."""
 
-Slots = tuple[int | slice | Ints, ...]
+ELSEWHERE = frozenset({"searches", "lift", "rival_price"})
+"""Figures outside the company's own ad, site and lifecycle tables."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Factors:
         self.campaign = {name: np.ones((many, days)) for name in ("cpm", "demand", "budget", "pixel", "visit")}
         self.segment = {name: np.ones((shape.all_segments, days)) for name in ("retention", "owned_click")}
         self.is_late = np.zeros((many, days), bool)
+        self.is_uncapped = np.zeros((many, days), bool)
 
     def apply(self, one: Happening) -> None:
         """Multiply in what one happening moves."""
@@ -72,6 +74,8 @@ class Factors:
             rows = np.array([one.campaign])
         ads = slice(None) if one.ad is None else one.ad
         for figure, log in one.logs.items():
+            if figure in ELSEWHERE:
+                continue
             factor = multiplier(log, progress)
             if figure in self.cell:
                 self.cell[figure][rows, ads] *= factor
@@ -85,6 +89,8 @@ class Factors:
                 self.segment[figure][one.segment] *= factor
             else:
                 self.campaign[figure][rows] *= factor
+        if one.kind == "pacing_drift":
+            self.is_uncapped[rows] |= progress > 0  # a platform may spend beyond its daily budget
         if one.kind == "reporting_lag":
             self.is_late[rows] |= progress > 0
         if one.kind == "promo":
@@ -136,7 +142,7 @@ def _spending(company: Company, factors: Factors, rng: np.random.Generator) -> t
     weekly = company.weekday[:, np.arange(days) % 7]
     demand = company.spend[:, None] * weekly * np.exp(log) * factors.campaign["demand"]
     budget = _budgets(company, demand, factors.campaign["budget"])
-    spent = np.minimum(demand, budget)
+    spent = np.where(factors.is_uncapped, demand, np.minimum(demand, budget))
     hours = np.clip(24 * spent / demand + rng.normal(0, 0.15, spent.shape), 0, 24)
     share = company.share[:, :, None, None] * company.split[:, None, :, None]
     wobble = np.exp(rng.normal(0, 0.05, (*share.shape[:3], days)))

@@ -10,6 +10,8 @@ import numpy as np
 from tests.bench.world.company import Floats
 from tests.bench.world.shape import Shape
 
+THINGS = ("yoga mat", "water bottle", "trail shoes", "rain jacket", "head torch", "camp stove")
+USES = ("cork", "for travel", "repair", "washable", "for kids", "sale")
 FELT = np.log(1.1)
 """An effect is felt from the day its leading figure is 10 % off (a fall to 1/1.1 counts like a rise to 1.1)."""
 
@@ -94,6 +96,35 @@ FORMS: Mapping[str, Form] = MappingProxyType(
 """The seven of the specification and audience_decline."""
 
 
+OTHER_FORMS: Mapping[str, Form] = MappingProxyType(
+    {
+        form.kind: form
+        for form in (
+            Form("engagement_drop", "segment", "owned_click", {"owned_click": (0.55, 0.75)}, (4, 10), (14, 21), 3),
+            Form("offer_decay", "campaign", "cvr", {"cvr": (0.50, 0.70)}, (14, 21), (12, 16), 3),
+            Form(
+                "competitor_move",
+                "campaign",
+                "cvr",
+                {"cvr": (0.55, 0.75), "rival_price": (0.75, 0.88)},
+                (2, 5),
+                (14, 21),
+                strikes_accounts=True,
+            ),
+            Form("pacing_drift", "campaign", "demand", {"demand": (0.35, 0.55)}, (1, 3), (14, 21)),
+            Form("content_opportunity", "query", "searches", {"searches": (4.0, 2.5)}, (5, 12), (21, 30), 5),
+            Form("test_ready", "experiment", "lift", {"lift": (1.35, 1.20)}, hold=(14, 24)),
+        )
+    }
+)
+"""The contract's other causes that numbers can show; scored apart, since the specification does not list them."""
+FAMILIES: Mapping[str, Mapping[str, Form]] = MappingProxyType(
+    {"specified": FORMS, "other": OTHER_FORMS, "all": {**FORMS, **OTHER_FORMS}}
+)
+AHEAD_OF_PLAN = (2.0, 2.6)
+"""Spend over its usual level where a pacing_drift runs ahead; usual spend is some 60 % of the daily budget."""
+
+
 @dataclass(frozen=True)
 class Happening:
     """An incident or a decoy with its place and time. Days are indices into the world."""
@@ -111,6 +142,10 @@ class Happening:
     campaign: int | None = None
     ad: int | None = None
     segment: int | None = None
+    item: int | None = None
+    """The query or the experiment it is about; neither belongs to an account in the tables."""
+    felt: int | None = None
+    """The day it is felt where that is not a matter of size: an experiment's readiness."""
     is_decoy: bool = False
     z: float = 0.0
     """How clear it is in standard errors of its leading figure, by the world's own expected counts."""
@@ -130,6 +165,8 @@ class Happening:
     @property
     def felt_on(self) -> int:
         """First day the leading figure is 10 % off; for a weaker one, the first day at full strength."""
+        if self.felt is not None:
+            return self.felt
         full = abs(self.logs.get(self.leading, 0.0))
         if full < FELT:
             return min(self.start + self.ramp - 1, self.end)
@@ -146,12 +183,23 @@ def scaled(form: Form, quantile: float, shape: Shape) -> dict[str, float]:
     return logs
 
 
+def query(item: int) -> str:
+    """What people search for: a thing of a kind, each word in several queries."""
+    return f"{THINGS[item % len(THINGS)]} {USES[item // len(THINGS) % len(USES)]}"
+
+
+def test_id(item: int) -> str:
+    return f"test-{item + 1}"
+
+
 def as_truth(one: Happening, company: Any) -> dict[str, Any]:
     """The label of a happening as it is written beside the tables."""
     shape: Shape = company.shape
     scope: dict[str, str] = {"account_id": company.account_id(one.account)}
     also: list[str] = []
-    if one.segment is not None:
+    if one.item is not None:
+        scope = {"query": query(one.item)} if one.kind == "content_opportunity" else {"test_id": test_id(one.item)}
+    elif one.segment is not None:
         scope["segment_id"] = company.segment_id(one.segment)
         if one.kind == "audience_decline":
             also = [company.campaign_id(int(c)) for c in company.buyers(one.segment)]

@@ -34,6 +34,7 @@ class Noise:
     retention: float = 0.03
     people: float = 0.08
     """Messages sent and new people."""
+    searches: float = 0.15
     memory: float = 0.9
     """Of every drift, from one day to the next."""
 

@@ -7,7 +7,8 @@ from itertools import cycle
 import numpy as np
 
 from tests.bench.world.company import Company
-from tests.bench.world.incidents import Form, Happening, scaled
+from tests.bench.world.incidents import AHEAD_OF_PLAN, Form, Happening, scaled
+from tests.bench.world.rooms import ready_after
 from tests.bench.world.visibility import z_score
 
 REST = 10
@@ -130,6 +131,11 @@ class Schedule:
         )
         if ramp == 1:
             one = replace(one, end=start + hold - 1)
+        if form.kind == "pacing_drift" and rng.random() < 0.5:
+            one = replace(one, logs={"demand": float(np.log(rng.uniform(*AHEAD_OF_PLAN)))})
+        if form.grain in {"query", "experiment"}:
+            felt = start + ready_after(one.logs["lift"], hold) - 1 if form.grain == "experiment" else None
+            return replace(one, item=self._next_item(form.grain), felt=felt)
         if form.grain == "segment":
             return replace(one, segment=int(account * shape.segments + rng.integers(shape.segments)))
         if form.strikes_accounts and rng.random() < ACCOUNT_SHARE:
@@ -137,7 +143,16 @@ class Schedule:
         one = replace(one, campaign=int(account * shape.campaigns + rng.integers(shape.campaigns)))
         return replace(one, ad=int(rng.integers(shape.ads - 1))) if form.grain == "ad" else one
 
+    def _next_item(self, grain: str) -> int:
+        """Queries and experiments are taken one after the other; each happens once."""
+        return sum(
+            one.item is not None and (one.kind == "content_opportunity") == (grain == "query")
+            for one in self.happenings
+        )
+
     def _is_free(self, one: Happening, form: Form) -> bool:
+        if one.item is not None:
+            return True
         rows, days = self._rows(one), slice(one.start - REST, one.end + one.recovery + REST)
         if self.campaigns[rows, days].any():
             return False
@@ -148,7 +163,8 @@ class Schedule:
 
     def _take(self, one: Happening) -> None:
         days = slice(one.start, one.end + one.recovery)
-        self.campaigns[self._rows(one), days] = True
+        if one.item is None:
+            self.campaigns[self._rows(one), days] = True
         if one.segment is not None:
             self.segments[one.segment, days] = True
         self.happenings.append(one)

@@ -36,6 +36,8 @@ class Shape:
     """Per account."""
     decoys_a_week: float = 0.4
     """Per account."""
+    causes: str = "specified"
+    """Which family of incidents happens: specified, other or all."""
 
     @property
     def all_campaigns(self) -> int:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
+from tests.bench.world import rooms
 from tests.bench.world.company import HORIZONS, Company, Ints
 from tests.bench.world.facts import Facts
 from tests.bench.world.incidents import Happening
@@ -31,6 +32,7 @@ def all_tables(
         "segment": segment(company),
         "campaign_segment": campaign_segment(company),
         "calendar": calendar(company.shape, company, happenings),
+        **rooms.tables(company.shape, happenings, rng),
     }
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from tests.bench.world.company import PIXEL_SHARE, RETENTION, Company
 from tests.bench.world.incidents import Happening
 from tests.bench.world.noise import NOISE
+from tests.bench.world.rooms import SEARCHES, test_z
 
 BASE_DAYS = 28
 WINDOW = 14
@@ -25,10 +26,12 @@ def z_score(one: Happening, company: Company) -> float:
     """Standard errors by which the leading figure is off; an audience_decline has two legs."""
     full_from = one.start + one.ramp - 1
     days = min(one.end - full_from + 1, WINDOW)
-    if one.leading == "owned_click":
+    if one.kind == "audience_decline":
         owned = _log_z(one.logs["owned_click"], _per_day(one, company, "owned_click"), days, NOISE.owned)
         paid = _log_z(one.logs["segment_ctr"], _per_day(one, company, "segment_ctr"), days, NOISE.ctr_campaign)
         return _together(owned, paid)
+    if one.kind == "test_ready":
+        return test_z(one.logs["lift"], one.end - one.start + 1)
     per_day = _per_day(one, company, one.leading)
     log = one.logs[one.leading]
     if one.kind == "audience_saturation":  # fewer orders and dearer impressions together
@@ -72,6 +75,9 @@ def _day_noise(figure: str) -> float:
         "cpm": float(np.hypot(NOISE.cpm, NOISE.cpm_account)),
         "budget": NOISE.demand,
         "retention": NOISE.retention,
+        "owned_click": NOISE.owned,
+        "demand": NOISE.demand,
+        "searches": NOISE.searches,
     }[figure]
 
 
@@ -87,7 +93,9 @@ def _per_day(one: Happening, company: Company, figure: str) -> float:
         assert one.segment is not None
         mine = company.segment == one.segment
         return float((_clicks(company)[:, None] * company.split)[mine].sum())
-    if figure in {"cpm", "budget"}:
+    if figure == "searches":
+        return SEARCHES
+    if figure in {"cpm", "budget", "demand"}:
         return NO_COUNTS
     if one.campaign is None:
         return float((_clicks(company) * company.cvr)[company.account == one.account].sum() * PIXEL_SHARE)

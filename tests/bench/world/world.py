@@ -11,7 +11,7 @@ import polars as pl
 
 from tests.bench.world.company import Company, draw
 from tests.bench.world.facts import Facts, live
-from tests.bench.world.incidents import FORMS, Happening, as_truth
+from tests.bench.world.incidents import FAMILIES, Happening, as_truth
 from tests.bench.world.schedule import Schedule
 from tests.bench.world.shape import MODES, Shape
 from tests.bench.world.tables import all_tables
@@ -40,6 +40,7 @@ class World:
         return {
             "seed": self.seed,
             "mode": shape.mode,
+            "causes": shape.causes,
             "accounts": shape.accounts,
             "first_day": shape.day(0).isoformat(),
             "watched_from": shape.day(shape.free_days).isoformat(),
@@ -63,7 +64,7 @@ def build(seed: int, shape: Shape) -> World:
     company = draw(shape, streams[0])
     schedule = Schedule(company, streams[1])
     schedule.place_decoys(shape.decoys_a_week)
-    schedule.place_incidents(list(FORMS.values()), shape.incidents_a_week)
+    schedule.place_incidents(list(FAMILIES[shape.causes].values()), shape.incidents_a_week)
     return furnish(seed, company, schedule.happenings, streams[2], streams[3])
 
 
