@@ -20,6 +20,8 @@ Scores = Mapping[str, Mapping[str, Score]]
 """By mode, then by detector."""
 LOOKS = ((BLUE, "o", "-"), (ORANGE, "s", "--"), (GREEN, "^", "-."), (PURPLE, "D", ":"))
 """Colour, marker and line of each detector in turn."""
+BESIDE = ((-10, 10, "right"), (-6, 14, "right"), (6, 14, "left"), (6, -18, "left"))
+"""Where each detector's name stands beside its point, in points, so that near ones do not overlap."""
 DAYS_SHOWN = 14
 
 
@@ -33,8 +35,8 @@ def targets(to: Path, scores: Scores, must: Mapping[str, tuple[Range, Range]]) -
             corner = recall.least or 0, precision.least or 0
             one.add_patch(Rectangle(corner, 1.04 - corner[0], 1.04 - corner[1], color=SKY, alpha=0.35, lw=0))
             one.annotate("must", corner, (-3, 0), textcoords="offset points", ha="right", fontsize=9, color=INK)
-            for (name, score), (colour, mark, _) in zip(scores[mode].items(), LOOKS, strict=False):
-                _point(one, name, score, colour, mark)
+            for place, (name, score) in enumerate(scores[mode].items()):
+                _point(one, name, score, place)
             one.set(xlim=(0, 1.04), ylim=(0, 1.04), xlabel="useful recall", title=f"{mode} worlds")
             one.grid(color=PALE, lw=0.6)
             one.set_axisbelow(True)
@@ -47,13 +49,14 @@ def targets(to: Path, scores: Scores, must: Mapping[str, tuple[Range, Range]]) -
     return to, "Precision over useful recall with 95 % intervals. " + "; ".join(said)
 
 
-def _point(axes: Axes, name: str, score: Score, colour: str, mark: str) -> None:
+def _point(axes: Axes, name: str, score: Score, place: int) -> None:
+    (colour, mark, _), (right, up, side) = LOOKS[place], BESIDE[place]
     x, y = score.useful_recall, score.precision
     across = share_interval(x, score.incidents)
     along = share_interval(y, len(score.found) + len(score.false))
     xerr, yerr = ([[max(at - low, 0)], [max(high - at, 0)]] for at, (low, high) in ((x, across), (y, along)))
     axes.errorbar(x, y, yerr=yerr, xerr=xerr, fmt=mark, color=colour, ms=8, lw=1.5)
-    axes.annotate(name, (x, y), (-10, 8), textcoords="offset points", ha="right", color=colour)
+    axes.annotate(name, (x, y), (right, up), textcoords="offset points", ha=side, color=colour)
 
 
 def alerts(to: Path, scores: Scores) -> Drawn:
@@ -61,19 +64,22 @@ def alerts(to: Path, scores: Scores) -> Drawn:
     kinds = (("right cause and place", BLUE, ""), ("real, but misnamed", SKY, "//"))
     kinds += (("repeats", GREY, ".."), ("false", VERMILION, "xx"))
     rows = [(f"{name}, {mode}", score) for mode, some in scores.items() for name, score in some.items()]
-    with figure(to, 0.8 + 0.42 * len(rows)) as (drawn, axes):
-        headed(drawn, "What an account owner is told in a week")
-        for place, (_, score) in enumerate(rows):
+    groups = [group for group, some in enumerate(scores.values()) for _ in some]
+    places = [row + 0.5 * group for row, group in enumerate(groups)]
+    with figure(to, 1.5 + 0.38 * len(rows)) as (drawn, axes):
+        headed(drawn, "What the owner of one account is told in a week")
+        for place, (_, score) in zip(places, rows, strict=True):
             start = 0.0
             for (_, colour, hatch), share in zip(kinds, _worth(score), strict=True):
-                axes.barh(place, share, left=start, color=colour, hatch=hatch, edgecolor="white", lw=0.5, height=0.7)
+                axes.barh(place, share, left=start, color=colour, hatch=hatch, edgecolor="white", lw=0.5, height=0.75)
                 start += share
             axes.annotate(f"{start:.2f}", (start, place), (4, 0), textcoords="offset points", va="center")
-        axes.set_yticks(range(len(rows)), [name for name, _ in rows])
+        axes.set_yticks(places, [name for name, _ in rows])
         axes.invert_yaxis()
+        axes.margins(x=0.08)
         axes.set_xlabel("alerts per account-week")
         handles = [Rectangle((0, 0), 1, 1, fc=colour, hatch=hatch, ec="white") for _, colour, hatch in kinds]
-        axes.legend(handles, [name for name, *_ in kinds], loc="upper right", bbox_to_anchor=(1, 0.98))
+        drawn.legend(handles, [name for name, *_ in kinds], loc="outside lower center", ncols=len(kinds))
     said = (f"{name} {score.alerts_a_week:.2f}, of which false {score.false_a_week:.2f}" for name, score in rows)
     return to, "Alerts per account-week: " + "; ".join(said)
 
@@ -92,7 +98,8 @@ def delays(to: Path, scores: Mapping[str, Score]) -> Drawn:
         for (name, score), (colour, _, line) in zip(scores.items(), LOOKS, strict=False):
             share = _named_within(score, days)
             axes.step(days, share, where="post", color=colour, ls=line, lw=2)
-            axes.annotate(name, (days[-1], share[-1]), (4, 0), textcoords="offset points", va="center", color=colour)
+            label = f"{name}\n({score.alerts_a_week:.1f} alerts a week)"
+            axes.annotate(label, (days[-1], share[-1]), (4, 0), textcoords="offset points", va="center", color=colour)
         axes.set(xlim=(0, DAYS_SHOWN), ylim=(0, 1.02), xlabel="days after the effect passed 10 %")
         axes.set_ylabel("share of all incidents")
         axes.grid(color=PALE, lw=0.6)
@@ -105,16 +112,22 @@ def _named_within(score: Score, days: np.ndarray) -> np.ndarray:
     return (waited[None, :] <= days[:, None]).sum(axis=1) / max(score.incidents, 1)
 
 
-def timeline(to: Path, world: Path, scores: Mapping[str, Score], account: str = "a1") -> Drawn:
-    """One account: what happened, and below it what each detector said and whether that was right."""
+def timeline(to: Path, world: Path, scores: Mapping[str, Score]) -> Drawn:
+    """The world's first account: what happened, and below it what each detector said and whether that was right."""
     truth = json.loads((world / "truth.json").read_text("utf-8"))
     about = json.loads((world / "world.json").read_text("utf-8"))
+    account = min(one["scope"]["account_id"] for one in truth)
     mine = [one for one in truth if one["scope"]["account_id"] == account]
     incidents = [one for one in mine if not one["decoy"]]
     with figure(to, 1.7 + 0.27 * len(incidents) + 0.5 * len(scores), nrows=2, sharex=True) as (drawn, (top, below)):
         headed(drawn, f"One account of a normal world (seed {about['seed']}): what happened and what was said")
         top.get_gridspec().set_height_ratios((len(incidents) + 1.5, 1.6 * len(scores)))
         _happenings(top, incidents, [one for one in mine if one["decoy"]])
+        name, ours = next(iter(scores.items()))
+        _answered(top, incidents, ours)
+        top.set_title(
+            f"orange: incidents, ● {name}'s alert · grey: holidays, promos, late reporting, a small ad", fontsize=10
+        )
         for place, score in enumerate(scores.values()):
             said = [(alert.day, worth) for alert, worth in _judged(score) if alert.place.get("account_id") == account]
             for worth, (colour, mark, size, lift) in MARKS.items():
@@ -156,7 +169,16 @@ def _happenings(axes: Axes, incidents: Sequence[Mapping[str, Any]], decoys: Sequ
     axes.set_ylim(len(incidents) - 0.4, -0.6)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.set_title("orange: incidents · grey: holidays, promos, late reporting, a small ad's jump", fontsize=10)
+
+
+def _answered(axes: Axes, incidents: Sequence[Mapping[str, Any]], score: Score) -> None:
+    """On each incident the day of its first alert."""
+    days = {(one.incident.kind, one.incident.start): (one.first.day, one.is_useful) for one in score.found}
+    for place, one in enumerate(incidents):
+        day, useful = days.get((one["kind"], date.fromisoformat(one["start"])), (None, False))
+        if day:
+            colour, mark, size, _ = MARKS["right" if useful else "real, misnamed"]
+            axes.scatter([day], [place], c=colour, marker=mark, s=size, edgecolors="white", zorder=3)
 
 
 def _judged(score: Score) -> Iterator[tuple[Alert, str]]:
