@@ -130,6 +130,9 @@ WEAR_WEIGHT: Final = 1.5
 """Log odds by which an ad's slope on exposure may at most speak for or against wear (4.5 times): exposure is counted
 per day, not per person, so it is evidence beside the frequency, not above it."""
 
+COHORT_RATE: Final = 0.05
+"""p-value over all ages of a segment's cohorts above which a fall in retention is what cohorts vary by anyway."""
+
 SHARED_WORDS: Final = 0.5
 """Share of words two queries must have in common to be one theme (of the shorter one)."""
 

@@ -1,6 +1,7 @@
 """The figures agents watch: daily series with their moves, from which table, over which key, against whom."""
 
 from agents.measures.audiences import cell_click_rate, segment_leaves, segment_rate
+from agents.measures.cohorts import Cohorts, cohorts
 from agents.measures.delivery import ad_frequency, campaign_frequency, campaign_hours, status_columns
 from agents.measures.measure import (
     ACCOUNT,
@@ -35,6 +36,7 @@ __all__ = [
     "COMPLETENESS",
     "MASKING",
     "SEGMENT",
+    "Cohorts",
     "Measure",
     "account_pixel_ratio",
     "account_rate",
@@ -52,6 +54,7 @@ __all__ = [
     "campaign_visits",
     "campaigns",
     "cell_click_rate",
+    "cohorts",
     "completeness",
     "demand",
     "engagement",

@@ -2,18 +2,18 @@
 
 from typing import Final
 
-import polars as pl
-
 from agents.derivation import derived
+from agents.measures.cohorts import cohort_panel, expected_shares
 from agents.measures.measure import Measure, blended, ordinary_days, table_panel
 from agents.statistics.arrays import group_sums
 from agents.statistics.moves import moves
-from agents.statistics.panel import codes_of, panel
-from agents.thresholds import HISTORY_DAYS
+from agents.statistics.panel import codes_of
 from domain.reading import Readings
 
 OWNED: Final = ("account_id", "segment_id", "channel")
 OWNED_SEGMENT: Final = ("account_id", "segment_id")
+JUDGED_DAYS: Final = 14
+"""Days of cohorts that may be the move itself, and do not say what share was to be expected."""
 
 
 def engagement(readings: Readings, name: str = "click_rate") -> Measure:
@@ -42,27 +42,19 @@ def engagement(readings: Readings, name: str = "click_rate") -> Measure:
 
 
 def retention(readings: Readings) -> Measure:
-    """Share of a cohort still active, of every segment over all horizons, against the account's other segments."""
+    """Share of a cohort still active, of every segment over all horizons, against the account's other segments.
+
+    Each horizon at the share to be expected there, so that cohorts of another age are no move.
+    """
 
     def make() -> Measure:
-        rows = readings.get("cohort_report")
-        if rows is not None:
-            rows = rows.with_columns(pl.col("horizon_days").cast(pl.String))
-            readings_rows = rows
-        else:
-            readings_rows = pl.DataFrame(
-                schema={
-                    "date_day": pl.Date,
-                    "account_id": pl.String,
-                    "segment_id": pl.String,
-                    "horizon_days": pl.String,
-                }
-            )
-        key = (*OWNED_SEGMENT, "horizon_days")
-        source = panel(readings_rows, key, ("cohort_size", "retained"), readings.as_of, HISTORY_DAYS)
+        source = cohort_panel(readings)
         codes, keys = source.codes(OWNED_SEGMENT)
-        retained, size = source.values["retained"], source.values["cohort_size"]
-        top, bottom = blended(retained, size, codes, keys.height)
+        size = source.values["cohort_size"]
+        old = slice(0, max(source.days - JUDGED_DAYS, 1))
+        expected = expected_shares(source, codes, keys.height, old)
+        top = group_sums(source.values["retained"], codes, keys.height)
+        bottom = group_sums(size * expected[:, None], codes, keys.height)
         accounts, _ = codes_of(keys, ("account_id",))
         found = moves(
             top, bottom, bottom > 0, groups=accounts, min_peers=1, weekday=source.first_day.weekday(), stale_days=14

@@ -133,11 +133,28 @@ def beta_binomial_tail(hits: Floats, trials: Floats, a: Floats, b: Floats) -> tu
     return _tails(known, few, many)
 
 
-def _beta_limit(k: Floats, n: Floats, a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """Tails of the Beta distribution with the moments of the beta-binomial share."""
+def beta_binomial_interval(trials: Floats, a: Floats, b: Floats, coverage: float) -> tuple[Floats, Floats]:
+    """Between which shares of so many trials a share that varies as Beta(a, b) lies with this probability.
+
+    Of the Beta distribution with the same moments, as `beta_binomial_tail` beyond SUMMED; [0, 1] without any verdict.
+    """
+    known = np.isfinite(trials) & (trials >= 1) & np.isfinite(a) & np.isfinite(b) & (a > 0) & (b > 0)
+    n, a, b = (np.where(known, one, 1.0) for one in (trials, a, b))
+    one, other = _moments(n, a, b)
+    low, high = (np.asarray(special.betaincinv(one, other, (1 + side * coverage) / 2)) for side in (-1, 1))
+    return np.where(known, low, 0.0), np.where(known, high, 1.0)
+
+
+def _moments(n: Floats, a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """The Beta distribution with the mean and variance of a beta-binomial share."""
     weight = n * (a + b + 1) / (a + b + n) - 1
     mean = a / (a + b)
-    one, other = np.maximum(mean * weight, 1e-9), np.maximum((1 - mean) * weight, 1e-9)
+    return np.maximum(mean * weight, 1e-9), np.maximum((1 - mean) * weight, 1e-9)
+
+
+def _beta_limit(k: Floats, n: Floats, a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """Tails of the Beta distribution with the moments of the beta-binomial share."""
+    one, other = _moments(n, a, b)
     few = np.asarray(special.betainc(one, other, np.minimum((k + 0.5) / n, 1.0)), dtype=np.float64)
     many = np.asarray(special.betaincc(one, other, np.maximum((k - 0.5) / n, 0.0)), dtype=np.float64)
     return few, many

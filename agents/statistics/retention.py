@@ -15,6 +15,8 @@ from agents.statistics.arrays import Floats
 
 LEAST_LEAVERS: Final = 5.0
 """Customers who left (or bought again), and as many who did not, below which no curve is fitted."""
+LEAST_AGES: Final = 3
+"""Ages at which a curve must be known: two parameters go through any two points."""
 BOUNDS: Final = (-9.0, 9.0)
 """Log range of the parameters; its ends are a cohort of which nobody (or everybody) leaves, or all alike."""
 
@@ -59,6 +61,20 @@ def sbg(after: Floats, until: Floats, customers: Floats) -> Sbg | None:
 
     best = _minimum(loss, 2)
     return Sbg(float(np.exp(best[0])), float(np.exp(best[1])))
+
+
+def read_once(kept: Floats, size: Floats, ages: Floats) -> Sbg | None:
+    """Fit the curve to cohorts that were each read at one age: so many of `size` kept; [ages] each.
+
+    The same people may have been read at other ages as well: the composite likelihood of Varin, Reid and Firth 2011
+    (Statistica Sinica 21) then still finds the curve. None with fewer than LEAST_AGES ages.
+    """
+    known = (size > 0) & (kept >= 0) & (kept <= size) & (ages > 0)
+    kept, size, ages = kept[known], size[known], ages[known]
+    if len(np.unique(ages)) < LEAST_AGES:
+        return None
+    nobody, forever = np.zeros_like(ages), np.full_like(ages, np.inf)
+    return sbg(np.r_[ages, nobody], np.r_[forever, ages], np.r_[kept, size - kept])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from scipy import stats
 
 from agents.statistics.rates import (
     SUMMED,
+    beta_binomial_interval,
     beta_binomial_tail,
     day_variance,
     exact_test,
@@ -74,6 +75,14 @@ def test_beyond_what_is_summed_the_tail_hardly_jumps() -> None:
     for one, other in zip(below, above, strict=True):
         seen = one > 1e-6
         assert other[seen] == pytest.approx(one[seen], rel=0.03)
+
+
+@pytest.mark.parametrize(("n", "a", "b"), [(5600, 180.0, 720.0), (90, 40.0, 60.0)])
+def test_an_interval_of_a_share_that_varies_holds_as_much_as_it_says(n: int, a: float, b: float) -> None:
+    low, high = beta_binomial_interval(*columns(n, a, b), 0.95)
+    inside = stats.betabinom.cdf(np.floor(high[0] * n), n, a, b) - stats.betabinom.cdf(np.ceil(low[0] * n) - 1, n, a, b)
+    assert inside == pytest.approx(0.95, abs=0.02)
+    assert [end[0] for end in beta_binomial_interval(*columns(np.nan, a, b), 0.95)] == [0, 1]
 
 
 def noisy(rng: np.random.Generator, series: int, mean: float, day_sd: float, days: int = 21) -> np.ndarray:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from agents.statistics.retention import BgNbd, Sbg, bg_nbd, sbg
+from agents.statistics.retention import BgNbd, Sbg, bg_nbd, read_once, sbg
 
 CDNOW = Path(__file__).parents[4] / "shared" / "data" / "cdnow" / "cdnow_customers_summary.csv"
 PUBLISHED = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
@@ -46,7 +46,7 @@ def test_cohorts_each_read_once_give_the_same_curve_as_one_that_is_followed() ->
     """10,000 customers read after 7, 30 and 90 days each, kept exactly as a curve says."""
     truth, ages = Sbg(0.4, 6.0), np.array([7.0, 30.0, 90.0])
     kept = 10_000 * truth.kept(ages)
-    curve = sbg(np.r_[ages, np.zeros(3)], np.r_[np.full(3, np.inf), ages], np.r_[kept, 10_000 - kept])
+    curve = read_once(kept, np.full(3, 10_000.0), ages)
     assert curve is not None
     assert (curve.alpha, curve.beta) == pytest.approx((0.4, 6.0), rel=0.01)
 
@@ -133,4 +133,5 @@ def test_no_cohort_however_odd_breaks_a_curve(rows: np.ndarray) -> None:
 
 def test_a_handful_of_customers_is_no_curve() -> None:
     assert sbg(np.zeros(2), np.array([7.0, np.inf]), np.array([3.0, 500.0])) is None
+    assert read_once(np.array([300.0, 200.0]), np.array([1000.0, 1000.0]), np.array([7.0, 30.0])) is None
     assert bg_nbd(np.array([1.0]), np.array([3.0]), np.array([9.0]), np.array([4.0])) is None
