@@ -4,9 +4,7 @@ import asyncio
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,12 +12,11 @@ import pytest
 
 from connectors.sources.folder import FolderSource
 from domain.reading import Reading
-from tests.bench.world import HARD, MODES, NORMAL, QUIET, Happening, World, build
-from tests.bench.world.incidents import as_truth
+from tests.bench.world import HARD, MODES, NORMAL, QUIET, World, build
 from tests.bench.world.noise import NOISE, drift
+from tests.bench.world.sight import final, matched, shares_figures
 
 SMALL = replace(NORMAL, accounts=2, days=120)
-LATEST = ["date_day", "ad_id", "segment_id"]
 
 
 @pytest.fixture(scope="module")
@@ -30,12 +27,6 @@ def normal() -> World:
 @pytest.fixture(scope="module")
 def hard() -> World:
     return build(1, HARD)
-
-
-@cache
-def final(world: World) -> pl.DataFrame:
-    """The ad report as it stands once everything is in."""
-    return world.tables["ad_report"].sort("known_on").unique(LATEST, keep="last")
 
 
 def test_the_same_seed_gives_the_same_world_and_another_seed_another():
@@ -121,24 +112,8 @@ def test_no_two_incidents_touch_one_campaign_or_segment_at_a_time(normal: World,
         incidents = [one for one in world.truth if not one["decoy"]]
         for at, one in enumerate(incidents):
             for other in incidents[at + 1 :]:
-                if meets(one, other):
+                if shares_figures(one, other):
                     assert one["end"] < other["start"] or other["end"] < one["start"]
-
-
-def meets(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two incidents move the same figures somewhere."""
-    if one["scope"]["account_id"] != other["scope"]["account_id"]:
-        return False
-    if "segment_id" in one["scope"] and "segment_id" in other["scope"]:
-        return one["scope"]["segment_id"] == other["scope"]["segment_id"]
-    mine, theirs = campaigns(one), campaigns(other)
-    return bool(mine and theirs and (mine & theirs or "*" in mine | theirs))
-
-
-def campaigns(one: dict[str, Any]) -> set[str]:
-    if "campaign_id" in one["scope"]:
-        return {one["scope"]["campaign_id"]}
-    return set(one["also_felt_in"]) if "segment_id" in one["scope"] else {"*"}
 
 
 def test_the_levels_are_the_specified_ones(normal: World, hard: World):
@@ -185,70 +160,9 @@ def test_who_knows_an_incidents_form_sees_it_in_the_tables(mode: str, request: p
     """Read from the exported tables alone, with a matched filter: place, days and direction known, nothing else."""
     world: World = request.getfixturevalue(mode)
     incidents = [one for one in world.happenings if not one.is_decoy]
-    seen = np.array([observed(world, one) for one in incidents])
+    seen = np.array([matched(world, one) for one in incidents])
     assert np.mean(seen >= 3) >= 0.97
     assert np.median(seen) >= world.company.shape.least_z
     for kind in ("creative_fatigue", "landing_page_break", "retention_drop", "auction_pressure"):
         ratios = [z / one.z for z, one in zip(seen, incidents, strict=True) if one.kind == kind]
         assert 0.7 <= np.median(ratios) <= 1.4
-
-
-LEGS: dict[str, list[tuple[str, str, str, str | None]]] = {
-    "creative_fatigue": [("ctr", "ad_report", "clicks", "impressions")],
-    "audience_saturation": [
-        ("cvr", "web_report", "orders", "sessions"),
-        ("cpm", "ad_report", "spend", "impressions"),
-    ],
-    "tracking_outage": [("pixel", "ad_report", "conversions", "clicks")],
-    "landing_page_break": [("cvr", "ad_report", "conversions", "clicks")],
-    "auction_pressure": [("cpm", "ad_report", "spend", "impressions")],
-    "budget_cap": [("budget", "campaign_status", "hours_served", None)],
-    "retention_drop": [("retention", "cohort_report", "retained", "cohort_size")],
-    "audience_decline": [
-        ("owned_click", "lifecycle_report", "unique_clicks", "delivered"),
-        ("segment_ctr", "ad_report", "clicks", "impressions"),
-    ],
-}
-"""What a person would look at: the moved figure, its table, numerator and denominator (none: days)."""
-
-
-def observed(world: World, one: Happening) -> float:
-    """Standard errors by which the incident's figures moved its way, at full strength against the weeks before."""
-    now = range(max(one.start + one.ramp - 1, one.end - 13), one.end + 1)
-    now, base = (clear_days(world, one, days) for days in (now, range(one.start - 42, one.start)))
-    signal = power = 0.0
-    for figure, table, top, bottom in LEGS[one.kind]:
-        (k1, n1), (k0, n0) = (sums(world, one, table, top, bottom, days) for days in (now, base))
-        day_noise = 0.05**2 * (1 / len(now) + 1 / len(base))
-        if one.ramp == 1 and figure in {"cvr", "pixel"}:  # few are left: a score test, as the placement uses
-            expected = k0 / n0 * n1
-            return float((expected - k1) / np.sqrt(expected + day_noise * expected**2))
-        counted = 1 / k1 + 1 / k0 if top not in {"spend", "hours_served"} else 0.0
-        signal += one.logs[figure] * np.log(k1 / n1 / (k0 / n0)) / (counted + day_noise)
-        power += one.logs[figure] ** 2 / (counted + day_noise)
-    return float(signal / np.sqrt(power))
-
-
-def clear_days(world: World, one: Happening, days: range) -> list[date]:
-    """Days without a promo or holiday in the account, and without another incident."""
-    mine = as_truth(one, world.company)
-    others = [
-        other
-        for other in world.happenings
-        if other.kind not in {"small_ad", "reporting_lag"} and meets(mine, as_truth(other, world.company))
-    ]
-    others.remove(one)
-    days = range(max(days.start, 0), days.stop)
-    clear = [day for day in days if not any(other.start <= day <= other.end + 4 for other in others)]
-    return [NORMAL.day(day) for day in (clear if len(clear) >= 3 else days)]
-
-
-def sums(
-    world: World, one: Happening, table: str, top: str, bottom: str | None, days: list[date]
-) -> tuple[float, float]:
-    """Numerator and denominator of a figure at the incident's place over these days."""
-    rows = final(world) if table == "ad_report" else world.tables[table]
-    label = as_truth(one, world.company)
-    scope = {name: value for name, value in label["scope"].items() if name in rows.columns}
-    mine = rows.filter(pl.col("date_day").is_in(days), *(pl.col(name) == value for name, value in scope.items()))
-    return float(mine[top].sum()), float(mine[bottom].sum() if bottom else mine.height)

@@ -77,7 +77,7 @@ def search_report(shape: Shape, happenings: Sequence[Happening], rng: np.random.
 def market(shape: Shape, happenings: Sequence[Happening], rng: np.random.Generator) -> pl.DataFrame:
     """Competitors' prices, looked at every other day; a competitor's move is a price cut of one of them."""
     price = np.full((len(RIVALS), shape.days), RIVAL_PRICE)
-    moves = [one for one in happenings if one.kind == "competitor_move"]
+    moves = sorted((one for one in happenings if one.kind == "competitor_move"), key=lambda one: one.start)
     for number, one in enumerate(moves):
         cut = np.exp(one.logs["rival_price"] * _step(one, shape.days))
         price[number % len(RIVALS)] *= cut
