@@ -8,11 +8,12 @@ import numpy as np
 import polars as pl
 
 from agents import metrics, wording
-from agents.measures import completeness
+from agents.controls import budget_moved, fit, still_runs
+from agents.measures import MASKING, completeness
 from agents.metrics import METRICS, Metric
 from agents.places import place_of
 from agents.statistics.arrays import Floats
-from agents.statistics.causal import Counts, Estimate, Mask, beyond_incident, log_difference, structural
+from agents.statistics.causal import Counts, LogDifference, Mask, log_difference
 from domain.action import (
     Action,
     ChangeGoal,
@@ -35,8 +36,8 @@ PAST_DAYS = 56
 ALERT_DAYS = 7
 """How much of an incident shows the level that would have gone on; earlier days were still on the way down."""
 LEAST_PAST_DAYS = 14
-LEAST_SIBLING_EVENTS = 30
-MOST_SIBLINGS = 12
+LEAST_CHANCE = 0.05
+"""Part of a count's variance that stays where nearly everything is counted."""
 
 _REPAIRED = frozenset({Cause.LANDING_PAGE_BREAK, Cause.TRACKING_OUTAGE})
 _EVENTS = {"ctr": "clicks", "cvr": "conversions", "cpa": "conversions", "conversions": "conversions",
@@ -96,29 +97,52 @@ def compare(action: Action, signal: Signal, readings: Readings, executed: date, 
     past = np.array([day < start for day in span]) & seen
     after = np.array([day >= first for day in span]) & seen
     alert = np.array([max(start, executed - timedelta(days=ALERT_DAYS)) <= day < executed for day in span]) & seen
-    if problem := _too_short(past, after):
+    if problem := _unfit(treated, past, after):
         return problem
-    siblings = _siblings(units, subject, signal, readings, past, after, (begin, last))
-    found, noun = _against(treated, siblings, past, alert, after), _SIBLING_WORDS[subject.column]
+    moved = budget_moved(readings, subject.fence, last) if subject.column == "campaign_id" else frozenset[str]()
+    incident = {getattr(one.scope, subject.column, None) for one in signal.findings}
+    siblings, together = fit({name: one for name, one in units.items() if name not in incident | moved}, past, after)
+    # nobody else shows what a holiday or a promotion does
+    days = together if siblings else _ordinary(readings, subject.fence.account_id, span)
+    past, after, alert = past & days, after & days, alert & days
+    return _unfit(treated, past, after) or _compared(treated, siblings, metric, subject, (past, alert, after))
+
+
+def _compared(
+    treated: Counts, siblings: list[Counts], metric: Metric, subject: Subject, days: tuple[Mask, Mask, Mask]
+) -> Comparison:
+    """What the days before, of the alert, and after show."""
+    found, after = log_difference(treated, siblings, *days), days[2]
+    estimate = found.estimate
     return Comparison(
-        effect=math.expm1(found[0]),
-        low=math.expm1(found[1]),
-        high=math.expm1(found[2]),
-        reach=(found[2] - found[1]) / 2,
+        effect=math.expm1(estimate.effect),
+        low=math.expm1(estimate.low),
+        high=math.expm1(estimate.high),
+        reach=(estimate.high - estimate.low) / 2,
         days=int(after.sum()),
         events=float(treated.events[after].sum()),
         event_words=_EVENTS.get(metric.name, "events"),
-        method=found[3].format(sibling=noun, siblings=noun if len(siblings) == 1 else _MANY.get(noun, f"{noun}s")),
+        method=_method(found, _SIBLING_WORDS[subject.column]),
     )
 
 
-def _too_short(past: Mask, after: Mask) -> str | None:
-    """Why there are too few days to compare, if there are."""
+def _unfit(treated: Counts, past: Mask, after: Mask) -> str | None:
+    """Why the days cannot be compared, if they cannot."""
     if not after.any():
         return "the data shows no day of the window"
     if int(past.sum()) < LEAST_PAST_DAYS:
         return f"only {wording.plural(int(past.sum()), 'day')} of its past before the incident can be seen"
-    return None
+    return None if still_runs(treated, past, after) else "it hardly ran in the window"
+
+
+def _ordinary(readings: Readings, account: str | None, span: list[date]) -> Mask:
+    """Per day of the span: not a holiday, promo or launch of the account."""
+    calendar = readings.get("calendar")
+    if calendar is None:
+        return np.ones(len(span), dtype=bool)
+    mine = pl.col("account_id").fill_null("").is_in(["", account or ""])
+    marked = set(calendar.filter(mine & pl.col("kind").is_in(list(MASKING)))["date_day"])
+    return np.array([day not in marked for day in span])
 
 
 _TREATED = "\0treated"
@@ -129,23 +153,12 @@ def _chance(placebo: float) -> str:
     return f"as large a difference came up by itself in {round(100 * placebo)} of 100 comparisons"
 
 
-def _against(
-    treated: Counts, siblings: list[Counts], past: Mask, alert: Mask, after: Mask
-) -> tuple[float, float, float, str]:
-    """Effect and interval on the log scale, and how it was found."""
-    if siblings:
-        found = log_difference(treated, siblings, past, alert, after)
-        method = f"difference to {found.siblings} untouched {{siblings}}, {_chance(found.placebo)}"
-        return found.estimate.effect, found.estimate.low, found.estimate.high, method
-    found = _beyond_past(treated, past, after)
-    if alert.any():
-        found = beyond_incident(found, _beyond_past(treated, past, alert))
-    return (
-        found.effect,
-        found.low,
-        found.high,
-        "structural forecast from its own past, as there is no untouched {sibling} to compare with",
-    )
+def _method(found: LogDifference, noun: str) -> str:
+    """How an effect was found, with the placebo beside it."""
+    if not found.siblings:
+        return f"structural forecast from its own past, as there is no untouched {noun} to compare with"
+    many = noun if found.siblings == 1 else _MANY.get(noun, f"{noun}s")
+    return f"difference to {found.siblings} untouched {many}, {_chance(found.placebo)}"
 
 
 def _known(metric: Metric, as_of: date, span: list[date]) -> Floats:
@@ -154,15 +167,6 @@ def _known(metric: Metric, as_of: date, span: list[date]) -> Floats:
     if "conversions" not in {metric.top, metric.bottom} or late < 0:
         return np.ones(len(span))
     return completeness(len(span) + late)[: len(span)]
-
-
-def _beyond_past(treated: Counts, past: Mask, days: Mask) -> Estimate:
-    """How far some days lie off what the unit's own past and its weekdays foretell, on the log scale."""
-    keep = np.flatnonzero(past | days)
-    keep = keep[np.argsort(days[keep], kind="stable")]
-    logs = np.log(treated.top[keep] + 0.5) - np.log(treated.bottom[keep] + 0.5)
-    weekly = np.column_stack([wave(2 * np.pi * keep / 7) for wave in (np.sin, np.cos)])
-    return structural(logs, weekly, int(past.sum()), explained=0.0)
 
 
 def _units(table: pl.DataFrame, metric: Metric, subject: Subject, span: list[date], known: Floats) -> dict[str, Counts]:
@@ -186,48 +190,16 @@ def _units(table: pl.DataFrame, metric: Metric, subject: Subject, span: list[dat
         daily = calendar.join(rows, on="date_day", how="left").sort("date_day").fill_null(0.0)
         top, bottom = daily["top"].to_numpy(), daily["bottom"].to_numpy()
         if metric.bottom == "conversions":
-            units[str(name)] = Counts(top * known, bottom, bottom)
+            units[str(name)] = Counts(top * known, bottom, below=True)
         else:
-            units[str(name)] = Counts(top, bottom * known, top)
+            units[str(name)] = Counts(top, bottom * known, part=_left_to_chance(metric, top, bottom))
     return units
 
 
-def _siblings(
-    units: dict[str, Counts],
-    subject: Subject,
-    signal: Signal,
-    readings: Readings,
-    past: Mask,
-    after: Mask,
-    span: tuple[date, date],
-) -> list[Counts]:
-    """The units neither the action nor the incident touched, with enough events on both sides, largest first."""
-    incident = {getattr(one.scope, subject.column, None) for one in signal.findings}
-    moved = _budget_moved(readings, subject, span) if subject.column == "campaign_id" else frozenset[str]()
-    fit = [
-        (float(one.events[past].sum()), name, one)
-        for name, one in units.items()
-        if name not in incident
-        and name not in moved
-        and float(one.events[past].sum()) >= LEAST_SIBLING_EVENTS
-        and float(one.events[after].sum()) >= LEAST_SIBLING_EVENTS / 5
-        and float((one.bottom[past | after] > 0).mean()) > 0.8
-    ]
-    return [one for _, _, one in sorted(fit, key=lambda item: (-item[0], item[1]))[:MOST_SIBLINGS]]
-
-
-def _budget_moved(readings: Readings, subject: Subject, span: tuple[date, date]) -> frozenset[str]:
-    """Campaigns somebody else changed in the meantime: they are no longer untouched."""
-    status = readings.get("campaign_status")
-    if status is None:
-        return frozenset()
-    recent = span[1] - timedelta(days=28)
-    within = metrics.within(status, subject.fence).filter(pl.col("date_day").is_between(recent, span[1]))
-    spread = within.group_by("campaign_id").agg(
-        low=pl.col("daily_budget").min(), high=pl.col("daily_budget").max(), kinds=pl.col("status").n_unique()
-    )
-    moved = spread.filter((pl.col("high") > 1.1 * pl.col("low")) | (pl.col("kinds") > 1))
-    return frozenset(moved["campaign_id"].to_list())
+def _left_to_chance(metric: Metric, top: Floats, bottom: Floats) -> float:
+    """How much of a count is chance: of ten orders of which the pixel sees nine, one is left to it, not nine."""
+    share = float(top.sum() / max(float(bottom.sum()), 1.0)) if metric.unit == "share" else 0.0
+    return min(max(1 - share, LEAST_CHANCE), 1.0)
 
 
 def _subject(action: Action) -> Subject | None:
