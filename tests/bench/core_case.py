@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.bench.labelled import AT_ONCE, parse_seeds, replay
-from tests.bench.report import Section
+from tests.bench.report import Measure, Range, Section
 from tests.bench.scoring import Event
 from tests.bench.world import NORMAL, Happening, World
 from tests.bench.world.company import Company, draw
@@ -163,7 +163,12 @@ def section(pictures: Path) -> Section:
         "The agents are performance (cost), creative or audience (click-through on the assets) and lifecycle (owned "
         "engagement); their findings must stand together on one event of the account's only signal.",
     )
-    return Section("The core case", ("what", "measured", "must"), rows, remarks)
+    every = Range(1.0)
+    measures = (
+        Measure("Core case: one signal with all three findings", whole / len(cases), every, form="{:.0%}"),
+        Measure("Core case: named as audience decline at its segment", named / len(cases), every, form="{:.0%}"),
+    )
+    return Section("The core case", ("what", "measured", "must"), rows, remarks, measures=measures)
 
 
 def main() -> None:
