@@ -19,7 +19,7 @@ import numpy as np
 from tests.bench.commands import BIN
 from tests.bench.pictures import BLUE, ORANGE, PALE, Drawn, figure, headed
 from tests.bench.report import Row, Section, markdown, share_interval
-from tests.bench.scoring import NOTHING, Event, Score, score
+from tests.bench.scoring import NOTHING, Event, Incident, Score, score
 from tests.bench.world import MODES, build
 from tests.bench.world.incidents import FAMILIES
 
@@ -29,6 +29,8 @@ REPORTING = {"normal": tuple(range(101, 107)), "hard": tuple(range(201, 207)), "
 """Seeds for the report only: nobody sets anything by what is seen on them."""
 AT_ONCE = 2
 """Replays at a time."""
+LATE = 7
+"""Days after which an explanation mentions a find."""
 HEADER = (
     "seed",
     "incidents",
@@ -134,18 +136,22 @@ def by_cause(one: Score) -> Iterator[Row]:
 
 
 def explained(one: Score) -> Iterator[str]:
-    """What went wrong: missed incidents, first alerts that were not useful, false alerts."""
+    """What went wrong: missed incidents, first alerts that were not useful or late, false alerts."""
     for missed in one.missed:
-        yield f"  missed  {missed.kind} {_at(missed.place)} {missed.start} (felt {missed.felt_on}) to {missed.end}"
+        yield f"  missed  {_label(missed)}"
     for found in one.found:
+        first = found.first
         if not found.is_useful:
-            first, label = found.first, found.incident
-            yield (
-                f"  wrong   {label.kind} {_at(label.place)} from {label.start} to {label.end}: "
-                f"said {first.cause} at {_at(first.place)} on {first.day} ({first.signal_id})"
-            )
+            yield f"  wrong   {_label(found.incident)}: said {first.cause} at {_at(first.place)} on {first.day}"
+        elif found.delay > LATE:
+            yield f"  late    {_label(found.incident)}: said on {first.day}, after {found.delay} days"
     for alert in one.false:
         yield f"  false   {alert.cause} {_at(alert.place)} on {alert.day} ({alert.signal_id})"
+
+
+def _label(one: Incident) -> str:
+    days = f"{one.start} to {one.end}, felt {one.felt_on}"
+    return f"{one.kind} {_at(one.place)} {days}, x {one.strength:.2f}, z {one.z:.1f}"
 
 
 def _at(place: Any) -> str:

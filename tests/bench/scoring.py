@@ -61,6 +61,10 @@ class Incident:
     start: date
     felt_on: date
     end: date
+    strength: float = 1.0
+    """Final multiplier of the leading figure, as the label says."""
+    z: float = 0.0
+    """How clear it is to a test that knew its form, as the label says."""
 
     def covers(self, day: date) -> bool:
         """Whether an alert on that day may belong to it."""
@@ -350,4 +354,6 @@ def _incident(number: int, one: Truth) -> Incident:
         start=start,
         felt_on=date.fromisoformat(one.get("felt_on", one["start"])),
         end=end,
+        strength=float(one.get("strength", 1.0)),
+        z=float(one.get("z", 0.0)),
     )
