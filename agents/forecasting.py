@@ -1,32 +1,68 @@
-"""What an action is expected to do before anyone approves it: baseline, elasticity, and what was measured here before.
+"""What an action is expected to do before anyone approves it: where the figure goes by itself, what the action adds.
 
-Everything is reckoned on the log scale, where a fall of a half and a doubling weigh the same. A prior for the kind of
-action and the measured effects of earlier actions of that kind are weighed by how precise each is.
+An action brings about some part of what it could at most: of a fall, the part it wins back; of a budget's step, the
+part the cost per conversion follows. Everything is reckoned on the log scale, where a fall of a half and a doubling
+weigh the same. How large the whole is comes from the readings (`outlook`), the part from a prior for the kind of action
+and from what was measured here before (`statistics.shrinkage`).
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from agents.outlook import Outlook
+from agents.statistics.shrinkage import Evidence, Mixture, Prior, believed, product
 from domain.action import Action, PauseAd, RefreshCreative, SetBudget, ShiftBudget
 from domain.catalogue import CATALOGUE
 from domain.lesson import Lesson
 from domain.proposal import Forecast
-from domain.signal import Signal
+from domain.signal import Cause, Signal
 
-SPEND_ELASTICITY = 0.7
+SPEND_ELASTICITY = Prior(0.7, 0.2, 0.1)
 """Conversions grow with spend to this power: 10 % more spend brings about 7 % more conversions. A judgement to start
 with; the account's own measured effects take over as they come in."""
-SPEND_ELASTICITY_SD = 0.2
-BETWEEN_ACTIONS_SD = 0.15
-"""How much the log effect of one kind of action differs from one time to the next; less for the same cause or place."""
+PARTS: Mapping[str, Prior] = MappingProxyType(
+    {
+        # a new creative starts where the worn one once did, if its concept is as good: most of the loss, seldom all
+        "refresh_creative": Prior(0.6, 0.25, 0.15),
+        "fix_landing_page": Prior(0.85, 0.12, 0.1),
+        # nobody has published how much these win back: anything from nothing to all, alike likely (sd 0.29)
+        "rotate_audience": Prior(0.5, 0.25, 0.15),
+        "retention_flow": Prior(0.5, 0.25, 0.15),
+        "update_promise": Prior(0.5, 0.25, 0.15),
+        # its spend goes to the other ads, at diminishing returns: as spend elsewhere
+        "pause_ad": Prior(0.7, 0.2, 0.15),
+        "set_budget": Prior(1 - SPEND_ELASTICITY.mean, SPEND_ELASTICITY.company_sd, SPEND_ELASTICITY.action_sd),
+        "shift_budget": SPEND_ELASTICITY,
+    }
+)
+"""The part of the whole that an action of a kind brings about. Judgements, replaced by measured effects."""
+LEARNED_ONLY = frozenset({"write_brief", "resume_ad", "set_target"})
+"""Kinds without a prior: forecast only once something like it has been measured here."""
+UNKNOWN = Prior(0.0, 0.35, 0.35)
+"""The log effect of such an action before looking: anything up to a half or double."""
+CAPPED_ELASTICITY = 0.95
+"""Of a campaign that stops early each day for lack of budget: more money buys hours at the price of those it has, and
+does not reach deeper into the auction."""
+BESIDE: Mapping[str, float] = MappingProxyType({"refresh_creative": 0.05, "pause_ad": 0.05})
+BESIDE_OTHERWISE = 0.03
+"""What an action does besides (log): a new creative may please more or less than the first, the ads left may be shown
+to others; anything else stirs the platform's delivery, which spends no new budget to the cent."""
+SIZE_DOUBT = 0.3
+"""How far off the whole usually was when a lesson was learnt, relative to it."""
+MOST_DEEPENING = 3.0
+"""No loss is expected to grow to more than so many times what it is."""
+LEAST_LOSS = 0.05
+"""A fall (log) below this is nothing to win back."""
+MOST_LOSS = 2.3
+"""A total break would forecast a thousandfold recovery of nearly nothing; nine tenths lost is as far as it reaches."""
 Z80, Z95 = 1.2816, 1.9600
 TOO_WIDE = 0.7
 """Half an interval, on the log scale, beyond which no effect anybody forecasts would show: half or double."""
-LEAST_FORECAST_LOG = 0.01
-"""Below this a forecast is too small to say how much of it came true."""
+LEAST_SIZE = 0.01
+"""Below this a whole (log) is too small to say which part of it came true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,38 +83,24 @@ class Ground:
     """The ad the action is about."""
     ad_fall: float | None = None
     """How far that ad's own click-through fell, relative: -0.29."""
+    outlook: Outlook | None = None
+    """Where the action's metric stands and goes by itself; None where its past does not tell."""
+    ad_outlook: Outlook | None = None
+    """The same of the click-through of an ad to be paused, whose `ad` and campaign figures are from before."""
 
 
 @dataclass(frozen=True, slots=True)
-class Belief:
-    """A log effect and how unsure it is."""
+class Whole:
+    """What an action could do at most, on the log scale, against doing nothing."""
 
-    mean: float
+    size: float
     sd: float
+    worsening: float = 0.0
+    """How much of `size` is still to come: a loss that deepens during the window."""
+    wins_back: bool = False
+    """Whether it is a loss that the action wins back, and not a move the action makes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """How much of a fall an action of this kind usually wins back. Judgements, to be replaced by measured effects."""
-
-    part: float
-    """Share of the fallen log metric that comes back: 0.6 of it."""
-    sd: float
-
-
-RECOVERIES: Mapping[str, Recovery] = MappingProxyType(
-    {
-        "refresh_creative": Recovery(0.6, 0.25),
-        "rotate_audience": Recovery(0.4, 0.25),
-        "fix_landing_page": Recovery(0.85, 0.15),
-        "retention_flow": Recovery(0.3, 0.2),
-        "update_promise": Recovery(0.3, 0.25),
-    }
-)
-LEARNED_ONLY = frozenset({"write_brief", "resume_ad", "set_target"})
-"""Kinds without a prior: forecast only once something like it has been measured here."""
-NO_PRIOR_SD = 0.5
-"""How far from nothing the log effect of such an action may be before looking."""
 RELATED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"ctr": ("ctr",), "cvr": ("cvr", "order_rate"), "click_rate": ("click_rate",)}
 )
@@ -87,21 +109,27 @@ RELATED: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 def forecast(action: Action, signal: Signal, lessons: Sequence[Lesson], ground: Ground, today: date) -> Forecast | None:
     """The expected change of the action's metric with its 80 % interval; None where nothing honest is known."""
-    prior = _prior(action, signal, ground)
+    whole, prior = _whole(action, signal, ground), PARTS.get(action.kind, UNKNOWN)
     known = usable(lessons, action, today)
-    if prior is None and known and action.kind in LEARNED_ONLY:
-        prior = Belief(0.0, NO_PRIOR_SD)
-    if prior is None:
+    if whole is None and known and action.kind in LEARNED_ONLY:
+        whole = Whole(1.0, 0.0)
+    if whole is None:
         return None
-    measured = [_scaled(lesson, action, prior, signal) for lesson in known]
-    belief = _pooled([prior, *measured])
-    low, high = (math.expm1(belief.mean + side * Z80 * belief.sd) for side in (-1, 1))
-    return Forecast(
+    evidence = [one for lesson in known if (one := _evidence(lesson, whole, prior)) is not None]
+    part = believed(prior, evidence, signal.cause, signal.scope.platform)
+    beside = BESIDE.get(action.kind, BESIDE_OTHERWISE)
+    effect = product(part, whole.size, whole.sd, beside)
+    low, middle, high = (math.expm1(effect.quantile(share)) for share in (0.1, 0.5, 0.9))
+    plain = Forecast(
         metric=CATALOGUE[action.kind].metric,
-        change=round(math.expm1(belief.mean), 4),
+        change=round(middle, 4),
         interval=(round(low, 4), round(high, 4)),
-        basis=_basis(len(measured)),
+        basis=_basis(len(evidence)),
+        days=CATALOGUE[action.kind].window_days,
+        size=round(whole.size, 4),
+        worsening=round(whole.worsening, 4),
     )
+    return plain if ground.outlook is None else _with_figures(plain, ground.outlook, whole, part, beside)
 
 
 def usable(lessons: Sequence[Lesson], action: Action, today: date) -> tuple[Lesson, ...]:
@@ -130,115 +158,144 @@ def would_show(reach: float, forecast: float | None) -> bool:
     return reach <= min(expected, TOO_WIDE)
 
 
-def _prior(action: Action, signal: Signal, ground: Ground) -> Belief | None:
-    match action:
-        case SetBudget():
-            return _budget(action)
-        case ShiftBudget():
-            return _shift(action, ground)
-        case PauseAd():
-            return _pause(action, ground)
-        case _ if action.kind in RECOVERIES:
-            return _recovery(action, signal, ground)
-        case _:
-            return None
-
-
-def _budget(action: SetBudget) -> Belief | None:
-    """CPA follows spend to the power 1 - elasticity."""
-    if not action.was or not action.daily_budget:
-        return None
-    step = math.log(float(action.daily_budget / action.was))
-    return Belief((1 - SPEND_ELASTICITY) * step, max(abs(step) * SPEND_ELASTICITY_SD, 0.01))
-
-
-def _shift(action: ShiftBudget, ground: Ground) -> Belief | None:
-    """The CPA of the two campaigns together, each responding to its own new spend."""
-    pairs = (
-        (ground.campaigns.get(action.from_campaign), action.from_was, -action.amount),
-        (ground.campaigns.get(action.to_campaign), action.to_was, action.amount),
-    )
-    parts = [(known, float(1 + move / was)) for known, was, move in pairs if known and was]
-    if len(parts) < 2 or any(factor <= 0 for _, factor in parts):
-        return None
-
-    def log_cpa(elasticity: float) -> float:
-        spend = sum(known.spend * factor for known, factor in parts)
-        return math.log(spend / sum(known.conversions * factor**elasticity for known, factor in parts))
-
-    before = math.log(sum(known.spend for known, _ in parts) / sum(known.conversions for known, _ in parts))
-    return _spread(lambda elasticity: log_cpa(elasticity) - before)
-
-
-def _pause(action: PauseAd, ground: Ground) -> Belief | None:
-    """The campaign's CPA without this ad, believed by half: its spend goes to the other ads, which may not hold up."""
-    whole, part = ground.campaigns.get(action.campaign_id), ground.ad
-    if not whole or not part or whole.conversions <= part.conversions or whole.spend <= part.spend:
-        return None
-    rest = (whole.spend - part.spend) / (whole.conversions - part.conversions)
-    change = 0.5 * math.log(rest / (whole.spend / whole.conversions))
-    return Belief(change, max(abs(change) * 0.6, 0.02))
-
-
-def _recovery(action: Action, signal: Signal, ground: Ground) -> Belief | None:
-    """What an action of this kind usually wins back of the fall that was found."""
-    metrics = RELATED[CATALOGUE[action.kind].metric]
-    if isinstance(action, RefreshCreative) and ground.ad_fall is not None:
-        return _won_back(action.kind, min(math.log1p(max(ground.ad_fall, -0.99)), 0.0))
-    falls = [
-        math.log1p(finding.change)
-        for finding in signal.findings
-        if finding.metric in metrics and -1 < finding.change < 0
-    ]
-    if not falls:
-        return None
-    return _won_back(action.kind, min(falls))
-
-
-def _won_back(kind: str, fall: float) -> Belief:
-    recovery = RECOVERIES[kind]
-    # a total break would forecast a thousandfold recovery of nearly nothing; two thirds lost is as far as priors reach
-    fall = max(fall, -1.1) if kind != "fix_landing_page" else max(fall, -2.3)
-    return Belief(-recovery.part * fall, math.hypot(recovery.sd * fall, 0.05))
-
-
-def _spread(effect: Callable[[float], float]) -> Belief:
-    """Carry the doubt about the elasticity through to the effect."""
-    low, high = (effect(SPEND_ELASTICITY + side * SPEND_ELASTICITY_SD) for side in (-1, 1))
-    return Belief(effect(SPEND_ELASTICITY), max(abs(high - low) / 2, 0.01))
-
-
-def _scaled(lesson: Lesson, action: Action, prior: Belief, signal: Signal) -> Belief:
-    """A measured effect as evidence about this action.
-
-    A budget's effect depends on how far it moves, so there a lesson says how much of its forecast came true. Of an
-    effect shared with other actions an unknown part is this one's: any split is as likely as any other.
-    """
-    assert lesson.effect is not None
-    assert lesson.interval is not None
-    mean, between = math.log1p(lesson.effect), BETWEEN_ACTIONS_SD
-    sd = (math.log1p(lesson.interval[1]) - math.log1p(lesson.interval[0])) / (2 * Z95)
-    if isinstance(action, SetBudget | ShiftBudget) and lesson.forecast is not None and lesson.forecast > -1:
-        forecast_log = math.log1p(lesson.forecast)
-        if abs(forecast_log) >= LEAST_FORECAST_LOG:
-            ratio = prior.mean / forecast_log
-            mean, sd, between = mean * ratio, sd * abs(ratio), 0.5 * abs(prior.mean)
-    if others := len(lesson.together_with):
-        part, part_sd = 1 / (others + 1), math.sqrt(others / (others + 2)) / (others + 1)
-        mean, sd = mean * part, math.hypot(sd * part, mean * part_sd)
-    return Belief(mean, math.hypot(sd, between * (1 - 0.3 * alike(lesson, signal))))
-
-
 def alike(lesson: Lesson, signal: Signal) -> int:
     """How much a lesson's circumstances resemble a signal's: one point each for the cause and the platform."""
     same_platform = lesson.scope.platform is not None and lesson.scope.platform == signal.scope.platform
     return int(lesson.cause == signal.cause) + int(same_platform)
 
 
-def _pooled(beliefs: Sequence[Belief]) -> Belief:
-    weights = [1 / belief.sd**2 for belief in beliefs]
-    mean = sum(weight * belief.mean for weight, belief in zip(weights, beliefs, strict=True)) / sum(weights)
-    return Belief(mean, 1 / math.sqrt(sum(weights)))
+def _whole(action: Action, signal: Signal, ground: Ground) -> Whole | None:
+    match action:
+        case SetBudget():
+            return _budget(action, signal)
+        case ShiftBudget():
+            return _shift(action, signal, ground)
+        case PauseAd():
+            return _pause(action, ground)
+        case _ if action.kind in PARTS:
+            return _loss(action, signal, ground)
+        case _:
+            return None
+
+
+def _budget(action: SetBudget, signal: Signal) -> Whole | None:
+    """CPA follows spend to the power 1 - elasticity."""
+    if not action.was or not action.daily_budget:
+        return None
+    step = math.log(float(action.daily_budget / action.was))
+    if step > 0 and signal.cause is Cause.BUDGET_CAP:
+        step *= (1 - CAPPED_ELASTICITY) / (1 - SPEND_ELASTICITY.mean)
+    return Whole(step, 0.0)
+
+
+def _shift(action: ShiftBudget, signal: Signal, ground: Ground) -> Whole | None:
+    """The CPA of both campaigns together, each responding to its own new spend: nearly in proportion to elasticity."""
+    usual = SPEND_ELASTICITY.mean
+    capped = signal.cause is Cause.BUDGET_CAP and action.to_campaign == signal.scope.campaign_id
+    sides = (
+        (ground.campaigns.get(action.from_campaign), action.from_was, -action.amount, usual),
+        (
+            ground.campaigns.get(action.to_campaign),
+            action.to_was,
+            action.amount,
+            CAPPED_ELASTICITY if capped else usual,
+        ),
+    )
+    parts = [(known, float(1 + move / was), power) for known, was, move, power in sides if known and was]
+    if len(parts) < 2 or any(factor <= 0 for _, factor, _ in parts):
+        return None
+    spend = sum(known.spend * factor for known, factor, _ in parts)
+    then = spend / sum(known.conversions * factor**power for known, factor, power in parts)
+    before = sum(known.spend for known, _, _ in parts) / sum(known.conversions for known, _, _ in parts)
+    size = math.log(then / before) / usual
+    return Whole(size, SIZE_DOUBT * abs(size))
+
+
+def _pause(action: PauseAd, ground: Ground) -> Whole | None:
+    """The campaign's CPA without this ad, which converts as it used to per click and is clicked as it will be."""
+    whole, part = ground.campaigns.get(action.campaign_id), ground.ad
+    if not whole or not part or whole.conversions <= part.conversions or whole.spend <= part.spend:
+        return None
+    seen = ground.ad_outlook
+    rest, paid = whole.conversions - part.conversions, whole.spend - part.spend
+
+    def size(ahead: float) -> float:
+        return math.log(paid / rest) - math.log(whole.spend / (rest + part.conversions * math.exp(ahead)))
+
+    if seen is None:
+        return Whole(size(0.0), SIZE_DOUBT * abs(size(0.0)))
+    spread = abs(size(seen.ahead + seen.ahead_sd) - size(seen.ahead - seen.ahead_sd)) / 2
+    return Whole(size(seen.ahead), math.hypot(spread, 0.02))
+
+
+def _loss(action: Action, signal: Signal, ground: Ground) -> Whole | None:
+    """What there is to win back: the loss over the window, or without a past that tells, the fall that was found."""
+    metrics = RELATED[CATALOGUE[action.kind].metric]
+    found = [one.change for one in signal.findings if one.metric in metrics and -1 < one.change < 0]
+    if isinstance(action, RefreshCreative) and ground.ad_fall is not None:
+        found = [min(max(ground.ad_fall, -0.99), 0.0)]
+    fall = -math.log1p(min(found, default=0.0))
+    if fall < LEAST_LOSS:
+        return None
+    size, sd, worsening = fall, SIZE_DOUBT * fall, 0.0
+    if (seen := ground.outlook) is not None:
+        # what an agent found, against siblings and without the account's own tide, goes on as the figure itself does
+        deepens = min(max(seen.ahead / seen.now, 1.0), MOST_DEEPENING) if seen.now < -LEAST_LOSS else 1.0
+        own, other = 1 / seen.ahead_sd**2, 1 / (sd * deepens) ** 2
+        size, sd = (own * -seen.ahead + other * fall * deepens) / (own + other), 1 / math.sqrt(own + other)
+        worsening = max(size * (1 - 1 / deepens), 0.0)
+    size = min(max(size, LEAST_LOSS), MOST_LOSS)
+    return Whole(size, sd, worsening, wins_back=True)
+
+
+def _evidence(lesson: Lesson, whole: Whole, prior: Prior) -> Evidence | None:
+    """A measured effect as the part of its whole that came true.
+
+    A loss that was still deepening is measured against where it stood, so what it would have deepened by is added. Of
+    an effect shared with other actions an unknown part is this one's: any split is as likely as any other.
+    """
+    assert lesson.effect is not None
+    assert lesson.interval is not None
+    mean = math.log1p(lesson.effect)
+    sd = (math.log1p(lesson.interval[1]) - math.log1p(lesson.interval[0])) / (2 * Z95)
+    size = lesson.size
+    if size is None:
+        foreseen = math.log1p(lesson.forecast) if lesson.forecast is not None and lesson.forecast > -1 else None
+        size = foreseen / prior.mean if foreseen is not None and prior.mean else whole.size
+    if abs(size) < LEAST_SIZE:
+        return None
+    part = (mean + lesson.worsening) / size
+    doubt = SIZE_DOUBT * ((1 - part) if lesson.worsening or whole.wins_back else part)
+    sd = math.hypot(sd / size, doubt)
+    if others := len(lesson.together_with):
+        own, own_sd = 1 / (others + 1), math.sqrt(others / (others + 2)) / (others + 1)
+        part, sd = part * own, math.hypot(sd * own, part * own_sd)
+    return Evidence(part, sd, lesson.cause, lesson.scope.platform)
+
+
+def _with_figures(plain: Forecast, seen: Outlook, whole: Whole, part: Mixture, beside: float) -> Forecast:
+    """The forecast with the metric in its own unit: now, over the window without the action, and with it."""
+    idle = math.hypot(seen.usual_sd, seen.ahead_sd)
+    if whole.wins_back:  # what is won back is what was lost, so how much was lost matters little in the end
+        ahead, shift = -whole.size, 0.0
+        left = Mixture(part.weights, 1 - part.means, part.sds)
+        law = product(left, ahead, seen.ahead_sd, math.hypot(beside, seen.usual_sd))
+    else:
+        ahead = shift = seen.ahead
+        law = product(part, whole.size, whole.sd, math.hypot(beside, idle))
+
+    def figure(log: float) -> float:
+        return round(seen.usual * math.exp(log), 6)
+
+    return plain.model_copy(
+        update={
+            "now": figure(seen.now),
+            "baseline": figure(ahead),
+            "baseline_interval": (figure(ahead - Z80 * idle), figure(ahead + Z80 * idle)),
+            "expected": figure(shift + law.quantile(0.5)),
+            "expected_interval": (figure(shift + law.quantile(0.1)), figure(shift + law.quantile(0.9))),
+        }
+    )
 
 
 def _basis(measured: int) -> str:

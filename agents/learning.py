@@ -110,6 +110,8 @@ def lesson_from(case: Case, view: ProposalView) -> Lesson:
         effect=measured.effect if measured else None,
         interval=measured.interval if measured else None,
         forecast=measured.forecast if measured else None,
+        size=_size(view.proposal, action) if measured else None,
+        worsening=view.proposal.forecast.worsening if measured and view.proposal.forecast else 0.0,
         together_with=_titles(case.alongside(view)) if measured else (),
         learned_on=learned,
         expires_on=learned + timedelta(days=LESSONS_LAST_DAYS),
@@ -132,6 +134,14 @@ def _forecast(proposal: Proposal, done: Action) -> float | None:
         return None
     asked, was, now = proposal.forecast.change, _move(proposal.action), _move(done)
     return asked if not was else round(math.expm1(math.log1p(asked) * now / was), 4)
+
+
+def _size(proposal: Proposal, done: Action) -> float | None:
+    """What the action could have done at most (log); where the owner changed an amount, in proportion to it."""
+    if proposal.forecast is None or proposal.forecast.size is None:
+        return None
+    was, now = _move(proposal.action), _move(done)
+    return proposal.forecast.size * now / was if was else proposal.forecast.size
 
 
 def _move(action: Action) -> float:

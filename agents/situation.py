@@ -9,7 +9,9 @@ from functools import cached_property
 from agents import metrics, wording
 from agents.accounts import IMMATURE_DAYS, RECENT_DAYS, Books, Campaign
 from agents.forecasting import Economics, Ground
+from agents.outlook import Outlook, foreseen, outlook
 from domain.action import Action, PauseAd, RefreshCreative, SetBudget, ShiftBudget
+from domain.catalogue import CATALOGUE
 from domain.finding import Finding, FindingKind
 from domain.operating_model import OperatingModel
 from domain.scope import Scope
@@ -194,13 +196,28 @@ class Situation:
                 campaigns = ()
         known = {ident: found for ident in campaigns if (found := self._economics(ident)) and found.conversions}
         ad: Economics | None = None
+        ad_ahead: Outlook | None = None
         if isinstance(action, PauseAd):
-            ad = self.books.economics(self.scope(action.campaign_id).model_copy(update={"ad_id": action.ad_id}))
+            place = self.scope(action.campaign_id)
+            of_ad = place.model_copy(update={"ad_id": action.ad_id})
+            before = Books(self.books.readings, self.signal.since + timedelta(days=IMMATURE_DAYS - 1))
+            ad, whole = before.economics(of_ad), before.economics(place)
+            known = {action.campaign_id: whole} if whole and whole.conversions else {}
+            ad_ahead = foreseen(
+                metrics.METRICS["ctr"],
+                [of_ad],
+                CATALOGUE[action.kind].window_days,
+                self.signal.cause,
+                self.signal.since,
+                self.books.readings,
+                self.books.today,
+            )
         fall: float | None = None
         if isinstance(action, RefreshCreative):
             rates = self.ad_rates(action.campaign_id, action.ad_id)
             fall = rates[1] / rates[0] - 1 if rates else None
-        return Ground(known, ad, fall)
+        ahead = outlook(action, self.signal.cause, self.signal.since, self.books.readings, self.books.today)
+        return Ground(known, ad, fall, ahead, ad_ahead)
 
     def ad_rates(self, campaign_id: str, ad_id: str) -> tuple[float, float] | None:
         """The ad's click-through as expected and as seen, from its finding or else from its own past."""

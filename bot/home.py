@@ -65,7 +65,7 @@ def _decision(case: Case, view: ProposalView) -> list[Block]:
     action = view.proposal.action
     proposal = view.proposal
     lines = [f"*{title(action)}*", *changes(action, names_in(case, proposal))]
-    lines += [f"_Why:_ {outside(proposal.why, 300)}", forecast_words(proposal.forecast)]
+    lines += [f"_Why:_ {outside(proposal.why, 300)}", forecast_words(proposal.forecast, action.currency)]
     lines += [f"> {outside(lesson, 200)}" for lesson in proposal.remembered[:1]]
     if view.expires_at:
         lines.append(f"🟡 Please decide by {moment(view.expires_at)}")

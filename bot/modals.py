@@ -113,7 +113,7 @@ def _form(callback_id: str, heading: str, submit: str, blocks: list[Block], orig
 def _about(case: Case, view: ProposalView) -> Block:
     action = view.proposal.action
     told = changes(action, names_in(case, view.proposal))
-    lines = [f"*{title(action)}*", *told, forecast_words(view.proposal.forecast)]
+    lines = [f"*{title(action)}*", *told, forecast_words(view.proposal.forecast, action.currency)]
     return section("\n".join([*lines, f"_{outside(case.signal.headline, 150)}_"]))
 
 

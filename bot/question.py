@@ -5,7 +5,7 @@ from bot.change import changes, names_in, title
 from bot.names import APPROVE, ASK, OVERRIDE, REJECT, SNOOZE, Press
 from bot.people import WAITING
 from bot.stamp import stamp
-from bot.words import between, metric_short, outside, percent
+from bot.words import between, figure, many, metric_short, outside, percent
 from domain.case import Case, ProposalStatus, ProposalView
 from domain.operating_model import OperatingModel
 from domain.proposal import Forecast, Overridden
@@ -46,12 +46,30 @@ def buttons(view: ProposalView) -> Block:
     return actions(proposal.id, row)
 
 
-def forecast_words(forecast: Forecast | None) -> str:
-    """What to expect: "CTR +25 % (80 % sure: +12 to +40 %); from 3 measured outcomes here"; or that nobody knows."""
+def forecast_words(forecast: Forecast | None, currency: str) -> str:
+    """What to expect: "CTR +25 % (80 % sure: +12 to +40 %); from 3 measured outcomes here"; or that nobody knows.
+
+    Where the past tells, the figure itself follows: "CPA is €38.20 now; over 7 days about €34.10 with this …".
+    """
     if forecast is None:
         return "Forecast: none; there is too little to go by"
-    expected = f"{metric_short(forecast.metric)} *{percent(forecast.change)}*"
-    return f"Forecast: {expected} (80 % sure: {between(forecast.interval)}); {outside(forecast.basis, 160)}"
+    short = metric_short(forecast.metric)
+    change = f"{short} *{percent(forecast.change)}*"
+    said = f"Forecast: {change} (80 % sure: {between(forecast.interval)}); {outside(forecast.basis, 160)}"
+    return "\n".join([said, *_figures(forecast, short, currency)])
+
+
+def _figures(forecast: Forecast, short: str, currency: str) -> list[str]:
+    """The metric itself: as it is, with the action, and without."""
+    if forecast.now is None or forecast.expected is None or forecast.expected_interval is None:
+        return []
+    now, expected = (figure(forecast.metric, value, currency) for value in (forecast.now, forecast.expected))
+    low, high = (figure(forecast.metric, value, currency) for value in forecast.expected_interval)
+    over = f" over {many(forecast.days, 'day')}" if forecast.days else ""
+    without = ""
+    if forecast.baseline is not None:
+        without = f", about {figure(forecast.metric, forecast.baseline, currency)} without"
+    return [f"{short} is {now} now;{over} about *{expected}* with this (80 % sure: {low} to {high}){without}"]
 
 
 def _what(case: Case, view: ProposalView) -> list[str]:
@@ -66,6 +84,6 @@ def _what(case: Case, view: ProposalView) -> list[str]:
     if view.status in WAITING or view.status is ProposalStatus.FORBIDDEN:
         lines.append(f"_Why:_ {outside(proposal.why, 300)}")
     if view.outcome is None and action == proposal.action:  # what was forecast is not what was approved otherwise
-        lines.append(forecast_words(proposal.forecast))
+        lines.append(forecast_words(proposal.forecast, action.currency))
     lines += [f"> {outside(lesson, 300)}" for lesson in proposal.remembered[:3]]
     return lines

@@ -20,6 +20,23 @@ class Forecast(Frozen):
     """80 % interval of `change`."""
     basis: str
     """What it rests on: "a cautious first guess …, nothing measured here yet" or "from 3 measured outcomes here …"."""
+    days: int | None = None
+    """Days of the action's window: 7."""
+    now: float | None = None
+    """What `metric` is in recent days, in its own unit: 38.20 in the action's currency, or 0.0084. None with the rest
+    where the past does not tell."""
+    baseline: float | None = None
+    """What it comes to over the window if nothing is done."""
+    baseline_interval: Interval | None = None
+    """80 % interval of `baseline`."""
+    expected: float | None = None
+    """What it comes to over the window with the action."""
+    expected_interval: Interval | None = None
+    """80 % interval of `expected`."""
+    size: float | None = None
+    """What the action could do at most, log scale: the loss it may win back, the step of a budget."""
+    worsening: float = 0.0
+    """How much of `size`, log scale, is a loss still to come during the window."""
 
 
 class Proposal(Frozen):

@@ -95,7 +95,20 @@ findings = st.builds(
     evidence=words(),
 )
 forecasts = st.one_of(
-    st.none(), st.builds(Forecast, metric=words(40), change=floats, interval=intervals, basis=words(500))
+    st.none(),
+    st.builds(Forecast, metric=words(40), change=floats, interval=intervals, basis=words(500)),
+    st.builds(
+        Forecast,
+        metric=st.one_of(words(40), st.sampled_from(["cpa", "ctr", "search_clicks"])),
+        change=floats,
+        interval=intervals,
+        basis=words(500),
+        days=st.one_of(st.none(), st.integers(0, 99)),
+        now=st.one_of(st.none(), st.floats(0, 1e9)),
+        baseline=st.one_of(st.none(), st.floats(0, 1e9)),
+        expected=st.floats(0, 1e9),
+        expected_interval=st.tuples(st.floats(0, 1e9), st.floats(0, 1e9)),
+    ),
 )
 verdicts = st.one_of(
     st.builds(
