@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+import numpy as np
 import polars as pl
 
 from agents import metrics, wording
 from agents.accounts import ids
 from agents.situation import BIGGEST_STEP, Situation, step
+from agents.statistics.rates import score_test, shrunk
 from domain.action import (
     Action,
     ExcludeData,
@@ -36,6 +38,8 @@ class Draft:
     why: str
 
 
+PAGE_CLEAR = 0.05
+"""One-sided p-value of its fall below which a landing page is named: with few orders none is, rather than a guess."""
 WHILE_TRACKING_IS_DOUBTED = " Budgets stay as they are until conversions can be believed again."
 
 
@@ -340,7 +344,8 @@ def _best_channel(about: Situation, segment: str) -> str:
     found = metrics.sums(about.books.readings, rate, place, last - timedelta(days=56), last, by=("channel",))
     if found is None or found.filter(pl.col("bottom") > 0).is_empty():
         return "email"
-    best = found.filter(pl.col("bottom") > 0).sort(pl.col("top") / pl.col("bottom"), "channel", descending=True)
+    rates = shrunk(*(found[name].cast(pl.Float64).to_numpy() for name in ("top", "bottom")))
+    best = found.with_columns(rate=rates).filter(pl.col("bottom") > 0).sort("rate", "channel", descending=True)
     return wording.quote(str(best["channel"][0]), 20)
 
 
@@ -352,24 +357,26 @@ def _best_other_segment(about: Situation, campaign: str) -> str | None:
     found = metrics.sums(about.books.readings, rate, about.account, last - timedelta(days=28), last, by=("segment_id",))
     if found is None:
         return None
+    rates = shrunk(*(found[name].cast(pl.Float64).to_numpy() for name in ("top", "bottom")))
     rated = [
-        (top / bottom, segment)
-        for segment, top, bottom in found.select("segment_id", "top", "bottom").iter_rows()
+        (rate, segment)
+        for segment, bottom, rate in found.select("segment_id", "bottom").with_columns(rate=rates).iter_rows()
         if segment and segment not in reached and bottom >= 200
     ]
     return max(rated, default=(0.0, None))[1]
 
 
 def _worst_page(about: Situation, campaign: str) -> str:
-    """The landing page whose orders per visit fell most since the incident began; empty where the data names none."""
+    """The landing page whose orders per visit fell most clearly since the incident began; empty where none did."""
     rate, since, today = metrics.METRICS["order_rate"], about.signal.since, about.books.today
     place, by = about.scope(campaign), ("landing_page",)
     before = metrics.sums(about.books.readings, rate, place, since - timedelta(days=28), since - timedelta(days=1), by)
     after = metrics.sums(about.books.readings, rate, place, since, today, by)
     if before is None or after is None:
         return ""
-    past = {page: top / bottom for page, top, bottom in before.iter_rows() if page and bottom >= 50 and top}
-    falls = [
-        (top / bottom / past[page], page) for page, top, bottom in after.iter_rows() if page in past and bottom >= 10
-    ]
-    return wording.quote(str(min(falls)[1]), 200) if falls else ""
+    pages = after.drop_nulls("landing_page").join(before, on="landing_page", suffix="_before").sort("landing_page")
+    names = ("top", "bottom", "top_before", "bottom_before")
+    fall, _ = score_test(*(pages[name].cast(pl.Float64).to_numpy() for name in names))
+    worst = int(np.argmin(fall)) if len(fall) else 0
+    clear = len(fall) > 0 and fall[worst] <= PAGE_CLEAR
+    return wording.quote(str(pages["landing_page"][worst]), 200) if clear else ""

@@ -11,6 +11,7 @@ from agents.answering.context import Question
 from agents.answering.figures import answer_figures, metrics_in
 from agents.answering.policy import answer_policy
 from agents.answering.records import answer_records, explain_place, speaks_of_records
+from agents.answering.trials import answer_trials
 from domain.case import Answer, Case, Citation
 from domain.lesson import Lesson
 from domain.operating_model import OperatingModel
@@ -20,7 +21,8 @@ __all__ = ["answer"]
 
 _EXAMPLES = (
     '"CTR of a campaign last week compared to the week before", "which ad has the highest CPA", "what is open", '
-    '"what waits for a decision", "who approved the last budget shift", "what have we learned about creatives", '
+    '"what waits for a decision", "how are our tests going", '
+    '"who approved the last budget shift", "what have we learned about creatives", '
     '"who may approve a 30 % budget rise"'
 )
 
@@ -52,7 +54,7 @@ def _by_metric_or_record(asked: Question) -> Answer | None:
     """Figures where a metric is named, else what happened, else how a place does."""
     if metrics_in(asked) and not speaks_of_records(asked):
         return answer_figures(asked)
-    return answer_records(asked) or answer_figures(asked)
+    return answer_trials(asked) or answer_records(asked) or answer_figures(asked)
 
 
 def _sources(asked: Question) -> Answer:

@@ -9,6 +9,7 @@ import polars as pl
 
 from agents import metrics, naming, wording
 from agents.answering import language
+from agents.answering.clarity import clarity
 from agents.answering.context import Question
 from agents.answering.periods import Period
 from agents.answering.vocabulary import (
@@ -174,7 +175,8 @@ def _compared(question: Question, metric: Metric, value: float) -> tuple[str, li
     figure = metric.text(before, _currency(question))
     word = "up" if value > before else "down" if value < before else "the same as"
     change = "" if value == before else f" {wording.size(value / before - 1)} from"
-    return f", {word}{change} {figure} {_when(against)}", cited(metric, question, against)
+    sure = clarity(question, metric, question.time.period, against)
+    return f", {word}{change} {figure} {_when(against)}{sure}", cited(metric, question, against)
 
 
 def _trend(question: Question, metric: Metric) -> Answer:
