@@ -20,8 +20,8 @@ OWNED_CLICK_RATE = 0.025
 """Unique clicks per delivered message."""
 SMALL_SHARE = (0.03, 0.06)
 """Share of a campaign's impressions its small ad has."""
-HEADROOM = (1.4, 1.8)
-"""Daily budget over usual spend."""
+MARGIN = (1.02, 1.15)
+"""Daily budget over the highest demand of any day."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Company:
     cpm: Floats
     cvr: Floats
     order_value: Floats
-    budget: Floats
+    margin: Floats
     """[C] each."""
     ctr: Floats
     share: Floats
@@ -93,7 +93,7 @@ def draw(shape: Shape, rng: np.random.Generator) -> Company:
         cpm=10 * rng.lognormal(0, 0.2, many),
         cvr=CVR * rng.lognormal(0, 0.15, many),
         order_value=60 * rng.lognormal(0, 0.3, many),
-        budget=np.round(spend * rng.uniform(*HEADROOM, many), -1),
+        margin=rng.uniform(*MARGIN, many),
         ctr=CTR * rng.lognormal(0, 0.12, (many, 1)) * rng.lognormal(0, 0.12, (many, shape.ads)),
         share=np.concatenate([large, small], axis=1),
         frequency=rng.uniform(1.3, 1.9, (many, 1)) * rng.lognormal(0, 0.05, (many, shape.ads)),

@@ -141,7 +141,7 @@ def _spending(company: Company, factors: Factors, rng: np.random.Generator) -> t
     log += drift(rng, NOISE.demand_account, shape.accounts, days)[company.account]
     weekly = company.weekday[:, np.arange(days) % 7]
     demand = company.spend[:, None] * weekly * np.exp(log) * factors.campaign["demand"]
-    budget = _budgets(company, demand, factors.campaign["budget"])
+    budget = _budgets(company, demand, factors)
     spent = np.where(factors.is_uncapped, demand, np.minimum(demand, budget))
     hours = np.clip(24 * spent / demand + rng.normal(0, 0.15, spent.shape), 0, 24)
     share = company.share[:, :, None, None] * company.split[:, None, :, None]
@@ -151,9 +151,11 @@ def _spending(company: Company, factors: Factors, rng: np.random.Generator) -> t
     return cells * spent[:, None, None, :], hours, budget
 
 
-def _budgets(company: Company, demand: Floats, ratio: Floats) -> Floats:
-    """Daily budgets: far enough above demand, except where one was set to a share of it for some days."""
-    budget = np.repeat(company.budget[:, None], demand.shape[1], axis=1)
+def _budgets(company: Company, demand: Floats, factors: Factors) -> Floats:
+    """Daily budgets: above any demand, so that nothing caps a campaign but an incident, which sets a share of it."""
+    planned = np.where(factors.is_uncapped, 0, demand).max(axis=1) * company.margin
+    budget = np.repeat(np.ceil(planned / 10)[:, None] * 10, demand.shape[1], axis=1)
+    ratio = factors.campaign["budget"]
     for campaign in np.flatnonzero((ratio < 1).any(axis=1)):
         days = np.flatnonzero(ratio[campaign] < 1)
         for run in np.split(days, np.flatnonzero(np.diff(days) > 1) + 1):
