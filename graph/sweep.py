@@ -71,6 +71,8 @@ class Sweep:
     """Words a new signal; None: as the agents worded it."""
     readings: Readings | None = None
     started: float = field(default_factory=time.monotonic)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Agents look one after the other: each finds what those before it derived, and none waits for the interpreter."""
 
     @property
     def tables(self) -> Readings:
@@ -125,7 +127,8 @@ async def look(state: Branch, runtime: Runtime[Sweep]) -> SweepState:
     """Let one agent look at what its mandate grants."""
     desk, readings, today = runtime.context.desk, runtime.context.tables, date.fromisoformat(state["as_of"])
     agent = desk.specialists[state["agent"]]
-    looked = await asyncio.to_thread(desk.findings_of, agent, readings, today)
+    async with runtime.context.turn:
+        looked = await asyncio.to_thread(desk.findings_of, agent, readings, today)
     name, many = agent.mandate.agent, len(looked.kept)
     return {
         "findings": [finding.model_dump(mode="json") for finding in looked.kept],

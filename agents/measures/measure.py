@@ -11,7 +11,7 @@ import polars as pl
 from agents.derivation import derived
 from agents.statistics.arrays import Flags, Floats, Ints, group_sums
 from agents.statistics.moves import Moves, moves
-from agents.statistics.panel import Panel, codes_of, panel
+from agents.statistics.panel import Panel, panel
 from agents.thresholds import HISTORY_DAYS, MIN_BASE_DAYS, STALE_DAYS
 from domain.reading import Readings
 
@@ -138,7 +138,7 @@ def against_account(
     usable = source.present if present is None else present & source.present
     if masked:
         usable = usable & ordinary_days(readings, source.keys["account_id"])
-    accounts, _ = codes_of(source.keys, ACCOUNT)
+    accounts, _ = source.codes(ACCOUNT)
     found = moves(
         events,
         exposure,

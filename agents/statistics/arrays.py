@@ -12,9 +12,10 @@ def counted_median(values: Floats, valid: Flags) -> Floats:
     """The median along axis 1 of the valid entries of [a, b, c] values; 0 where fewer than one is valid."""
     ordered = np.sort(np.where(valid, values, np.inf), axis=1)
     count = valid.sum(axis=1)
-    low = np.clip((count - 1) // 2, 0, None)[:, None, :]
-    high = np.clip(count // 2, 0, values.shape[1] - 1)[:, None, :]
-    middle = np.take_along_axis(ordered, low, axis=1)[:, 0, :], np.take_along_axis(ordered, high, axis=1)[:, 0, :]
+    low, high = np.maximum((count - 1) // 2, 0), np.minimum(count // 2, values.shape[1] - 1)
+    first: Ints = np.arange(values.shape[0], dtype=np.int64)[:, None]
+    last: Ints = np.arange(values.shape[2], dtype=np.int64)
+    middle = ordered[first, low, last], ordered[first, high, last]
     usable = count > 0
     return np.where(usable, (np.where(usable, middle[0], 0.0) + np.where(usable, middle[1], 0.0)) / 2, 0.0)
 

@@ -241,9 +241,9 @@ class Fit:
         plus, days = self.design.plus, events.shape[1]
         pooled = np.where(seen, np.log(np.maximum(top + plus, TINY) / np.maximum(bottom + plus, TINY)), 0.0)
         of_day: Ints = (np.arange(days, dtype=np.int64) + self.design.weekday) % 7
-        shape = ((0, 0), (0, -days % 7))
-        values = np.pad(pooled, shape).reshape(len(top), (days + 6) // 7, 7)
-        valid = np.pad(seen, shape).reshape(len(top), (days + 6) // 7, 7)
+        shape = (len(top), (days + 6) // 7, 7)
+        values, valid = np.zeros(shape), np.zeros(shape, dtype=bool)
+        values.reshape(len(top), -1)[:, :days], valid.reshape(len(top), -1)[:, :days] = pooled, seen
         weeks = valid.sum(axis=1)
         terms = np.zeros((len(top), 7))
         terms[:, (np.arange(7) + self.design.weekday) % 7] = counted_median(values, valid) * weeks / (weeks + 2.0)
@@ -330,7 +330,7 @@ class Fit:
         seen = known.sum(axis=1)
         goodness = np.sort(np.where(known, -adverse * level, -np.inf), axis=1)
         at = np.clip(goodness.shape[1] - 1 - (seen - 1) // 4, 0, goodness.shape[1] - 1)
-        best = np.take_along_axis(goodness, at[:, None], axis=1)[:, 0]
+        best = goodness[np.arange(len(at)), at]
         usual = np.where(seen > 0, best, 0.0) - 0.67 * row_median(error, known)
         off = np.abs(-adverse * level - usual[:, None]) > ODD_WEEK * error
         off &= known & (seen >= 5)[:, None]
@@ -344,15 +344,18 @@ def median_of_others(values: Floats, valid: Flags, least: int) -> Floats:
     """
     ordered = np.where(valid, values, np.inf)
     order = np.argsort(ordered, axis=1)
-    ordered = np.take_along_axis(ordered, order, axis=1)
-    place = np.argsort(order, axis=1)
+    groups: Ints = np.arange(values.shape[0], dtype=np.int64)[:, None, None]
+    days: Ints = np.arange(values.shape[2], dtype=np.int64)
+    ordered = ordered[groups, order, days]
+    place = np.empty_like(order)
+    place[groups, order, days] = np.arange(values.shape[1])[None, :, None]
     others = valid.sum(axis=1, keepdims=True) - valid
-    enough = (others >= least) & (others > 0)
-    last = values.shape[1] - 1
     low, high = np.maximum((others - 1) // 2, 0), others // 2
+    last = values.shape[1] - 1
     low, high = (np.minimum(at + (valid & (place <= at)), last) for at in (low, high))
-    middle = [np.take_along_axis(ordered, at, axis=1) for at in (low, high)]
-    return np.where(enough, (np.where(enough, middle[0], 0.0) + np.where(enough, middle[1], 0.0)) / 2, 0.0)
+    enough = (others >= least) & (others > 0)
+    low, high = (np.where(enough, ordered[groups, at, days], 0.0) for at in (low, high))
+    return (low + high) / 2
 
 
 def _sorted_median(values: Floats, valid: Flags, invalid: Flags) -> Floats:

@@ -20,7 +20,7 @@ from typing import Final
 
 import numpy as np
 
-from agents.statistics.arrays import Flags, Floats, Ints
+from agents.statistics.arrays import Flags, Floats, Ints, row_median
 from agents.statistics.baseline import HUGE, LEAVE_ONE_OUT, TINY, Baseline, Design, Fit, Groups, Scratch
 from agents.statistics.windows import WINDOWS, Sums, tested, window_sums
 
@@ -225,7 +225,9 @@ def _blocks(codes: Ints) -> list[tuple[slice | Ints, Groups]]:
     if not len(codes):
         return []
     order = np.argsort(codes, kind="stable")
-    _, starts, sizes = np.unique(codes[order], return_index=True, return_counts=True)
+    sizes: Ints = np.bincount(codes)
+    sizes = sizes[sizes > 0]
+    starts = sizes.cumsum() - sizes
     in_order = bool((order[1:] > order[:-1]).all())
     block = (starts + sizes - 1) // BLOCK
     out: list[tuple[slice | Ints, Groups]] = []
@@ -261,7 +263,7 @@ def _persistence(fitted: Sequence[_Fitted]) -> float:
     lagged, excess = (
         np.concatenate(parts) for parts in zip(*((one.lagged, one.excess) for one in fitted), strict=True)
     )
-    middle, total = (float(np.median(one)) if len(one) else 0.0 for one in (lagged, excess))
+    middle, total = (float(row_median(one[None], np.ones((1, len(one)), dtype=bool))[0]) for one in (lagged, excess))
     return float(np.clip(middle / total, 0.0, 0.7)) if total > 1e-9 and middle > 0 else 0.0
 
 

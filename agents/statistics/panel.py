@@ -1,7 +1,7 @@
 """Long tables as dense arrays: one row per series, one column per day, so that every test runs over all at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
@@ -23,6 +23,9 @@ class Panel:
     """[series, days]: whether the source has a row."""
     known: frozenset[str]
     """Columns with at least one number in them; the others are all zeros because the source has none."""
+    _coded: dict[tuple[str, ...], tuple[Ints, pl.DataFrame]] = field(
+        default_factory=dict[tuple[str, ...], tuple[Ints, pl.DataFrame]], compare=False, repr=False
+    )
 
     @property
     def size(self) -> int:
@@ -40,7 +43,10 @@ class Panel:
 
     def codes(self, columns: Sequence[str]) -> tuple[Ints, pl.DataFrame]:
         """A group number for every series, and the key of every group."""
-        return codes_of(self.keys, columns)
+        wanted = tuple(columns)
+        if wanted not in self._coded:
+            self._coded[wanted] = codes_of(self.keys, columns)
+        return self._coded[wanted]
 
     def over(self, columns: Sequence[str]) -> "Panel":
         """The same sums over a coarser key."""
@@ -55,9 +61,11 @@ def codes_of(keys: pl.DataFrame, columns: Sequence[str]) -> tuple[Ints, pl.DataF
     if keys.height > _FEW:
         return _codes_of_many(keys, columns)
     rows = _rows(keys, columns)
-    distinct = sorted(set(rows))
+    example = {row: at for at, row in enumerate(rows)}
+    distinct = sorted(example)
     number = {row: at for at, row in enumerate(distinct)}
-    return np.fromiter((number[row] for row in rows), dtype=np.int64, count=len(rows)), _frame(distinct, columns)
+    codes = np.fromiter((number[row] for row in rows), dtype=np.int64, count=len(rows))
+    return codes, _picked(keys, columns, [example[row] for row in distinct])
 
 
 _FEW = 3000
@@ -84,16 +92,18 @@ def _codes_of_many(keys: pl.DataFrame, columns: Sequence[str]) -> tuple[Ints, pl
     inverse, distinct = _dense(code, known)
     example = np.empty(distinct, dtype=np.int64)
     example[inverse] = np.arange(keys.height)
-    rows = _rows(keys[example], columns)
+    found = _picked(keys, columns, example)
+    rows = _rows(found, columns)
     order = sorted(range(len(rows)), key=rows.__getitem__)
     place = np.empty(len(rows), dtype=np.int64)
     place[order] = np.arange(len(rows))
-    return place[inverse], _frame([rows[at] for at in order], columns)
+    return place[inverse], _picked(found, columns, order)
 
 
 def _numbered(keys: pl.DataFrame, columns: Sequence[str]) -> list[Ints]:
-    numbered = keys.select(pl.col(list(columns)).cast(pl.Categorical).to_physical().cast(pl.Int64))
-    return [numbered[name].to_numpy() for name in columns]
+    # in one go: starting polars' engine costs more than numbering a column does
+    numbered = keys.select(pl.col(list(columns)).cast(pl.Categorical).to_physical())
+    return [numbered[name].to_numpy().astype(np.int64) for name in columns]
 
 
 def _dense(code: Ints, size: int) -> tuple[Ints, int]:
@@ -107,9 +117,10 @@ def _dense(code: Ints, size: int) -> tuple[Ints, int]:
     return place[code] - 1, int(place[-1])
 
 
-def _frame(rows: Sequence[tuple[str, ...]], columns: Sequence[str]) -> pl.DataFrame:
-    table = {name: [row[at] for row in rows] for at, name in enumerate(columns)}
-    return pl.DataFrame(table, schema=dict.fromkeys(columns, pl.String))
+def _picked(keys: pl.DataFrame, columns: Sequence[str], rows: Sequence[int] | Ints) -> pl.DataFrame:
+    """Some rows of some columns; column by column, which needs no start of polars' engine."""
+    at = np.asarray(rows, dtype=np.int64)
+    return pl.DataFrame([keys[name][at] for name in columns])
 
 
 def _rows(keys: pl.DataFrame, columns: Sequence[str]) -> list[tuple[str, ...]]:
@@ -123,13 +134,12 @@ _MOST = 1e15
 def panel(rows: pl.DataFrame, key: Sequence[str], sums: Sequence[str], last_day: date, days: int) -> Panel:
     """Daily sums per key over the `days` days that end on `last_day`. Nulls and NaN count as nothing."""
     first = last_day - timedelta(days=days - 1)
-    # series and arrays rather than expressions: starting polars' engine costs more than these few columns do
     if rows["date_day"].null_count():
         rows = rows.drop_nulls("date_day")
-    day = rows["date_day"].cast(pl.Date).to_physical().to_numpy().astype(np.int64) - (first - date(1970, 1, 1)).days
+    day = rows["date_day"].cast(pl.Date).cast(pl.Int32).to_numpy().astype(np.int64) - (first - date(1970, 1, 1)).days
     inside = (day >= 0) & (day < days)
     if not inside.all():
-        rows, day = rows.filter(pl.Series(inside)), day[inside]
+        rows, day = rows[np.flatnonzero(inside)], day[inside]
     key = list(key)
     have = [name for name in sums if name in rows.columns]
     frame = pl.DataFrame({name: _texts(rows, name) for name in key})

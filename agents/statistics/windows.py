@@ -171,12 +171,13 @@ def _from(values: Floats, since: Ints) -> Floats:
         return np.stack([values[:, int(column) :].sum(axis=1) for column in since[0]], axis=1)
     first = int(since.min())
     sums = np.cumsum(values[:, first:][:, ::-1], axis=1)
-    return np.take_along_axis(sums, width - 1 - since, axis=1)
+    return sums[np.arange(len(since))[:, None], width - 1 - since]
 
 
 def _between(values: Floats, weight: Floats, since: Ints, until: Ints, scratch: Scratch) -> Floats:
     """[series, windows]: each row's weighted values added up from `since` to before `until`."""
     weighted = np.multiply(values, weight, out=scratch.floats("spare", len(values)))
     sums = np.cumsum(weighted, axis=1, out=scratch.floats("off", len(values)))
-    upper, lower = (np.take_along_axis(sums, np.maximum(at - 1, 0), axis=1) * (at > 0) for at in (until, since))
+    rows = np.arange(len(values))[:, None]
+    upper, lower = (sums[rows, np.maximum(at - 1, 0)] * (at > 0) for at in (until, since))
     return upper - lower
