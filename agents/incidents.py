@@ -107,6 +107,7 @@ def _with_paid(draft: Draft, findings: Sequence[Finding], readings: Readings) ->
     if draft.cause is not Cause.AUDIENCE_DECLINE:
         return draft
     shares = segment_shares(readings, draft.scope)
+    response = draft.sights.get("response")  # lacking where the segment's ads have too few figures
     taken: set[int] = set()
     for at, one in enumerate(findings):
         same = one.scope.account_id == draft.scope.account_id
@@ -114,7 +115,7 @@ def _with_paid(draft: Draft, findings: Sequence[Finding], readings: Readings) ->
         inside = (one.scope.campaign_id or "") in shares and one.scope.segment_id is None and one.scope.ad_id is None
         whole = one.scope.grain is Grain.ACCOUNT
         soft = one.kind in {Kind.CPA_RISE, Kind.CPC_RISE, Kind.CTR_DECLINE}
-        mild = one.kind is Kind.CVR_DECLINE and np.log1p(one.change) > draft.sights["response"].change
+        mild = one.kind is Kind.CVR_DECLINE and response is not None and np.log1p(one.change) > response.change
         if same and (cell or ((inside or whole) and (soft or mild))) and one not in draft.findings:
             taken.add(at)
     extra = tuple(sorted((findings[at] for at in taken), key=lambda one: (one.kind.value, one.q_value)))
