@@ -20,20 +20,20 @@ from domain.lesson import Lesson
 from domain.proposal import Forecast
 from domain.signal import Cause, Signal
 
-SPEND_ELASTICITY = Prior(0.7, 0.2, 0.1)
-"""Conversions grow with spend to this power: 10 % more spend brings about 7 % more conversions. A judgement to start
-with; the account's own measured effects take over as they come in."""
+SPEND_ELASTICITY = Prior(0.7, 0.17, 0.07)
+"""Conversions grow with spend to this power, 0.7 ± 0.2 in all: 10 % more spend brings about 7 % more conversions. A
+judgement to start with; the account's own measured effects take over as they come in."""
 PARTS: Mapping[str, Prior] = MappingProxyType(
     {
         # a new creative starts where the worn one once did, if its concept is as good: most of the loss, seldom all
-        "refresh_creative": Prior(0.6, 0.25, 0.15),
-        "fix_landing_page": Prior(0.85, 0.12, 0.1),
+        "refresh_creative": Prior(0.6, 0.2, 0.1),
+        "fix_landing_page": Prior(0.85, 0.12, 0.06),
         # nobody has published how much these win back: anything from nothing to all, alike likely (sd 0.29)
-        "rotate_audience": Prior(0.5, 0.25, 0.15),
-        "retention_flow": Prior(0.5, 0.25, 0.15),
-        "update_promise": Prior(0.5, 0.25, 0.15),
-        # its spend goes to the other ads, at diminishing returns: as spend elsewhere
-        "pause_ad": Prior(0.7, 0.2, 0.15),
+        "rotate_audience": Prior(0.5, 0.25, 0.1),
+        "retention_flow": Prior(0.5, 0.25, 0.1),
+        "update_promise": Prior(0.5, 0.25, 0.1),
+        # the other ads sell as they do: less, where its spend is pressed on them; more, where less is spent
+        "pause_ad": Prior(1.0, 0.2, 0.1),
         "set_budget": Prior(1 - SPEND_ELASTICITY.mean, SPEND_ELASTICITY.company_sd, SPEND_ELASTICITY.action_sd),
         "shift_budget": SPEND_ELASTICITY,
     }
@@ -47,13 +47,13 @@ CAPPED_ELASTICITY = 0.95
 """Of a campaign that stops early each day for lack of budget: more money buys hours at the price of those it has, and
 does not reach deeper into the auction."""
 BESIDE: Mapping[str, float] = MappingProxyType({"refresh_creative": 0.05, "pause_ad": 0.05})
-BESIDE_OTHERWISE = 0.03
+BESIDE_OTHERWISE = 0.02
 """What an action does besides (log): a new creative may please more or less than the first, the ads left may be shown
 to others; anything else stirs the platform's delivery, which spends no new budget to the cent."""
 SIZE_DOUBT = 0.3
 """How far off the whole usually was when a lesson was learnt, relative to it."""
-MOST_DEEPENING = 3.0
-"""No loss is expected to grow to more than so many times what it is."""
+FOUND_DOUBT = 0.5
+"""How far the loss to come is off the fall that was found, relative to it, where the course is not seen."""
 LEAST_LOSS = 0.05
 """A fall (log) below this is nothing to win back."""
 MOST_LOSS = 2.3
@@ -237,15 +237,15 @@ def _loss(action: Action, signal: Signal, ground: Ground) -> Whole | None:
     fall = -math.log1p(min(found, default=0.0))
     if fall < LEAST_LOSS:
         return None
-    size, sd, worsening = fall, SIZE_DOUBT * fall, 0.0
+    size, sd, worsening = fall, FOUND_DOUBT * fall, 0.0
     if (seen := ground.outlook) is not None:
-        # what an agent found, against siblings and without the account's own tide, goes on as the figure itself does
-        deepens = min(max(seen.ahead / seen.now, 1.0), MOST_DEEPENING) if seen.now < -LEAST_LOSS else 1.0
-        own, other = 1 / seen.ahead_sd**2, 1 / (sd * deepens) ** 2
-        size, sd = (own * -seen.ahead + other * fall * deepens) / (own + other), 1 / math.sqrt(own + other)
-        worsening = max(size * (1 - 1 / deepens), 0.0)
+        # a course that is hardly seen yet, or hidden by the account's own tide, leans on what the agents found
+        lean = 0.0 if -seen.ahead > seen.ahead_sd else 1 / sd**2
+        own = 1 / seen.ahead_sd**2
+        size, sd = (own * -seen.ahead + lean * fall) / (own + lean), 1 / math.sqrt(own + lean)
+        worsening = max(seen.now - seen.ahead, 0.0)
     size = min(max(size, LEAST_LOSS), MOST_LOSS)
-    return Whole(size, sd, worsening, wins_back=True)
+    return Whole(size, sd, min(worsening, size), wins_back=True)
 
 
 def _evidence(lesson: Lesson, whole: Whole, prior: Prior) -> Evidence | None:

@@ -104,4 +104,9 @@ def _forecast(forecast: Forecast | None) -> dict[str, Any] | None:
         "change": forecast.change,
         "interval": list(forecast.interval),
         "basis": forecast.basis,
+        "now": forecast.now,
+        "baseline": forecast.baseline,
+        "baseline_interval": forecast.baseline_interval and list(forecast.baseline_interval),
+        "expected": forecast.expected,
+        "expected_interval": forecast.expected_interval and list(forecast.expected_interval),
     }

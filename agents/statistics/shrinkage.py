@@ -19,7 +19,10 @@ from agents.statistics.arrays import Floats
 SPREADS: Sequence[float] = tuple(2.0 ** (step / 2) for step in range(-4, 5))
 """Spreads between actions that are tried, in usual ones: a quarter to four times."""
 SPREAD_DOUBT = 0.6
-"""Log sd of that spread before looking: within a factor of 1.8 in two of three companies."""
+"""Log sd of that spread before looking: within a factor of 1.8 in two of three companies. Its mean square is then twice
+the square of the usual one."""
+SHARED_ERROR = 0.1
+"""Error all measured parts of a kind have in common: what is wrong with a comparison is wrong each time."""
 SAME_CAUSE, SAME_PLATFORM = 0.3, 0.2
 """Parts of the variance between actions that those for the same cause, and on the same platform, have in common."""
 
@@ -80,7 +83,7 @@ def believed(prior: Prior, evidence: Sequence[Evidence], cause: Hashable, platfo
     means, sds = np.full(len(spreads), prior.mean), np.hypot(prior.company_sd, spreads)
     if evidence:
         off = np.array([one.part for one in evidence]) - prior.mean
-        noise = np.diag([one.sd**2 for one in evidence])
+        noise = np.diag([one.sd**2 for one in evidence]) + SHARED_ERROR**2
         places = [(one.cause, one.platform) for one in evidence]
         mutual = np.array([[_shared(a, b) for b in places] for a in places])
         np.fill_diagonal(mutual, 1.0)

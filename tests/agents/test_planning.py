@@ -151,6 +151,8 @@ def test_a_tracking_outage_is_repaired_and_never_answered_with_money():
 def test_a_worn_ad_is_refreshed_and_may_be_paused_meanwhile():
     tables = account()
     tables["ad_report"] = changed(tables["ad_report"], pl.col("ad_id") == "ad9", conversions=lambda got: got / 2)
+    worn = (pl.col("ad_id") == "ad9") & (pl.col("date_day") >= CORE[1].since)
+    tables["ad_report"] = changed(tables["ad_report"], worn, clicks=lambda got: got * (1 + CORE[1].change))
     proposals = plan(signal(Cause.CREATIVE_FATIGUE, AD, [CORE[1]]), readings(tables), (), TODAY)
     assert kinds(proposals) == ["refresh_creative", "pause_ad"]
     forecast = proposals[0].forecast
