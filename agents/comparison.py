@@ -33,8 +33,8 @@ from domain.scope import Scope
 from domain.signal import Cause, Signal
 
 PAST_DAYS = 56
-ALERT_DAYS = 7
-"""How much of an incident shows the level that would have gone on; earlier days were still on the way down."""
+ALERT_DAYS = 28
+"""How much of an incident is looked at to tell where it was going."""
 LEAST_PAST_DAYS = 14
 LEAST_CHANCE = 0.05
 """Part of a count's variance that stays where nearly everything is counted."""

@@ -19,9 +19,14 @@ Mask = NDArray[np.bool_]
 Groups = Sequence[NDArray[np.int64]]
 """Days, by position, that are taken together."""
 
-BELIEFS = ((0.97, 0.0), (0.02, 0.4), (0.01, 1.5))
-"""What an alert may be before looking, as (chance, size on the log scale): luck, an incident, a total breakdown. Luck
-weighs as much because an alert is the worst of very many stretches looked at."""
+LUCK = 0.97
+"""Chance, before looking, that the days of an alert were merely unlucky. It weighs as much because an alert is the worst
+of very many stretches looked at."""
+INCIDENTS = ((0.010, 0.4, 1), (0.004, 1.5, 1), (0.004, 0.5, 6), (0.004, 0.5, 12), (0.004, 0.5, 20), (0.004, 0.5, 28))
+"""What else an alert may be, as (chance, final size on the log scale, days until it is reached): an incident or a total
+breakdown that is there at once, or something that wears on for up to four weeks."""
+ALERT_BLOCKS = 8
+"""Most groups the days of an alert are taken in: enough to see whether it grew."""
 NOISE_SD, NOISE_SPREAD = 0.10, 0.8
 """Day-to-day noise of a log rate beyond counting noise, before looking, and its spread on the log scale: real display
 campaigns have 0.08 to 0.33, steady ones a few hundredths."""
@@ -100,17 +105,16 @@ def log_difference(treated: Counts, siblings: Sequence[Counts], past: Mask, aler
     `alert` days fit neither weights nor noise, and the level they show is believed only as far as it stands out of the
     noise: a mixture of "nothing happened" and a real incident that goes on.
     """
-    groups = _blocks(treated, past)
-    has_alert = bool(alert.any())
-    groups += [np.flatnonzero(alert)] if has_alert else []
-    groups.append(np.flatnonzero(after))
+    seen = _blocks(treated, past, int(past.sum()))
+    shown = _blocks(treated, alert, ALERT_BLOCKS) if alert.any() else []
+    groups = [*seen, *shown, np.flatnonzero(after)]
     spread = _spread(treated, groups)
-    told = [_story([(1.0, treated)], groups, spread, 1 + has_alert)]
+    told = [_story([(1.0, treated)], groups, spread, len(seen))]
     parts = [(1.0, treated)]
     if siblings:
         weights = _weights(treated, siblings, past)
         parts += [(-float(weight), one) for weight, one in zip(weights, siblings, strict=True)]
-        told.append(_story(parts, groups, spread, 1 + has_alert))
+        told.append(_story(parts, groups, spread, len(seen)))
     estimate = _weighed(told)
     shift = _gap(parts, groups[-1]) - told[-1].middle - _gap(parts, np.flatnonzero(past))
     return LogDifference(estimate, len(siblings), _placebo(parts, past, after, shift))
@@ -148,11 +152,10 @@ class _Story:
         return float(weights @ self.means / weights.sum())
 
 
-def _story(parts: Parts, groups: Groups, spread: Array, unseen: int) -> _Story:
-    """The last gap against what the first ones foretell; where two are `unseen`, the first of them is the alert's."""
+def _story(parts: Parts, groups: Groups, spread: Array, seen: int) -> _Story:
+    """The last gap against what the `seen` first ones foretell; those in between are of the days of the alert."""
     values = np.array([_gap(parts, days) for days in groups])
     counting = np.array([sum(sign**2 * one.noise(days) for sign, one in parts) for days in groups])
-    seen = len(values) - unseen
     centre = float(values[:seen].mean())
     days = np.arange(1.0, spread.shape[1] + 1)
     turn = 2 * np.pi * days / 7
@@ -165,9 +168,10 @@ def _story(parts: Parts, groups: Groups, spread: Array, unseen: int) -> _Story:
     logs = found.logs + _log_normal(drifts, DRIFT_SD, DRIFT_SPREAD) + _log_normal(noises, NOISE_SD, NOISE_SPREAD)
     evidence = float(np.logaddexp.reduce(logs))
     off = values[seen:] - centre - found.means
-    if unseen == 1:
+    if off.shape[1] == 1:
         return _Story(off[:, 0], np.sqrt(found.covariances[:, 0, 0]), logs, evidence)
-    return _Story(*_beyond_alert(off[:, 0], off[:, 1], found.covariances, logs), evidence)
+    incidents = _incidents(spread[seen:], int(groups[seen][0]))
+    return _Story(*_beyond_alert(off, found.covariances, logs, incidents), evidence)
 
 
 def _weighed(told: Sequence[_Story]) -> Estimate:
@@ -181,30 +185,43 @@ def _weighed(told: Sequence[_Story]) -> Estimate:
     return mixture(means, sds, np.concatenate(logs))
 
 
-def _beyond_alert(alert: Array, last: Array, cov: Array, logs: Array) -> tuple[Array, Array, Array]:
-    """What is left of the last deviation once the alert's is believed as far as each belief about it goes.
+def _incidents(spread: Array, onset: int) -> list[tuple[float, Array]]:
+    """What an alert may be, as (chance, how much of it is felt in each group of `spread`)."""
+    since = np.maximum(np.arange(spread.shape[1]) - onset + 1, 0)
+    paths = [size * spread @ np.clip(since / ramp, 0, 1) for _, size, ramp in INCIDENTS]
+    return [(LUCK, np.zeros(len(spread))), *((one[0], path) for one, path in zip(INCIDENTS, paths, strict=True))]
 
-    Under a belief the incident is normal with sd `size`; given the alert's deviation, incident and noise of the last
-    value follow by regression.
+
+def _beyond_alert(
+    off: Array, cov: Array, logs: Array, incidents: Sequence[tuple[float, Array]]
+) -> tuple[Array, Array, Array]:
+    """What is left of the last deviation once those of the alert are believed as far as each belief about them goes.
+
+    `off` is [pairs, groups]. Given the alert's deviations, what incident and noise add to the last one follows by
+    regression; a belief gains weight by how well it foretold the alert's.
     """
     means, sds, weights = list[Array](), list[Array](), list[Array]()
-    for chance, size in BELIEFS:
-        total = size**2 + cov[:, 0, 0]
-        together = size**2 + cov[:, 0, 1]
-        means.append(last - together / total * alert)
-        sds.append(np.sqrt(np.maximum(size**2 + cov[:, 1, 1] - together**2 / total, 1e-12)))
-        weights.append(logs + math.log(chance) - 0.5 * (np.log(total) + alert**2 / total))
+    for chance, path in incidents:
+        whole = cov + np.outer(path, path)
+        root = np.linalg.cholesky(whole[:, :-1, :-1])
+        sides = np.linalg.solve(root, np.stack([off[:, :-1], whole[:, :-1, -1]], axis=2))
+        alert, last = sides[:, :, 0], sides[:, :, 1]
+        means.append(off[:, -1] - (alert * last).sum(axis=1))
+        sds.append(np.sqrt(np.maximum(whole[:, -1, -1] - (last**2).sum(axis=1), 1e-12)))
+        fits = -0.5 * (alert**2).sum(axis=1) - np.log(np.einsum("gii->gi", root)).sum(axis=1)
+        weights.append(logs + math.log(chance) + fits)
     return np.concatenate(means), np.concatenate(sds), np.concatenate(weights)
 
 
-def _blocks(treated: Counts, past: Mask) -> list[NDArray[np.int64]]:
-    """The past days in groups of enough events each, whole from the youngest on."""
-    days, at = list[NDArray[np.int64]](), np.flatnonzero(past)
-    usual = float(treated.events[past].mean())
-    size = max(1, min(math.ceil(BLOCK_EVENTS / max(usual, 1e-9)), len(at) // 2))
+def _blocks(treated: Counts, mask: Mask, most: int) -> list[NDArray[np.int64]]:
+    """Days in at most so many groups of enough events each, whole from the youngest on; days left over go unused."""
+    groups, at = list[NDArray[np.int64]](), np.flatnonzero(mask)
+    usual = float(treated.events[mask].mean())
+    size = min(math.ceil(BLOCK_EVENTS / max(usual, TINY)), max(len(at) // 2, 1))
+    size = max(size, math.ceil(len(at) / most), 1)
     for end in range(len(at), size - 1, -size):
-        days.append(at[end - size : end])
-    return days[::-1]
+        groups.append(at[end - size : end])
+    return groups[::-1]
 
 
 def _spread(treated: Counts, groups: Groups) -> Array:
