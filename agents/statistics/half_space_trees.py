@@ -51,8 +51,9 @@ def strangeness(points: Floats, known: Flags, first_day: int) -> Floats:
         if (old := day - REFERENCE_DAYS) >= 0:
             mass -= _counted(paths[:, :, old, known[old]])
             held -= int(known[old].sum())
-    judged: Flags = known & (np.arange(days) >= first_day)[:, None]
-    return np.where(judged, out - out.min(), 0.0)
+    out[known] -= out.min()
+    out[:first_day] = 0.0
+    return out
 
 
 _CELLS = 2 ** (DEPTH + 1) - 1
