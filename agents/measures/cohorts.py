@@ -24,6 +24,8 @@ OWN_PEOPLE: Final = 20 * CURVE_PEOPLE
 KIND_PEOPLE: Final = 20.0
 """People the segment's mean is worth in the same way, where its curve is not known or not needed."""
 COVERAGE: Final = 0.95
+STRETCHES: Final = 2.0
+"""How many earlier stretches of days the usual slow drift is worth against the segment's own."""
 BEYOND: Final = 2
 """Lifetimes are counted this many times as far as cohorts are read: no curve is trusted further out."""
 
@@ -105,7 +107,8 @@ def _age(days: float, kept: Floats, size: Floats, recent: Flags, curve: Sbg) -> 
     between = a + b + 1  # people one cohort is worth, whatever its size: cohorts differ
     own, share = size[old].sum(), float(curve.kept(np.array([days]))[0])
     expected = float((kept[old].sum() + CURVE_PEOPLE * share) / (own + CURVE_PEOPLE))
-    drift = (1 - expected) / (expected * MODEL_SD**2)  # slow drift of the level, as people
+    wander = _wander(kept[~recent], size[~recent], int(recent.sum()), between)
+    drift = (1 - expected) / (expected * wander)  # slow drift of the level, as people
     read_now, read_before = int((size[recent] > 0).sum()), int(old.sum()) + 1
     weight = 1 / (1 / (read_now * between) + 1 / (read_before * between) + 1 / (own + CURVE_PEOPLE) + 1 / drift)
     people = float(size[recent].sum())
@@ -114,6 +117,20 @@ def _age(days: float, kept: Floats, size: Floats, recent: Flags, curve: Sbg) -> 
     few, _ = beta_binomial_tail(np.array([kept[recent].sum()]), trials, a, b)
     observed = float(kept[recent].sum()) / people
     return Age(round(days), people, observed, expected, (float(low[0]), float(high[0])), float(few[0]))
+
+
+def _wander(kept: Floats, size: Floats, days: int, between: float) -> float:
+    """Squared log drift from one stretch of days to the next, shrunk to MODEL_SD's where few stretches are known."""
+    length = len(kept) // max(days, 1) * days
+    stretches = (one[len(one) - length :].reshape(-1, max(days, 1)) for one in (kept, size))
+    k, n = (one.sum(axis=1) for one in stretches)
+    k, n = k[n > 0], n[n > 0]
+    mean = k.sum() / n.sum() if n.sum() > 0 else 0.0
+    if mean <= 0 or len(n) < 2:
+        return MODEL_SD**2
+    chance = (1 - mean) / mean * (1 / n + 1 / (between * days))
+    excess = max(float(((k / n / mean - 1) ** 2 - chance).sum() / (len(n) - 1)), 0.0)
+    return (STRETCHES * MODEL_SD**2 + len(n) * excess) / (STRETCHES + len(n))
 
 
 def _sums(kept: Floats, size: Floats, part: Flags) -> tuple[Floats, Floats]:

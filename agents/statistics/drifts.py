@@ -14,12 +14,15 @@ from typing import Final
 import numpy as np
 
 from agents.statistics.arrays import Flags, Floats
+from agents.statistics.baseline import MODEL_SD
 from agents.statistics.moves import Moves
 
 STRENGTHS: Final = (0.1, 0.2, 0.35, 0.6, 1.0)
 """Standard errors a day may be off on average while a series drifts: from a drift of months to a fall within a week."""
 LOOKBACK: Final = 56
 """Days within which a drift began: two months, half the history a sweep reads."""
+TOLERATED: Final = MODEL_SD
+"""Log change that is no drift: levels wander by so much within two months, and the bets are against any such wander."""
 ODDEST: Final = 3.0
 """Standard errors a single day counts at most: one odd day is no drift."""
 MOST_PERSISTENCE: Final = 0.6
@@ -36,7 +39,7 @@ def drifts(found: Moves, *, down: bool) -> Floats:
     usable = found.usable & np.isfinite(found.residual) & (found.variance > 0)
     residual = np.where(usable, found.residual, 0.0)
     sd = np.sqrt(np.where(usable, found.variance, 1.0) * _inflation(residual, usable))
-    off = -np.expm1(np.minimum(residual, 20.0)) if down else residual
+    off = (-np.expm1(np.minimum(residual, 20.0)) if down else residual) - TOLERATED
     score = np.where(usable, np.clip(off / sd, -ODDEST, ODDEST), 0.0)[:, -LOOKBACK:]
     counts = usable[:, -LOOKBACK:]
     strengths = np.array(STRENGTHS)
@@ -47,6 +50,15 @@ def drifts(found: Moves, *, down: bool) -> Floats:
     mixed = np.logaddexp.reduce(running, axis=1) - np.log(len(strengths))
     starts = np.maximum(counts.sum(axis=1), 1)
     return np.where(np.isfinite(mixed), mixed - np.log(starts), 0.0)
+
+
+def daily_p(log_e: Floats) -> Floats:
+    """The p-value of a daily test that is wrong as rarely: an e-process alarms once in 1 / p days where nothing drifts.
+
+    Its average run length (Shin, Ramdas and Rinaldo 2024, theorem 2.4): the e-value times the days a drift may have
+    begun on.
+    """
+    return np.exp(-np.maximum(log_e + np.log(LOOKBACK), 0.0))
 
 
 def _inflation(residual: Floats, usable: Flags) -> float:

@@ -1,6 +1,6 @@
 """A segment's cohorts at every age: what was to be expected, whether it fell, and what that costs."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -12,35 +12,11 @@ from hypothesis import strategies as st
 from agents.combine import combine
 from agents.lifecycle import Lifecycle
 from agents.measures import cohorts
-from agents.statistics.retention import Sbg
 from domain.finding import FindingKind
 from domain.reading import Readings
 from domain.signal import Cause
+from tests.agents.statistics.cohort_company import REVENUE, TODAY, company, kept_after
 from tests.agents.world import MODEL
-
-TODAY = date(2026, 4, 30)
-CURVE = Sbg(0.35, 1.2)
-DAYS, AGES, SIZE = 105, (7, 30, 90), 400
-
-
-def company(seed: int, fall: float = 0.0, days: int = 12, revenue: bool = True) -> Readings:
-    """Three segments whose cohorts are kept as a curve says; of the first, fewer since some days (log `fall`)."""
-    rng = np.random.default_rng(seed)
-    rows, mail = list[dict[str, object]](), list[dict[str, object]]()
-    for segment in ("s1", "s2", "s3"):
-        level = rng.normal(0, 0.02, DAYS)
-        for at in range(DAYS):
-            day = TODAY - timedelta(days=DAYS - 1 - at)
-            felt = fall if segment == "s1" and at >= DAYS - days else 0.0
-            key = {"date_day": day, "account_id": "a1", "segment_id": segment}
-            mail.append({**key, "channel": "email", "delivered": 9000, "unique_opens": 3000, "unique_clicks": 230,
-                         "unsubscribes": 9, "complaints": 0, "conversions": 10, "revenue": 700.0})  # fmt: skip
-            for age in AGES:
-                share = float(CURVE.kept(np.array([float(age)]))[0]) * np.exp(level[at] + felt)
-                kept = int(rng.binomial(SIZE, min(share, 1)))
-                rows.append({**key, "horizon_days": age, "cohort_size": SIZE, "retained": kept})
-    tables = {"cohort_report": pl.DataFrame(rows)} | ({"lifecycle_report": pl.DataFrame(mail)} if revenue else {})
-    return Readings(TODAY, tables)
 
 
 def test_a_fall_is_told_age_by_age_with_what_was_to_be_expected() -> None:
@@ -62,8 +38,7 @@ def test_the_expected_share_is_the_curves_and_its_interval_holds_what_comes() ->
         found = cohorts(company(seed), "a1", "s1", 14)
         assert found is not None
         for age in found.ages:
-            truth = float(CURVE.kept(np.array([float(age.days)]))[0])
-            assert age.expected == pytest.approx(truth, rel=0.04)
+            assert age.expected == pytest.approx(kept_after(age.days), rel=0.04)
             inside += age.interval[0] <= age.observed <= age.interval[1]
             seen += 1
     assert inside / seen > 0.9
@@ -85,9 +60,7 @@ def test_a_stake_is_the_custom_lost_with_a_shorter_lifetime() -> None:
     assert found.lost_lifetime == pytest.approx(-np.expm1(-0.25), abs=0.05)
     signal = combine(Lifecycle().look(readings, TODAY), readings, TODAY, MODEL).signals[0]
     assert signal.cause is Cause.RETENTION_DROP
-    assert signal.at_stake_per_day == pytest.approx(
-        Decimal(700) * Decimal(str(found.lost_lifetime)), rel=Decimal("0.1")
-    )
+    assert signal.at_stake_per_day == pytest.approx(Decimal(str(REVENUE * found.lost_lifetime)), rel=Decimal("0.1"))
 
 
 def test_without_three_ages_there_is_no_curve_but_still_a_finding() -> None:

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from agents.statistics.drifts import drifts
+from agents.statistics.drifts import daily_p, drifts
 from agents.statistics.evidence import e_bh
 from agents.statistics.moves import moves
 
@@ -66,3 +66,19 @@ def test_no_series_however_odd_is_a_crash(data: st.DataObject, series: int, days
     log_e = drifts(moves(events, exposure, events >= 0), down=down)
     assert log_e.shape == (series,)
     assert np.isfinite(log_e).all()
+
+
+def test_a_level_that_wanders_by_a_few_per_cent_in_months_is_no_drift() -> None:
+    rng = np.random.default_rng(64)
+    level = np.cumsum(rng.normal(0, 0.035 / 56**0.5, (1500, DAYS)), axis=1)
+    clicks = rng.poisson(400 * np.exp(level + rng.normal(0, 0.05, (1500, DAYS)))).astype(float)
+    found = moves(clicks, np.ones_like(clicks), clicks >= 0)
+    assert np.mean(drifts(found, down=True) > ALARM) < 0.01
+
+
+def test_an_alarm_is_worth_a_daily_test_that_is_wrong_as_rarely() -> None:
+    rng = np.random.default_rng(65)
+    clicks = counts(rng, 4000, 40)
+    daily = daily_p(drifts(moves(clicks, np.ones_like(clicks), clicks >= 0), down=True))
+    for level in (0.05, 0.01):
+        assert np.mean(daily <= level) <= level

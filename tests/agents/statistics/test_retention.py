@@ -9,17 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from agents.statistics.retention import BgNbd, Sbg, bg_nbd, read_once, sbg
+from agents.statistics.retention import Sbg, bg_nbd, read_once, sbg
+from tests.bench.retention_published import CDNOW, CDNOW_LOG_LIKELIHOOD, COHORTS, CUSTOMER, HOLDOUT, HOLDOUT_TOTAL
 
-CDNOW = Path(__file__).parents[4] / "shared" / "data" / "cdnow" / "cdnow_customers_summary.csv"
-PUBLISHED = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
-"""Fader, Hardie and Lee 2005, table 2."""
-
-HIGH_END = (100, 86.9, 74.3, 65.3, 59.3, 55.1, 51.7, 49.1)
-REGULAR = (100, 63.1, 46.8, 38.2, 32.6, 28.9, 26.2, 24.1)
-"""Customers of 100 left after 0 to 7 years: Fader and Hardie 2007, table 1."""
-LATER = {"high end": (46.8, 44.5, 42.7, 40.9, 39.4), "regular": (22.3, 20.7, 19.4, 18.3, 17.3)}
-"""The same after 8 to 12 years, not used in the fit."""
+FOLDER = Path(__file__).parents[4] / "shared" / "data" / "cdnow" / "cdnow_customers_summary.csv"
 
 
 def followed(shares: tuple[float, ...]) -> Sbg:
@@ -30,16 +23,18 @@ def followed(shares: tuple[float, ...]) -> Sbg:
     return curve
 
 
-@pytest.mark.parametrize(("shares", "alpha", "beta"), [(HIGH_END, 0.668, 3.806), (REGULAR, 0.704, 1.182)])
-def test_the_published_cohorts_give_the_published_curves(shares: tuple[float, ...], alpha: float, beta: float) -> None:
+@pytest.mark.parametrize("name", COHORTS)
+def test_the_published_cohorts_give_the_published_curves(name: str) -> None:
+    shares, _, parameters = COHORTS[name]
     curve = followed(shares)
-    assert (round(curve.alpha, 3), round(curve.beta, 3)) == (alpha, beta)
+    assert (round(curve.alpha, 3), round(curve.beta, 3)) == parameters
 
 
-@pytest.mark.parametrize(("shares", "name"), [(HIGH_END, "high end"), (REGULAR, "regular")])
-def test_seven_years_foretell_the_next_five(shares: tuple[float, ...], name: str) -> None:
+@pytest.mark.parametrize("name", COHORTS)
+def test_seven_years_foretell_the_next_five(name: str) -> None:
+    shares, later, _ = COHORTS[name]
     foretold = 100 * followed(shares).kept(np.arange(8.0, 13.0))
-    assert foretold == pytest.approx(LATER[name], abs=1.7)  # points of 100, as in the article's figure 5
+    assert foretold == pytest.approx(later, abs=1.7)  # points of 100, as in the article's figure 5
 
 
 def test_cohorts_each_read_once_give_the_same_curve_as_one_that_is_followed() -> None:
@@ -59,9 +54,9 @@ def test_a_lifetime_is_the_sum_of_the_curve() -> None:
 
 @pytest.fixture(scope="module")
 def cdnow() -> tuple[np.ndarray, ...]:
-    if not CDNOW.exists():
+    if not FOLDER.exists():
         pytest.skip("the public CDNOW data are not beside this checkout")
-    rows = pl.read_csv(CDNOW)
+    rows = pl.read_csv(FOLDER)
     assert rows.height == 2357
     return tuple(rows[name].cast(pl.Float64).to_numpy() for name in ("frequency", "recency", "T"))
 
@@ -69,30 +64,24 @@ def cdnow() -> tuple[np.ndarray, ...]:
 def test_cdnow_gives_the_published_model(cdnow: tuple[np.ndarray, ...]) -> None:
     model = bg_nbd(*cdnow, np.ones(2357))
     assert model is not None
-    assert (model.r, model.alpha, model.a, model.b) == pytest.approx((0.243, 4.414, 0.793, 2.426), abs=0.0006)
-    assert model.log_likelihood(*cdnow).sum() == pytest.approx(-9582.43, abs=0.005)
+    assert (model.r, model.alpha, model.a, model.b) == pytest.approx((CDNOW.r, CDNOW.alpha, CDNOW.a, CDNOW.b), abs=6e-4)
+    assert model.log_likelihood(*cdnow).sum() == pytest.approx(CDNOW_LOG_LIKELIHOOD, abs=0.005)
 
 
 def test_one_customer_is_expected_to_buy_what_the_authors_say() -> None:
-    """Fader, Hardie and Lee's note on BG/NBD in Excel: x = 2, t_x = 30.43, T = 38.86 gives 1.226 in 39 weeks."""
-    assert PUBLISHED.expected_next(39.0, *(np.array([v]) for v in (2.0, 30.43, 38.86)))[0] == pytest.approx(
-        1.226, abs=5e-4
-    )
-
-
-HOLDOUT = (0.2367, 0.6970, 1.3925, 1.5600, 2.5323, 2.9474, 3.8621, 6.3594)
-"""Mean repeat purchases of the same customers in the following 39 weeks, by 0 to 7 and more repeat purchases in the
-first 39; 1,882 in all. Counted from lifetimes 0.11.3 CDNOW_sample.txt: days with a purchase after 1997-09-30."""
+    """Their own example in Excel."""
+    figures, expected = CUSTOMER
+    assert CDNOW.expected_next(39.0, *(np.array([one]) for one in figures))[0] == pytest.approx(expected, abs=5e-4)
 
 
 def test_what_cdnow_customers_bought_next_was_expected(cdnow: tuple[np.ndarray, ...]) -> None:
-    next_year = PUBLISHED.expected_next(39.0, *cdnow)
+    next_year = CDNOW.expected_next(39.0, *cdnow)
     group = np.minimum(cdnow[0], 7).astype(int)
     means = np.bincount(group, weights=next_year) / np.bincount(group)
     assert np.abs(means - HOLDOUT).max() < 0.45
-    assert PUBLISHED.expected(cdnow[2]).sum() == pytest.approx(cdnow[0].sum(), rel=0.02)
+    assert CDNOW.expected(cdnow[2]).sum() == pytest.approx(cdnow[0].sum(), rel=0.02)
     # The authors' own remark: by week 78 the model is a few per cent low, counted from the first purchase on.
-    assert cdnow[0].sum() + next_year.sum() == pytest.approx(cdnow[0].sum() + 1882, rel=0.06)
+    assert cdnow[0].sum() + next_year.sum() == pytest.approx(cdnow[0].sum() + HOLDOUT_TOTAL, rel=0.06)
 
 
 def test_customers_alike_may_be_counted_together(cdnow: tuple[np.ndarray, ...]) -> None:
@@ -107,7 +96,7 @@ def test_customers_alike_may_be_counted_together(cdnow: tuple[np.ndarray, ...]) 
 
 def test_who_has_been_silent_for_long_has_probably_left() -> None:
     figures = np.array([[0.0, 5, 5], [0.0, 35, 10], [38.0, 38, 38]])
-    never, lately, long_ago = PUBLISHED.alive(*figures)
+    never, lately, long_ago = CDNOW.alive(*figures)
     assert never == 1  # by the model, one stops only at a purchase
     assert lately > 0.8
     assert long_ago < 0.1
