@@ -6,7 +6,8 @@ from bot.question import forecast_words
 from domain.proposal import Forecast
 
 CPA = Forecast(
-    metric="cpa", change=-0.08, interval=(-0.15, 0.01), basis="from 3 measured outcomes here and a cautious first guess",
+    metric="cpa", change=-0.08, interval=(-0.15, 0.01),
+    basis="from 3 measured outcomes here and a cautious first guess",
     days=7, now=38.2, baseline=39.1, baseline_interval=(36.0, 42.4), expected=35.97, expected_interval=(32.5, 39.8),
 )  # fmt: skip
 
