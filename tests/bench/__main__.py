@@ -23,6 +23,7 @@ from tests.bench.report import Measure, Section, markdown
 REPORT = ROOT / "docs" / "benchmarks" / "main.md"
 PARTS: Mapping[str, str] = {
     "labelled": "Baton, rules, z-scores and Prophet on the labelled world",
+    "world_portrait": "the labelled world itself: specified against measured",
     "core_case": "what three agents see of one incident becomes one signal",
     "nab": "the hourly detector on NAB realAdExchange",
     "forecasts": "how often the 80 % intervals of forecasts cover",
@@ -97,7 +98,7 @@ def _first_table(measures: Sequence[Measure]) -> Section:
 
 
 def _options() -> argparse.Namespace:
-    said = "\n".join(f"  {name:<11} {what}" for name, what in PARTS.items())
+    said = "\n".join(f"  {name:<14} {what}" for name, what in PARTS.items())
     parser = argparse.ArgumentParser(
         prog="python -m tests.bench", description=f"{__doc__}\nparts:\n{said}", formatter_class=_AsWritten
     )
