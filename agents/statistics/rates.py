@@ -125,7 +125,7 @@ def beta_binomial_tail(hits: Floats, trials: Floats, a: Floats, b: Floats) -> tu
     Skellam 1948 (J. R. Statist. Soc. B 10). Equals scipy.stats.betabinom, without its loop over terms.
     """
     k, n, a, b = np.broadcast_arrays(*(np.asarray(one, dtype=np.float64) for one in (hits, trials, a, b)))
-    known = _shares(k, n) & np.isfinite(a) & np.isfinite(b) & (a > 0) & (b > 0)
+    known = _shares(k, n) & _weights(a) & _weights(b)
     k, n, a, b = (np.where(known, one, 1.0) for one in (k, n, a, b))
     few, many = _beta_limit(k, n, a, b)
     for at in zip(*np.nonzero(known & (n <= SUMMED)), strict=True):
@@ -138,7 +138,7 @@ def beta_binomial_interval(trials: Floats, a: Floats, b: Floats, coverage: float
 
     Of the Beta distribution with the same moments, as `beta_binomial_tail` beyond SUMMED; [0, 1] without any verdict.
     """
-    known = np.isfinite(trials) & (trials >= 1) & np.isfinite(a) & np.isfinite(b) & (a > 0) & (b > 0)
+    known = np.isfinite(trials) & (trials >= 1) & (trials < HUGE) & _weights(a) & _weights(b)
     n, a, b = (np.where(known, one, 1.0) for one in (trials, a, b))
     one, other = _moments(n, a, b)
     low, high = (np.asarray(special.betaincinv(one, other, (1 + side * coverage) / 2)) for side in (-1, 1))
@@ -214,6 +214,10 @@ def _rates(events: Floats, exposure: Floats) -> Flags:
 
 def _shares(hits: Floats, trials: Floats) -> Flags:
     return _rates(hits, trials) & (hits <= trials) & (trials >= 1)
+
+
+def _weights(one: Floats) -> Flags:
+    return np.isfinite(one) & (one > 1 / HUGE) & (one < HUGE)
 
 
 def _ratio(top: Floats, bottom: Floats) -> Floats:

@@ -80,5 +80,5 @@ def test_an_alarm_is_worth_a_daily_test_that_is_wrong_as_rarely() -> None:
     rng = np.random.default_rng(65)
     clicks = counts(rng, 4000, 40)
     daily = daily_p(drifts(moves(clicks, np.ones_like(clicks), clicks >= 0), down=True))
-    for level in (0.05, 0.01):
+    for level in (0.01, 0.002):
         assert np.mean(daily <= level) <= level
