@@ -24,7 +24,7 @@ LOOKBACK: Final = 56
 TOLERATED: Final = MODEL_SD
 """Log change that is no drift: levels wander by so much within two months, and the bets are against any such wander."""
 RARE: Final = 0.02
-"""Largest daily p-value a running bet is read as: what it collects by chance lingers, so that larger ones are common."""
+"""Largest daily p-value a running bet is read as: what it won by chance lingers, so that larger ones are common."""
 ODDEST: Final = 3.0
 """Standard errors a single day counts at most: one odd day is no drift."""
 MOST_PERSISTENCE: Final = 0.6
@@ -58,8 +58,8 @@ def daily_p(log_e: Floats) -> Floats:
     """The p-value of a daily test that is wrong as rarely: an e-process alarms once in 1 / p days where nothing drifts.
 
     Its average run length (Shin, Ramdas and Rinaldo 2024, theorem 2.4): the e-value times the days a drift may have
-    begun on. 1 above RARE. Where nothing drifts .03 to .1 % of series are below .01 on a day, and none below .001 (6,000
-    series each of 4, 40 and 400 events a day).
+    begun on. 1 above RARE. Where nothing drifts .03 to .1 % of series are below .01 on a day, and none below .001
+    (6,000 series each of 4, 40 and 400 events a day).
     """
     p_value = np.exp(-np.maximum(log_e + np.log(LOOKBACK), 0.0))
     return np.where(p_value <= RARE, p_value, 1.0)
