@@ -25,7 +25,12 @@ from tests.bench.world.incidents import FAMILIES
 
 TUNING = tuple(range(1, 13))
 """Seeds anyone may look at while setting thresholds."""
-REPORTING = {"normal": tuple(range(101, 107)), "hard": tuple(range(201, 207)), "quiet": tuple(range(301, 304))}
+REPORTING = {
+    "normal": tuple(range(101, 107)),
+    "hard": tuple(range(201, 207)),
+    "quiet": tuple(range(301, 304)),
+    "varied": tuple(range(501, 504)),
+}
 """Seeds for the report only: nobody sets anything by what is seen on them."""
 AT_ONCE = 2
 """Replays at a time."""

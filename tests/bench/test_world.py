@@ -12,8 +12,8 @@ import pytest
 
 from connectors.sources.folder import FolderSource
 from domain.reading import Reading
-from tests.bench.world import HARD, MODES, NORMAL, QUIET, World, build
-from tests.bench.world.noise import NOISE, drift
+from tests.bench.world import HARD, MODES, NORMAL, QUIET, VARIED, World, build
+from tests.bench.world.physics import MEMORY, SPECIFIED, drift
 from tests.bench.world.sight import final, matched, shares_figures
 
 SMALL = replace(NORMAL, accounts=2, days=120)
@@ -90,6 +90,19 @@ def test_all_kinds_happen_in_turn(normal: World):
     assert min(counts.values()) >= 4
 
 
+def test_varied_worlds_differ_in_their_physics_and_place_incidents_as_clearly():
+    one, other = (build(seed, VARIED) for seed in (1, 2))
+    assert one.company.shape.physics != other.company.shape.physics
+    assert one.company.shape.physics != SPECIFIED
+    for world in (one, other):
+        incidents = [label for label in world.happenings if not label.is_decoy]
+        assert np.mean([matched(world, label) >= 3 for label in incidents]) >= 0.95
+        site, paid = world.tables["web_report"]["orders"].sum(), final(world)["conversions"].sum()
+        assert paid < site
+        assert world.tables["web_report"]["sessions"].sum() == world.facts.sessions.sum()
+        assert world.tables["lifecycle_report"]["delivered"].sum() == world.facts.delivered.sum()
+
+
 def test_a_quiet_year_has_weather_and_no_incident():
     world = build(2, QUIET)
     assert {one["decoy"] for one in world.truth} == {True}
@@ -135,13 +148,13 @@ def test_an_ads_click_through_rate_varies_by_five_percent_a_day_beyond_counting(
     extra = days.group_by("ad_id").agg(beyond=pl.col("log").var() - (1 / pl.col("clicks")).mean())
     mean = extra["beyond"].mean()
     assert isinstance(mean, float)
-    assert np.sqrt(mean) == pytest.approx(np.hypot(0.05, NOISE.ctr_account), rel=0.15)
+    assert np.sqrt(mean) == pytest.approx(np.hypot(0.05, SPECIFIED.noise.ctr_account), rel=0.15)
 
 
 def test_drifts_remember_yesterday():
     path = drift(np.random.default_rng(1), 0.1, 200, 300)
     assert path.std() == pytest.approx(0.1, rel=0.05)
-    assert np.corrcoef(path[:, 1:].ravel(), path[:, :-1].ravel())[0, 1] == pytest.approx(NOISE.memory, abs=0.02)
+    assert np.corrcoef(path[:, 1:].ravel(), path[:, :-1].ravel())[0, 1] == pytest.approx(MEMORY, abs=0.02)
 
 
 def test_hard_incidents_are_weaker_and_rarer_to_see_yet_above_their_bar(normal: World, hard: World):

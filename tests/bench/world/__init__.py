@@ -5,7 +5,7 @@ leaves through the tables of the public contract, with the day on which each ver
 """
 
 from tests.bench.world.incidents import Happening
-from tests.bench.world.shape import HARD, MODES, NORMAL, QUIET, Shape
+from tests.bench.world.shape import HARD, MODES, NORMAL, QUIET, VARIED, Shape
 from tests.bench.world.world import World, build
 
-__all__ = ["HARD", "MODES", "NORMAL", "QUIET", "Happening", "Shape", "World", "build"]
+__all__ = ["HARD", "MODES", "NORMAL", "QUIET", "VARIED", "Happening", "Shape", "World", "build"]

@@ -5,19 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.bench.world.physics import Floats
 from tests.bench.world.shape import Shape
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 PLATFORMS = ("meta", "google", "tiktok", "meta", "linkedin", "google")
-CTR, CVR, PIXEL_SHARE, VISIT_SHARE = 0.013, 0.035, 0.93, 0.88
-"""Clicks per impression, orders per click, orders the pixel sees, clicks that arrive on the site."""
-HORIZONS = (1, 7, 30)
-RETENTION = np.array([0.42, 0.25, 0.14])
-"""Share of a cohort that is back after one, seven and thirty days."""
-OWNED_CLICK_RATE = 0.025
-"""Unique clicks per delivered message."""
 SMALL_SHARE = (0.03, 0.06)
 """Share of a campaign's impressions its small ad has."""
 MARGIN = (1.02, 1.15)
@@ -77,7 +70,7 @@ class Company:
 
 def draw(shape: Shape, rng: np.random.Generator) -> Company:
     """A company of that size."""
-    many, segments = shape.all_campaigns, shape.all_segments
+    many, segments, usual = shape.all_campaigns, shape.all_segments, shape.physics
     account = np.repeat(np.arange(shape.accounts), shape.campaigns)
     first = np.arange(many) % shape.segments
     second = (first + 1 + rng.integers(0, shape.segments - 1, many)) % shape.segments
@@ -90,19 +83,19 @@ def draw(shape: Shape, rng: np.random.Generator) -> Company:
         account=account,
         segment=np.stack([first, second], axis=1) + (account * shape.segments)[:, None],
         spend=spend,
-        cpm=10 * rng.lognormal(0, 0.2, many),
-        cvr=CVR * rng.lognormal(0, 0.15, many),
+        cpm=usual.cpm * rng.lognormal(0, 0.2, many),
+        cvr=usual.cvr * rng.lognormal(0, 0.15, many),
         order_value=60 * rng.lognormal(0, 0.3, many),
         margin=rng.uniform(*MARGIN, many),
-        ctr=CTR * rng.lognormal(0, 0.12, (many, 1)) * rng.lognormal(0, 0.12, (many, shape.ads)),
+        ctr=usual.ctr * rng.lognormal(0, 0.12, (many, 1)) * rng.lognormal(0, 0.12, (many, shape.ads)),
         share=np.concatenate([large, small], axis=1),
-        frequency=rng.uniform(1.3, 1.9, (many, 1)) * rng.lognormal(0, 0.05, (many, shape.ads)),
+        frequency=rng.uniform(*usual.frequency, (many, 1)) * rng.lognormal(0, 0.05, (many, shape.ads)),
         split=np.stack([left, 1 - left], axis=1),
         weekday=_weekdays(account, rng),
         cohort=shape.people * rng.lognormal(0, 0.3, segments),
         delivered=10 * shape.people * rng.lognormal(0, 0.3, segments),
-        click_rate=OWNED_CLICK_RATE * rng.lognormal(0, 0.15, segments),
-        retention=RETENTION * rng.lognormal(0, 0.1, (segments, 1)),
+        click_rate=usual.owned_click_rate * rng.lognormal(0, 0.15, segments),
+        retention=usual.returning * rng.lognormal(0, 0.1, (segments, 1)),
     )
 
 

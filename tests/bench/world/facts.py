@@ -5,15 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tests.bench.world.company import HORIZONS, PIXEL_SHARE, VISIT_SHARE, Company, Floats, Ints
+from tests.bench.world.company import Company, Ints
 from tests.bench.world.incidents import Happening
-from tests.bench.world.noise import NOISE, drift
+from tests.bench.world.physics import Floats, drift
 from tests.bench.world.schedule import PROMO_TAIL
 
-REPORTED = np.array([0.82, 0.12, 0.045, 0.015])
-"""Share of conversions that becomes known 0, 1, 2, 3 days after: 82, 94, 98.5, 100 % together."""
 REPORTED_LATE = np.array([0.30, 0.30, 0.28, 0.12])
-"""The same while an account reports late: 30, 60, 88, 100 %."""
+"""Share of conversions known after 0, 1, 2, 3 days while an account reports late: 30, 60, 88, 100 % together."""
 OVERLAP = 0.8
 """Reached people of a campaign over the sum of its ads'."""
 AFTER_PROMO = 0.85
@@ -112,7 +110,9 @@ def live(company: Company, happenings: Sequence[Happening], rng: np.random.Gener
     spend, hours, budget = _spending(company, factors, rng)
     impressions, clicks = _delivery(company, factors, spend, rng)
     orders, arrivals = _orders(company, factors, clicks, rng)
-    sessions = rng.binomial(clicks.sum(axis=(1, 2)), np.clip(VISIT_SHARE * factors.campaign["visit"], 0, 1))
+    sessions = rng.binomial(
+        clicks.sum(axis=(1, 2)), np.clip(company.shape.physics.visit_share * factors.campaign["visit"], 0, 1)
+    )
     reach, campaign_reach = _reach(company, factors, impressions, rng)
     delivered, owned_clicks, cohort, retained = _owned(company, factors, rng)
     return Facts(
@@ -135,10 +135,10 @@ def live(company: Company, happenings: Sequence[Happening], rng: np.random.Gener
 
 def _spending(company: Company, factors: Factors, rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
     """Spend by cell, hours served and daily budget by campaign."""
-    shape = company.shape
+    shape, noise = company.shape, company.shape.physics.noise
     many, days = shape.all_campaigns, shape.days
-    log = drift(rng, NOISE.demand, many, days) + rng.normal(0, NOISE.demand_day, (many, days))
-    log += drift(rng, NOISE.demand_account, shape.accounts, days)[company.account]
+    log = drift(rng, noise.demand, many, days) + rng.normal(0, noise.demand_day, (many, days))
+    log += drift(rng, noise.demand_account, shape.accounts, days)[company.account]
     weekly = company.weekday[:, np.arange(days) % 7]
     demand = company.spend[:, None] * weekly * np.exp(log) * factors.campaign["demand"]
     budget = _budgets(company, demand, factors)
@@ -165,57 +165,57 @@ def _budgets(company: Company, demand: Floats, factors: Factors) -> Floats:
 
 def _delivery(company: Company, factors: Factors, spend: Floats, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Impressions and clicks by cell."""
-    shape = company.shape
+    shape, noise = company.shape, company.shape.physics.noise
     many, days = shape.all_campaigns, shape.days
     weekly = 1 + 0.3 * (company.weekday[:, np.arange(days) % 7] - 1)
-    price = drift(rng, NOISE.cpm_account, shape.accounts, days)[company.account] + rng.normal(
-        0, NOISE.cpm, (many, days)
+    price = drift(rng, noise.cpm_account, shape.accounts, days)[company.account] + rng.normal(
+        0, noise.cpm, (many, days)
     )
     cpm = company.cpm[:, None] * weekly * np.exp(price) * factors.campaign["cpm"]
     impressions = rng.poisson(1000 * spend / cpm[:, None, None, :])
-    common = drift(rng, NOISE.ctr_account, shape.accounts, days)[company.account] + rng.normal(
-        0, NOISE.ctr_campaign, (many, days)
+    common = drift(rng, noise.ctr_account, shape.accounts, days)[company.account] + rng.normal(
+        0, noise.ctr_campaign, (many, days)
     )
-    log = common[:, None, :] + rng.normal(0, NOISE.ctr_ad, (many, shape.ads, days))
+    log = common[:, None, :] + rng.normal(0, noise.ctr_ad, (many, shape.ads, days))
     ctr = (company.ctr[:, :, None] * np.exp(log))[:, :, None, :] * factors.cell["ctr"]
     return impressions, rng.binomial(impressions, np.clip(ctr, 0, 0.5))
 
 
 def _orders(company: Company, factors: Factors, clicks: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Orders of the backend, and pixel conversions by the days they take to become known."""
-    shape = company.shape
+    shape, physics, noise = company.shape, company.shape.physics, company.shape.physics.noise
     many, days = shape.all_campaigns, shape.days
-    log = drift(rng, NOISE.cvr_account, shape.accounts, days)[company.account]
-    log = log + rng.normal(0, NOISE.cvr, (many, days))
+    log = drift(rng, noise.cvr_account, shape.accounts, days)[company.account]
+    log = log + rng.normal(0, noise.cvr, (many, days))
     cvr = (company.cvr[:, None] * np.exp(log))[:, None, None, :] * factors.cell["cvr"]
     orders = rng.binomial(clicks, np.clip(cvr, 0, 0.9))
-    seen = rng.binomial(orders, PIXEL_SHARE * factors.campaign["pixel"][:, None, None, :])
-    shares = np.where(factors.is_late[:, None, None, :, None], REPORTED_LATE, REPORTED)
-    return orders, rng.multinomial(seen, np.broadcast_to(shares, (*seen.shape, len(REPORTED))))
+    seen = rng.binomial(orders, physics.pixel_share * factors.campaign["pixel"][:, None, None, :])
+    shares = np.where(factors.is_late[:, None, None, :, None], REPORTED_LATE, np.array(physics.reported))
+    return orders, rng.multinomial(seen, np.broadcast_to(shares, (*seen.shape, len(REPORTED_LATE))))
 
 
 def _reach(company: Company, factors: Factors, impressions: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """People reached by each ad and by each campaign."""
-    shape = company.shape
-    log = drift(rng, NOISE.frequency_campaign, shape.all_campaigns, shape.days)[:, None, :]
-    log = log + rng.normal(0, NOISE.frequency, (shape.all_campaigns, shape.ads, shape.days))
+    shape, noise = company.shape, company.shape.physics.noise
+    log = drift(rng, noise.frequency_campaign, shape.all_campaigns, shape.days)[:, None, :]
+    log = log + rng.normal(0, noise.frequency, (shape.all_campaigns, shape.ads, shape.days))
     # Nobody is shown an ad less than once.
     frequency = np.maximum(company.frequency[:, :, None] * factors.frequency * np.exp(log), 1.0)
     reach = np.ceil(impressions.sum(axis=2) / frequency).astype(np.int64)
-    overlap = OVERLAP * np.exp(rng.normal(0, NOISE.frequency, (shape.all_campaigns, shape.days)))
+    overlap = OVERLAP * np.exp(rng.normal(0, noise.frequency, (shape.all_campaigns, shape.days)))
     return reach, np.ceil(reach.sum(axis=1) * np.minimum(overlap, 1)).astype(np.int64)
 
 
 def _owned(company: Company, factors: Factors, rng: np.random.Generator) -> tuple[Ints, Ints, Ints, Ints]:
     """Messages delivered and clicked, cohorts and who of them is back."""
-    shape = company.shape
+    shape, noise = company.shape, company.shape.physics.noise
     size = (shape.all_segments, shape.days)
-    delivered = rng.poisson(company.delivered[:, None] * np.exp(drift(rng, NOISE.people, *size)))
-    rate = company.click_rate[:, None] * np.exp(rng.normal(0, NOISE.owned, size)) * factors.segment["owned_click"]
+    delivered = rng.poisson(company.delivered[:, None] * np.exp(drift(rng, noise.people, *size)))
+    rate = company.click_rate[:, None] * np.exp(rng.normal(0, noise.owned, size)) * factors.segment["owned_click"]
     clicked = rng.binomial(delivered, np.clip(rate, 0, 1))
-    cube = (size[0], len(HORIZONS), size[1])
+    cube = (size[0], len(company.shape.physics.horizons), size[1])
     cohort = rng.poisson(
-        np.broadcast_to((company.cohort[:, None] * np.exp(drift(rng, NOISE.people, *size)))[:, None], cube)
+        np.broadcast_to((company.cohort[:, None] * np.exp(drift(rng, noise.people, *size)))[:, None], cube)
     )
-    back = company.retention[:, :, None] * np.exp(rng.normal(0, NOISE.retention, cube))
+    back = company.retention[:, :, None] * np.exp(rng.normal(0, noise.retention, cube))
     return delivered, clicked, cohort, rng.binomial(cohort, np.clip(back * factors.segment["retention"][:, None], 0, 1))

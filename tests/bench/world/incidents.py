@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.bench.world.company import Floats
+from tests.bench.world.physics import Floats
 from tests.bench.world.shape import Shape
 
 THINGS = ("yoga mat", "water bottle", "trail shoes", "rain jacket", "head torch", "camp stove")
@@ -144,6 +144,8 @@ class Happening:
     segment: int | None = None
     item: int | None = None
     """The query or the experiment it is about; neither belongs to an account in the tables."""
+    curve: float = 1.0
+    """How the effect grows, as `Physics` says."""
     felt: int | None = None
     """The day it is felt where that is not a matter of size: an experiment's readiness."""
     is_decoy: bool = False
@@ -156,11 +158,11 @@ class Happening:
         return float(np.exp(self.logs.get(self.leading, 0.0)))
 
     def progress(self, days: int) -> Floats:
-        """[days] from 0 (nothing) to 1 (full), linear on the log scale."""
+        """[days] from 0 (nothing) to 1 (full) on the log scale."""
         day = np.arange(days)
         rise = np.clip((day - self.start + 1) / self.ramp, 0, 1)
         fall = np.clip(1 - (day - self.end) / self.recovery, 0, 1)
-        return np.minimum(rise, fall)
+        return np.minimum(rise, fall) ** self.curve
 
     @property
     def felt_on(self) -> int:
@@ -170,7 +172,7 @@ class Happening:
         full = abs(self.logs.get(self.leading, 0.0))
         if full < FELT:
             return min(self.start + self.ramp - 1, self.end)
-        needed = self.ramp if np.isinf(full) else int(np.ceil(self.ramp * FELT / full))
+        needed = self.ramp if np.isinf(full) else int(np.ceil(self.ramp * (FELT / full) ** (1 / self.curve)))
         return min(self.start + max(needed, 1) - 1, self.end)
 
 

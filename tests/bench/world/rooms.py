@@ -8,9 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from tests.bench.world.company import Floats
 from tests.bench.world.incidents import Happening, query, test_id
-from tests.bench.world.noise import NOISE
+from tests.bench.world.physics import Floats
 from tests.bench.world.shape import Shape
 
 SEARCHES = 400.0
@@ -53,7 +52,7 @@ def tables(shape: Shape, happenings: Sequence[Happening], rng: np.random.Generat
 def search_report(shape: Shape, happenings: Sequence[Happening], rng: np.random.Generator) -> pl.DataFrame:
     """Queries for which the company's pages are shown; a struck one is searched for more while it ranks low."""
     size = (QUERIES, shape.days)
-    shown = SEARCHES * rng.lognormal(0, 0.3, (QUERIES, 1)) * np.exp(rng.normal(0, NOISE.searches, size))
+    shown = SEARCHES * rng.lognormal(0, 0.3, (QUERIES, 1)) * np.exp(rng.normal(0, shape.physics.noise.searches, size))
     position = np.repeat(rng.uniform(2, 6, (QUERIES, 1)), shape.days, axis=1)
     for one in happenings:
         if one.kind == "content_opportunity" and one.item is not None:

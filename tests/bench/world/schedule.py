@@ -128,6 +128,7 @@ class Schedule:
             form.recovery,
             scaled(form, float(rng.uniform(0, 1 - patience)), shape),
             form.leading,
+            curve=shape.physics.curve,
         )
         if ramp == 1:
             one = replace(one, end=start + hold - 1)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from types import MappingProxyType
 
+from tests.bench.world.physics import SPECIFIED, Physics
+
 FIRST_DAY = date(2025, 9, 1)
 """A Monday."""
 
@@ -39,6 +41,8 @@ class Shape:
     causes: str = "specified"
     """Which family of incidents happens: specified, other or all."""
 
+    physics: Physics = SPECIFIED
+
     @property
     def all_campaigns(self) -> int:
         """Campaigns of all accounts."""
@@ -64,5 +68,7 @@ HARD = replace(NORMAL, mode="hard", spend=150.0, people=100.0, effect=0.6, least
 """A third of the volume, effects at 60 % of their logarithm, incidents nearer to the noise."""
 QUIET = replace(NORMAL, mode="quiet", days=365, incidents_a_week=0.0)
 """A year without an incident. The decoys stay: a world without weather proves little."""
+VARIED = replace(NORMAL, mode="varied")
+"""Like normal, but every seed draws its own physics: a check that nothing was tuned to one simulator."""
 
-MODES: Mapping[str, Shape] = MappingProxyType({"normal": NORMAL, "hard": HARD, "quiet": QUIET})
+MODES: Mapping[str, Shape] = MappingProxyType({"normal": NORMAL, "hard": HARD, "quiet": QUIET, "varied": VARIED})

@@ -8,8 +8,8 @@ from types import MappingProxyType
 import numpy as np
 import polars as pl
 
-from tests.bench.world.company import Floats
 from tests.bench.world.incidents import Happening, as_truth
+from tests.bench.world.physics import Floats
 from tests.bench.world.shape import FIRST_DAY
 from tests.bench.world.world import World
 

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from tests.bench.world import rooms
-from tests.bench.world.company import HORIZONS, Company, Ints
+from tests.bench.world.company import Company, Ints
 from tests.bench.world.facts import Facts
 from tests.bench.world.incidents import Happening
 from tests.bench.world.shape import FIRST_DAY, Shape
@@ -128,20 +128,32 @@ def campaign_status(company: Company, facts: Facts) -> pl.DataFrame:
 
 
 def web_report(company: Company, facts: Facts, rng: np.random.Generator) -> pl.DataFrame:
-    """Sessions, orders and revenue of each campaign's landing page, known on the day."""
-    c, t = (axis.ravel() for axis in np.indices(facts.sessions.shape))
-    orders = facts.orders.sum(axis=(1, 2))[c, t]
+    """Sessions, orders and revenue of each campaign's landing page, in some worlds by ad; known on the day."""
+    orders, sessions = facts.orders.sum(axis=2), facts.sessions[:, None, :]
+    ads: list[str] = []
+    if company.shape.physics.is_web_by_ad:
+        shape, clicks = company.shape, facts.clicks.sum(axis=2)
+        share = np.moveaxis(clicks / np.maximum(clicks.sum(axis=1, keepdims=True), 1), 1, -1)
+        share[..., -1] = 1 - share[..., :-1].sum(axis=-1)  # all sessions go somewhere, also where nobody clicked
+        sessions = np.moveaxis(rng.multinomial(facts.sessions, np.clip(share, 0, 1)), -1, 1)
+        ads = [company.ad_id(one, ad) for one in range(shape.all_campaigns) for ad in range(shape.ads)]
+    else:
+        orders = orders.sum(axis=1, keepdims=True)
+    c, a, t = (axis.ravel() for axis in np.indices(orders.shape))
     columns = _campaign_columns(company, c)
     pages = [f"/lp/{company.campaign_id(one)}" for one in range(company.shape.all_campaigns)]
+    by_ad = {"ad_id": _names(ads, c * company.shape.ads + a)} if ads else {}
+    revenue = orders[c, a, t] * company.order_value[c] * np.exp(rng.normal(0, 0.05, len(c)))
     return pl.DataFrame(
         {
             "date_day": _days(t),
             "account_id": columns["account_id"],
             "campaign_id": columns["campaign_id"],
+            **by_ad,
             "landing_page": _names(pages, c),
-            "sessions": facts.sessions[c, t],
-            "orders": orders,
-            "revenue": np.round(orders * company.order_value[c] * np.exp(rng.normal(0, 0.05, len(c))), 2),
+            "sessions": sessions[c, a, t],
+            "orders": orders[c, a, t],
+            "revenue": np.round(revenue, 2),
         }
     ).sort("date_day", maintain_order=True)
 
@@ -156,15 +168,27 @@ def _segment_columns(company: Company, segment: Ints) -> dict[str, pl.Series]:
 
 
 def lifecycle_report(company: Company, facts: Facts, rng: np.random.Generator) -> pl.DataFrame:
-    """E-mail to each segment."""
-    g, t = (axis.ravel() for axis in np.indices(facts.delivered.shape))
-    delivered, clicks = facts.delivered[g, t], facts.owned_clicks[g, t]
+    """Messages to each segment, by channel."""
+    channels, parts, left = company.shape.physics.channels, [], 1.0
+    delivered, clicks = facts.delivered, facts.owned_clicks
+    for name, share in channels[:-1]:
+        some, clicked = rng.binomial(delivered, share / left), rng.binomial(clicks, share / left)
+        clicked = np.minimum(clicked, some)
+        parts.append(_messages(company, name, some, clicked, rng))
+        delivered, clicks, left = delivered - some, np.minimum(clicks - clicked, delivered - some), left - share
+    parts.append(_messages(company, channels[-1][0], delivered, clicks, rng))
+    return pl.concat(parts).sort("date_day", maintain_order=True)
+
+
+def _messages(company: Company, channel: str, sent: Ints, clicked: Ints, rng: np.random.Generator) -> pl.DataFrame:
+    g, t = (axis.ravel() for axis in np.indices(sent.shape))
+    delivered, clicks = sent[g, t], clicked[g, t]
     conversions = rng.binomial(clicks, 0.06)
     return pl.DataFrame(
         {
             "date_day": _days(t),
             **_segment_columns(company, g),
-            "channel": pl.Series(["email"]).new_from_index(0, len(g)),
+            "channel": pl.Series([channel]).new_from_index(0, len(g)),
             "delivered": delivered,
             "unique_opens": np.maximum(rng.binomial(delivered, 0.35), clicks),
             "unique_clicks": clicks,
@@ -173,7 +197,7 @@ def lifecycle_report(company: Company, facts: Facts, rng: np.random.Generator) -
             "conversions": conversions,
             "revenue": conversions * 55.0,
         }
-    ).sort("date_day", maintain_order=True)
+    )
 
 
 def cohort_report(company: Company, facts: Facts) -> pl.DataFrame:
@@ -183,7 +207,7 @@ def cohort_report(company: Company, facts: Facts) -> pl.DataFrame:
         {
             "date_day": _days(t),
             **_segment_columns(company, g),
-            "horizon_days": np.array(HORIZONS)[h],
+            "horizon_days": np.array(company.shape.physics.horizons)[h],
             "cohort_size": facts.cohort[g, h, t],
             "retained": facts.retained[g, h, t],
         }

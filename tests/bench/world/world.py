@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import polars as pl
 from tests.bench.world.company import Company, draw
 from tests.bench.world.facts import Facts, live
 from tests.bench.world.incidents import FAMILIES, Happening, as_truth
+from tests.bench.world.physics import varied
 from tests.bench.world.schedule import Schedule
 from tests.bench.world.shape import MODES, Shape
 from tests.bench.world.tables import all_tables
@@ -60,6 +61,8 @@ class World:
 def build(seed: int, shape: Shape) -> World:
     """The world of a seed. The same seed and shape give the same world everywhere."""
     mode = list(MODES).index(shape.mode)
+    if shape.mode == "varied":
+        shape = replace(shape, physics=varied(np.random.default_rng([seed, mode])))
     streams = [np.random.default_rng(one) for one in np.random.SeedSequence([seed, mode]).spawn(4)]
     company = draw(shape, streams[0])
     schedule = Schedule(company, streams[1])
