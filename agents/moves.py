@@ -2,16 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 
-import numpy as np
-import polars as pl
-
-from agents import metrics, wording
+from agents import choices, metrics, wording
 from agents.accounts import ids
 from agents.situation import BIGGEST_STEP, Situation, step
-from agents.statistics.rates import score_test, shrunk
 from domain.action import (
     Action,
     ExcludeData,
@@ -38,8 +33,6 @@ class Draft:
     why: str
 
 
-PAGE_CLEAR = 0.05
-"""One-sided p-value of its fall below which a landing page is named: with few orders none is, rather than a guess."""
 WHILE_TRACKING_IS_DOUBTED = " Budgets stay as they are until conversions can be believed again."
 
 
@@ -207,7 +200,7 @@ def flow(about: Situation, reason: str) -> Iterator[Draft]:
             account_id=about.account.account_id,
             currency=about.currency,
             segment_id=segment,
-            channel=_best_channel(about, segment),
+            channel=choices.best_channel(about, segment),
             message=f"For {name}: show what is new for them since they last clicked, one clear reason to come back, "
             "one link. Three messages over two weeks, and silence for those who do not react.",
         ),
@@ -220,7 +213,7 @@ def rotate(about: Situation) -> Iterator[Draft]:
     campaign, used_up = about.campaign_id, about.segment_id
     if not campaign or not used_up or about.tracking_doubted:
         return
-    fresh = _best_other_segment(about, campaign)
+    fresh = choices.best_other_segment(about, campaign)
     if not fresh:
         return
     old, new = about.name("segment_id", used_up), about.name("segment_id", fresh)
@@ -307,7 +300,7 @@ def repair_page(about: Situation) -> Iterator[Draft]:
         return
     fall = about.clearest(FindingKind.CVR_DECLINE) or about.clearest(FindingKind.VISIT_LOSS)
     symptom = fall.evidence if fall else "fewer visitors buy than before"
-    page = _worst_page(about, campaign)
+    page = choices.worst_page(about, campaign)
     yield Draft(
         FixLandingPage(
             platform=about.account.platform,
@@ -334,49 +327,3 @@ def _campaign_of_ad(about: Situation) -> str | None:
         return about.campaign_id
     place = about.account.model_copy(update={"ad_id": about.ad_id})
     return next(iter(ids(metrics.within(frame, place), "campaign_id")), about.campaign_id)
-
-
-def _best_channel(about: Situation, segment: str) -> str:
-    """The owned channel this segment clicks most on; e-mail where nothing is known."""
-    last = about.books.today
-    place = about.account.model_copy(update={"segment_id": segment, "platform": None})
-    rate = metrics.METRICS["click_rate"]
-    found = metrics.sums(about.books.readings, rate, place, last - timedelta(days=56), last, by=("channel",))
-    if found is None or found.filter(pl.col("bottom") > 0).is_empty():
-        return "email"
-    rates = shrunk(*(found[name].cast(pl.Float64).to_numpy() for name in ("top", "bottom")))
-    best = found.with_columns(rate=rates).filter(pl.col("bottom") > 0).sort("rate", "channel", descending=True)
-    return wording.quote(str(best["channel"][0]), 20)
-
-
-def _best_other_segment(about: Situation, campaign: str) -> str | None:
-    """The segment outside this campaign that converts best in the same account."""
-    last = about.books.today - timedelta(days=2)
-    reached = about.books.segments_of(campaign) | {about.segment_id}
-    rate = metrics.METRICS["cvr"]
-    found = metrics.sums(about.books.readings, rate, about.account, last - timedelta(days=28), last, by=("segment_id",))
-    if found is None:
-        return None
-    rates = shrunk(*(found[name].cast(pl.Float64).to_numpy() for name in ("top", "bottom")))
-    rated = [
-        (rate, segment)
-        for segment, bottom, rate in found.select("segment_id", "bottom").with_columns(rate=rates).iter_rows()
-        if segment and segment not in reached and bottom >= 200
-    ]
-    return max(rated, default=(0.0, None))[1]
-
-
-def _worst_page(about: Situation, campaign: str) -> str:
-    """The landing page whose orders per visit fell most clearly since the incident began; empty where none did."""
-    rate, since, today = metrics.METRICS["order_rate"], about.signal.since, about.books.today
-    place, by = about.scope(campaign), ("landing_page",)
-    before = metrics.sums(about.books.readings, rate, place, since - timedelta(days=28), since - timedelta(days=1), by)
-    after = metrics.sums(about.books.readings, rate, place, since, today, by)
-    if before is None or after is None:
-        return ""
-    pages = after.drop_nulls("landing_page").join(before, on="landing_page", suffix="_before").sort("landing_page")
-    names = ("top", "bottom", "top_before", "bottom_before")
-    fall, _ = score_test(*(pages[name].cast(pl.Float64).to_numpy() for name in names))
-    worst = int(np.argmin(fall)) if len(fall) else 0
-    clear = len(fall) > 0 and fall[worst] <= PAGE_CLEAR
-    return wording.quote(str(pages["landing_page"][worst]), 200) if clear else ""
