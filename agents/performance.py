@@ -203,7 +203,7 @@ def _decided(one: Trial, today: date) -> Finding:
         observed=won.rate,
         change=won.rate / lost.rate - 1,
         interval=(low, high),
-        q_value=pair.p_value,
+        q_value=one.q_value,
         since=min(one.started_on, today),
         window_days=max((today - one.started_on).days + 1, 1),
         evidence=f"arm {won.name}: {won.converted:,} of {won.exposed:,} against "

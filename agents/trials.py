@@ -1,13 +1,15 @@
 """The experiments a company runs, read out as of today."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+import numpy as np
 import polars as pl
 
-from agents.statistics.experiments import Arm, Readout, read_out
+from agents.statistics.evidence import e_bh
+from agents.statistics.experiments import ALPHA, Arm, Readout, Standing, read_out
 
 CONTROLS: Final = frozenset({"control", "a", "base", "baseline", "original"})
 """What people call the arm that changes nothing; without any such arm the first one by name."""
@@ -26,6 +28,8 @@ class Trial:
     arms: tuple[Arm, ...]
     """The others."""
     readout: Readout
+    q_value: float
+    """False discovery rate at which it counts as decided, over all experiments; 1 where nothing can be compared."""
 
     @property
     def exposed(self) -> int:
@@ -38,13 +42,25 @@ def trials(rows: pl.DataFrame | None) -> tuple[Trial, ...]:
     if rows is None or not rows.height:
         return ()
     groups = rows.sort("test_id", "arm").partition_by("test_id", maintain_order=True)
-    return tuple(one for arms in groups if (one := _trial(arms)) is not None)
+    return _jointly([one for arms in groups if (one := _trial(arms)) is not None])
 
 
 def trial(rows: pl.DataFrame | None, test_id: str | None) -> Trial | None:
     """One experiment; None where it is not known or has no second arm."""
-    mine = rows.filter(pl.col("test_id") == test_id) if rows is not None and test_id else None
-    return next(iter(trials(mine)), None)
+    return next((one for one in trials(rows) if one.test_id == test_id), None)
+
+
+def _jointly(known: Sequence[Trial]) -> tuple[Trial, ...]:
+    """The same experiments, undecided where among so many a decision may well be chance: e-BH over all of them."""
+    log_e = np.array([one.readout.decisive.log_e if one.readout.comparisons else 0.0 for one in known])
+    judged = (replace(one, q_value=float(q)) for one, q in zip(known, e_bh(log_e), strict=True))
+    return tuple(one if one.q_value <= ALPHA else _undecided(one) for one in judged)
+
+
+def _undecided(one: Trial) -> Trial:
+    if one.readout.winner is None:
+        return one
+    return replace(one, readout=replace(one.readout, standing=Standing.OPEN))
 
 
 def _trial(rows: pl.DataFrame) -> Trial | None:
@@ -65,6 +81,7 @@ def _trial(rows: pl.DataFrame) -> Trial | None:
         control=control,
         arms=tuple(arms),
         readout=read_out(control, arms),
+        q_value=1.0,
     )
 
 

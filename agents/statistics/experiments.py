@@ -70,8 +70,13 @@ class Comparison:
     control: Arm
     interval: Interval
     """Interval of the arm's rate / the control's - 1, which holds for all arms together, whenever one looks: 95 %."""
-    p_value: float
-    """Always valid, and corrected for the number of arms (Bonferroni: their e-values depend on each other)."""
+    log_e: float
+    """Log e-value against "no difference", corrected for the number of arms (Bonferroni: they share one control)."""
+
+    @property
+    def p_value(self) -> float:
+        """Always valid: 1 over the e-value."""
+        return float(always_valid_p(np.array([self.log_e]))[0])
 
     @property
     def change(self) -> float:
@@ -138,11 +143,11 @@ def _compared(control: Arm, arms: Sequence[Arm], family: int) -> list[Comparison
         log_beta_binomial(converted, converted + control.converted, share, strength),
         log_normal_mixture(log_ratio, variance, mixture),
     )
-    p_values = np.minimum(family * always_valid_p(log_e), 1.0)
     half = half_width(variance, mixture, ALPHA / family)
     low, high = np.expm1(log_ratio - half), np.expm1(np.minimum(log_ratio + half, 50.0))
+    log_e = log_e - np.log(family)
     return [
-        Comparison(arm, control, (float(low[at]), float(high[at])), float(p_values[at])) for at, arm in enumerate(arms)
+        Comparison(arm, control, (float(low[at]), float(high[at])), float(log_e[at])) for at, arm in enumerate(arms)
     ]
 
 

@@ -64,6 +64,14 @@ def test_where_every_arm_is_worse_the_control_is_the_better_arm() -> None:
     assert found[0].interval[0] < found[0].change < found[0].interval[1]
 
 
+def test_among_many_experiments_a_decision_takes_more() -> None:
+    near = arms(("control", 20_000, 1000), ("new", 20_000, 1155), test_id="near")
+    idle = [arms(("control", 20_000, 1000), ("new", 20_000, 1000), test_id=f"idle {at}") for at in range(40)]
+    assert [one.scope.test_id for one in decided_tests(table(near), TODAY)] == ["near"]
+    assert not decided_tests(table(near, *idle), TODAY)
+    assert decided_tests(table(near, *idle, arms(("control", 20_000, 1000), ("new", 20_000, 1500))), TODAY)
+
+
 def test_experiments_are_answered_with_what_they_say_by_now() -> None:
     rows = table(
         arms(("control", 20_000, 1000), ("new", 20_000, 1300), test_id="won"),
