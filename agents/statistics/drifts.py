@@ -31,16 +31,25 @@ MOST_PERSISTENCE: Final = 0.6
 """Largest lag-one correlation the residuals are discounted for."""
 
 
-def drifts(found: Moves, *, down: bool) -> Floats:
+def drifts(found: Moves, *, down: bool, among: Flags | None = None) -> Floats:
     """Log e-value, per series, of a drift that began within LOOKBACK days and goes on; 0 or less where there is none.
 
     The restarted mixture e-process (e-SR of Shin, Ramdas and Rinaldo 2024, "E-detectors", NEJSDS 2) over its number of
     starts, which makes it an e-value on each day: feed it to `evidence.e_bh`. Falls of small counts are bets on the
     relative residual and rises on the log, whichever tail is the lighter one (a Poisson count is sub-Gaussian below).
+    Only series in `among` are looked at, where it is given.
     """
     usable = found.usable & np.isfinite(found.residual) & (found.variance > 0)
     residual = np.where(usable, found.residual, 0.0)
-    sd = np.sqrt(np.where(usable, found.variance, 1.0) * _inflation(residual, usable))
+    inflation = _inflation(residual, usable)
+    rows = np.flatnonzero(np.ones(len(usable), dtype=bool) if among is None else among)
+    out = np.zeros(len(usable))
+    out[rows] = _bets(residual[rows], usable[rows], found.variance[rows] * inflation, down=down)
+    return out
+
+
+def _bets(residual: Floats, usable: Flags, variance: Floats, *, down: bool) -> Floats:
+    sd = np.sqrt(np.where(usable, variance, 1.0))
     off = (-np.expm1(np.minimum(residual, 20.0)) if down else residual) - TOLERATED
     score = np.where(usable, np.clip(off / sd, -ODDEST, ODDEST), 0.0)[:, -LOOKBACK:]
     counts = usable[:, -LOOKBACK:]

@@ -53,6 +53,8 @@ def test_a_rise_is_no_decline() -> None:
     found = moves(clicks, np.ones_like(clicks), clicks >= 0)
     assert np.median(drifts(found, down=False)) > ALARM
     assert (drifts(found, down=True) < 0).all()
+    some = np.arange(200) < 3
+    assert (drifts(found, down=False, among=some) == np.where(some, drifts(found, down=False), 0)).all()
 
 
 ANYTHING = st.one_of(st.floats(0, 1e9), st.sampled_from([0.0, 3.0, np.nan, np.inf, 1e12, -4.0]))
