@@ -32,8 +32,8 @@ PARTS: Mapping[str, Prior] = MappingProxyType(
         "rotate_audience": Prior(0.5, 0.25, 0.1),
         "retention_flow": Prior(0.5, 0.25, 0.1),
         "update_promise": Prior(0.5, 0.25, 0.1),
-        # the other ads sell as they do: less, where its spend is pressed on them; more, where less is spent
-        "pause_ad": Prior(1.0, 0.2, 0.1),
+        # arithmetic as long as the other ads sell as they do: as sure as a repair
+        "pause_ad": Prior(1.0, 0.12, 0.06),
         "set_budget": Prior(1 - SPEND_ELASTICITY.mean, SPEND_ELASTICITY.company_sd, SPEND_ELASTICITY.action_sd),
         "shift_budget": SPEND_ELASTICITY,
     }
@@ -46,10 +46,13 @@ UNKNOWN = Prior(0.0, 0.35, 0.35)
 CAPPED_ELASTICITY = 0.95
 """Of a campaign that stops early each day for lack of budget: more money buys hours at the price of those it has, and
 does not reach deeper into the auction."""
-BESIDE: Mapping[str, float] = MappingProxyType({"refresh_creative": 0.05, "pause_ad": 0.05})
+LEFT_UNSPENT = 0.5
+"""Part of a paused ad's spend that the platform gives to no other ad: anything from none to all, alike likely. What is
+spent less makes the rest cheaper, as of any spend."""
+BESIDE: Mapping[str, float] = MappingProxyType({"refresh_creative": 0.05})
 BESIDE_OTHERWISE = 0.02
-"""What an action does besides (log): a new creative may please more or less than the first, the ads left may be shown
-to others; anything else stirs the platform's delivery, which spends no new budget to the cent."""
+"""What an action does besides (log): a new creative may please more or less than the first; anything else stirs the
+platform's delivery, which spends no new budget to the cent."""
 SIZE_DOUBT = 0.3
 """How far off the whole usually was when a lesson was learnt, relative to it."""
 FOUND_DOUBT = 0.5
@@ -218,14 +221,15 @@ def _pause(action: PauseAd, ground: Ground) -> Whole | None:
         return None
     seen = ground.ad_outlook
     rest, paid = whole.conversions - part.conversions, whole.spend - part.spend
+    thrift = (1 - SPEND_ELASTICITY.mean) * math.log(1 - LEFT_UNSPENT * part.spend / whole.spend)
 
     def size(ahead: float) -> float:
-        return math.log(paid / rest) - math.log(whole.spend / (rest + part.conversions * math.exp(ahead)))
+        return thrift + math.log(paid / rest) - math.log(whole.spend / (rest + part.conversions * math.exp(ahead)))
 
     if seen is None:
         return Whole(size(0.0), SIZE_DOUBT * abs(size(0.0)))
     spread = abs(size(seen.ahead + seen.ahead_sd) - size(seen.ahead - seen.ahead_sd)) / 2
-    return Whole(size(seen.ahead), math.hypot(spread, 0.02))
+    return Whole(size(seen.ahead), spread)
 
 
 def _loss(action: Action, signal: Signal, ground: Ground) -> Whole | None:

@@ -246,5 +246,5 @@ def test_pausing_an_ad_that_wears_out_further_saves_more():
     changes = [found.change for found in effects if found]
     assert changes == sorted(changes, reverse=True)
     assert len(changes) == 3
-    assert changes[0] == pytest.approx(0, abs=0.01)
-    assert changes[2] < -0.08
+    assert -0.07 < changes[0] < 0, "the others are as good, and a little less is spent"
+    assert changes[2] < -0.12
