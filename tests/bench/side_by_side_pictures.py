@@ -61,7 +61,7 @@ def _point(axes: Axes, name: str, score: Score, place: int) -> None:
 
 def alerts(to: Path, scores: Scores) -> Drawn:
     """Alerts per account-week, by what they were worth."""
-    kinds = (("right cause and place", BLUE, ""), ("real, but misnamed", SKY, "//"))
+    kinds = (("right cause and place", BLUE, ""), ("real but misnamed", SKY, "//"))
     kinds += (("repeats", GREY, ".."), ("false", VERMILION, "xx"))
     rows = [(f"{name}, {mode}", score) for mode, some in scores.items() for name, score in some.items()]
     groups = [group for group, some in enumerate(scores.values()) for _ in some]
@@ -147,7 +147,7 @@ def timeline(to: Path, world: Path, scores: Mapping[str, Score]) -> Drawn:
 
 MARKS: Mapping[str, tuple[str, str, int, float]] = {
     "right": (BLUE, "o", 55, 0.0),
-    "real, misnamed": (SKY, "D", 40, 0.0),
+    "real but misnamed": (SKY, "D", 40, 0.0),
     "repeat": (GREY, "|", 50, 0.0),
     "false": (VERMILION, "x", 45, 0.22),
 }
@@ -177,14 +177,14 @@ def _answered(axes: Axes, incidents: Sequence[Mapping[str, Any]], score: Score) 
     for place, one in enumerate(incidents):
         day, useful = days.get((one["kind"], date.fromisoformat(one["start"])), (None, False))
         if day:
-            colour, mark, size, _ = MARKS["right" if useful else "real, misnamed"]
+            colour, mark, size, _ = MARKS["right" if useful else "real but misnamed"]
             axes.scatter([day], [place], c=colour, marker=mark, s=size, edgecolors="white", zorder=3)
 
 
 def _judged(score: Score) -> Iterator[tuple[Alert, str]]:
     """Every alert with what it was worth: a key of MARKS."""
     for found in score.found:
-        yield found.first, "right" if found.is_useful else "real, misnamed"
+        yield found.first, "right" if found.is_useful else "real but misnamed"
         for alert in found.alerts[1:]:
             yield alert, "repeat"
     for alert in score.false:
