@@ -114,6 +114,12 @@ async def test_cdnows_customers_are_all_in_a_cohort_and_known_only_at_the_end(co
     assert cohorts.filter(pl.col("retained") > pl.col("cohort_size")).is_empty()
 
 
+def test_cdnows_customers_are_said_to_buy_on_as_bg_nbd_expects(shared_data, tmp_path):
+    command = [sys.executable, "examples/convert.py", "cdnow", "--from", shared_data("cdnow"), "--to", tmp_path]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "they are expected to make 1,653 further purchases in the next 39 weeks" in done.stdout
+
+
 def test_the_command_says_what_came_out_and_what_is_missing(shared_data, tmp_path):
     command = [sys.executable, "examples/convert.py", "geolift", "--from", shared_data("geolift"), "--to", tmp_path]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
