@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -112,7 +113,7 @@ def judged(story: Happening, company: Company, events: Sequence[Event]) -> Case:
             and last["scope"].get("segment_id") == company.segment_id(int(story.segment or 0))
             and not last["scope"].get("campaign_id")
         ),
-        days=(np.datetime64(first["as_of"]) - np.datetime64(since)).astype(int) if first else -1,
+        days=(date.fromisoformat(first["as_of"]) - since).days if first else -1,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.bench.world.company import Company
 from tests.bench.world.physics import Floats
 from tests.bench.world.shape import Shape
 
@@ -194,9 +195,9 @@ def test_id(item: int) -> str:
     return f"test-{item + 1}"
 
 
-def as_truth(one: Happening, company: Any) -> dict[str, Any]:
+def as_truth(one: Happening, company: Company) -> dict[str, Any]:
     """The label of a happening as it is written beside the tables."""
-    shape: Shape = company.shape
+    shape = company.shape
     scope: dict[str, str] = {"account_id": company.account_id(one.account)}
     also: list[str] = []
     if one.item is not None:
