@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from agents import metrics, wording
-from agents.controls import budget_moved, fit, still_runs
+from agents.controls import budget_moved, fit, renewed, still_runs
 from agents.measures import MASKING, completeness
 from agents.metrics import METRICS, Metric
 from agents.places import place_of
@@ -100,6 +100,8 @@ def compare(action: Action, signal: Signal, readings: Readings, executed: date, 
     if problem := _unfit(treated, past, after):
         return problem
     moved = budget_moved(readings, subject.fence, last) if subject.column == "campaign_id" else frozenset[str]()
+    if subject.column == "ad_id":
+        moved = renewed(readings, start, last)
     incident = {getattr(one.scope, subject.column, None) for one in signal.findings}
     siblings, together = fit({name: one for name, one in units.items() if name not in incident | moved}, past, after)
     # nobody else shows what a holiday or a promotion does
@@ -244,9 +246,5 @@ def _unmeasured(action: Action, signal: Signal) -> str | None:
             return "the repair in the same days cannot be told apart from it"
         case ExcludeData():
             return "the repaired tracking itself changes every figure it would be judged by"
-        case StartTest():
-            return "the test itself is the measurement"
-        case RollOutTest():
-            return "everybody gets the winning arm, so nobody is left to compare with"
         case _:
             return None

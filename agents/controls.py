@@ -63,6 +63,14 @@ def budget_moved(readings: Readings, fence: Scope, last: date) -> frozenset[str]
     return frozenset(moved["campaign_id"].to_list())
 
 
+def renewed(readings: Readings, first: date, last: date) -> frozenset[str]:
+    """Ads that got a new creative in these days: no longer untouched either."""
+    creative = readings.get("creative")
+    if creative is None:
+        return frozenset()
+    return frozenset(creative.filter(pl.col("launched_on").is_between(first, last))["ad_id"].drop_nulls().to_list())
+
+
 def _has(unit: Counts, days: Mask, least: float) -> bool:
     return float(unit.events[days].sum()) >= least
 

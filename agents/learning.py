@@ -10,7 +10,8 @@ from agents import metrics, wording
 from agents.comparison import Comparison, compare
 from agents.forecasting import would_show
 from agents.places import place_of
-from domain.action import Action, SetBudget, ShiftBudget
+from agents.readouts import reach, read_test
+from domain.action import Action, RollOutTest, SetBudget, ShiftBudget, StartTest
 from domain.base import Interval
 from domain.case import Case, ProposalView
 from domain.catalogue import CATALOGUE
@@ -43,7 +44,7 @@ _KINDS: Mapping[str, LessonKind] = MappingProxyType(
 
 def executed_action(view: ProposalView) -> Action:
     """What was done: the proposed action, or what the owner made of it."""
-    return view.decision.action if isinstance(view.decision, Overridden) else view.proposal.action
+    return view.done
 
 
 def window(action: Action, receipt: Receipt) -> tuple[date, date]:
@@ -59,8 +60,8 @@ def window(action: Action, receipt: Receipt) -> tuple[date, date]:
 def measure(view: ProposalView, signal: Signal, readings: Readings, today: date) -> Outcome:
     """The effect of an executed action over its window, or "not measurable" with the reason.
 
-    An effect whose interval excludes none is measured, however wide. One that may as well be none is measured ("no
-    clear effect") only where the comparison was sharp enough to show what was forecast; else it is not measurable.
+    It is measurable exactly where the comparison is sharp enough to show what was forecast, however it came out: to
+    keep an effect from a blunter one only when it looks large would make effects look larger than they are.
     """
     action, receipt = executed_action(view), view.receipt
     forecast = _forecast(view.proposal, action)
@@ -80,6 +81,14 @@ def measure(view: ProposalView, signal: Signal, readings: Readings, today: date)
 
     if receipt is None or receipt.status not in {ReceiptStatus.DONE, ReceiptStatus.HANDED_OVER}:
         return outcome((today, today), "not measurable: it was not executed", None, None)
+    if isinstance(action, StartTest | RollOutTest):
+        read = read_test(action, readings, receipt.at.date())
+        if isinstance(read, str):
+            return outcome(window(action, receipt), f"not measurable: {read}", None, None)
+        arm, days, how = read
+        if not would_show(reach(arm), forecast):
+            return outcome(days, f"not measurable: {_too_wide(arm.interval, forecast)}", None, None)
+        return outcome(days, how, round(arm.change, 4), (round(arm.interval[0], 4), round(arm.interval[1], 4)))
     first, due = window(action, receipt)
     last = max(first, min(due, today))
     found = compare(action, signal, readings, first - timedelta(days=1), last)
@@ -161,12 +170,12 @@ def _problem(found: Comparison, forecast: float | None) -> str | None:
         return f"only {wording.plural(found.days, 'day')} of the window can be seen"
     if found.events < LEAST_EVENTS:
         return f"only {wording.plural(round(found.events), found.event_words[:-1], found.event_words)} in the window"
-    if found.low <= 0 <= found.high and not would_show(found.reach, forecast):
-        anything = f"the effect could be anything in {wording.bounds((found.low, found.high))} %"
-        return (
-            anything if forecast is None else f"{anything}, too wide to show the {wording.percent(forecast)} forecast"
-        )
-    return None
+    return None if would_show(found.reach, forecast) else _too_wide((found.low, found.high), forecast)
+
+
+def _too_wide(interval: Interval, forecast: float | None) -> str:
+    anything = f"the effect could be anything in {wording.bounds(interval)} %"
+    return anything if forecast is None else f"{anything}, too wide to show the {wording.percent(forecast)} forecast"
 
 
 def _titles(views: Sequence[ProposalView]) -> tuple[str, ...]:

@@ -3,9 +3,11 @@
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from domain.action import Action
+from domain.attribution import told_apart
 from domain.base import Frozen
 from domain.catalogue import CATALOGUE
-from domain.proposal import Decision, Proposal
+from domain.proposal import Decision, Overridden, Proposal
 from domain.receipt import Outcome, Receipt, ReceiptStatus
 from domain.signal import CloseReason, Signal
 from domain.verdict import Verdict
@@ -46,6 +48,11 @@ class ProposalView(Frozen):
     measured_after: date | None = None
     """The day its outcome is due, once executed."""
 
+    @property
+    def done(self) -> Action:
+        """What is or would be done: the proposed action, or what the owner made of it."""
+        return self.decision.action if isinstance(self.decision, Overridden) else self.proposal.action
+
 
 class Case(Frozen):
     """One signal with its proposals."""
@@ -57,11 +64,15 @@ class Case(Frozen):
     proposals: tuple[ProposalView, ...] = ()
 
     def alongside(self, view: ProposalView) -> tuple[ProposalView, ...]:
-        """What else was executed for this signal in the days `view` is judged by: its effect cannot be told apart."""
+        """What else was executed for this signal in the days `view` is judged by, and cannot be told apart from it."""
         mine = _days_at_work(view)
         if mine is None:
             return ()
-        others = [(other, _days_at_work(other)) for other in self.proposals if other.proposal.id != view.proposal.id]
+        others = [
+            (other, _days_at_work(other))
+            for other in self.proposals
+            if other.proposal.id != view.proposal.id and not told_apart(view.done, other.done)
+        ]
         return tuple(other for other, days in others if days and days[0] <= mine[1] and mine[0] <= days[1])
 
 

@@ -20,8 +20,8 @@ Groups = Sequence[NDArray[np.int64]]
 """Days, by position, that are taken together."""
 
 LUCK = 0.97
-"""Chance, before looking, that the days of an alert were merely unlucky. It weighs as much because an alert is the worst
-of very many stretches looked at."""
+"""Chance, before looking, that the days of an alert were merely unlucky. It weighs as much because an alert is the
+worst of very many stretches looked at."""
 INCIDENTS = ((0.010, 0.4, 1), (0.004, 1.5, 1), (0.004, 0.5, 6), (0.004, 0.5, 12), (0.004, 0.5, 20), (0.004, 0.5, 28))
 """What else an alert may be, as (chance, final size on the log scale, days until it is reached): an incident or a total
 breakdown that is there at once, or something that wears on for up to four weeks."""
@@ -187,7 +187,7 @@ def _weighed(told: Sequence[_Story]) -> Estimate:
 
 def _incidents(spread: Array, onset: int) -> list[tuple[float, Array]]:
     """What an alert may be, as (chance, how much of it is felt in each group of `spread`)."""
-    since = np.maximum(np.arange(spread.shape[1]) - onset + 1, 0)
+    since: Array = np.maximum(np.arange(1.0, spread.shape[1] + 1) - onset, 0.0)
     paths = [size * spread @ np.clip(since / ramp, 0, 1) for _, size, ramp in INCIDENTS]
     return [(LUCK, np.zeros(len(spread))), *((one[0], path) for one, path in zip(INCIDENTS, paths, strict=True))]
 

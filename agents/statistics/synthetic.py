@@ -21,7 +21,8 @@ class Synthetic:
     gaps: Array
     """Difference per day, before and after."""
     placebo: float
-    """Share of equally long stretches whose difference is at least as large: a p-value that respects runs of days."""
+    """Share of equally long stretches whose mean absolute gap is at least as large, with weights fitted to all days as
+    if nothing had been done: a p-value that respects runs of days."""
 
 
 def synthetic_control(treated: Array, siblings: Array, before: int) -> Synthetic:
@@ -30,17 +31,23 @@ def synthetic_control(treated: Array, siblings: Array, before: int) -> Synthetic
     Weights are non-negative, sum to one and fit the days before (Abadie, Diamond and Hainmueller, JASA 2010; demeaned
     as by Ferman and Pinto, Quantitative Economics 2021). `siblings` is days x siblings.
     """
-    y = treated - treated[:before].mean()
-    x = siblings - siblings[:before].mean(axis=0)
-    weights = simplex_weights(y[:before], x[:before])
-    gaps = y - x @ weights
+    weights, gaps = _fitted(treated, siblings, before)
+    _, nothing_done = _fitted(treated, siblings, len(treated))
     return Synthetic(
         effect=float(gaps[before:].mean()),
         weights=weights,
         imbalance=float(np.linalg.norm(gaps[:before])),
         gaps=gaps,
-        placebo=block_placebo(gaps, len(gaps) - before),
+        # weights that never saw the last days would make them look special even where nothing was done
+        placebo=block_placebo(np.abs(nothing_done), len(gaps) - before),
     )
+
+
+def _fitted(treated: Array, siblings: Array, days: int) -> tuple[Array, Array]:
+    """Weights fitted to the first `days`, and the gap of every day, each series less its own mean of those days."""
+    y, x = treated - treated[:days].mean(), siblings - siblings[:days].mean(axis=0)
+    weights = simplex_weights(y[:days], x[:days])
+    return weights, y - x @ weights
 
 
 def simplex_weights(treated: Array, siblings: Array) -> Array:
