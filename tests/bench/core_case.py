@@ -46,6 +46,8 @@ class Case:
     is_right_place: bool
     days: int
     """From the story's start to the signal."""
+    opened: tuple[str, ...] = ()
+    """Every signal of the account: "pacing_drift on 2025-11-15 at a1-c2"."""
 
     @property
     def is_one(self) -> bool:
@@ -114,7 +116,14 @@ def judged(story: Happening, company: Company, events: Sequence[Event]) -> Case:
             and not last["scope"].get("campaign_id")
         ),
         days=(date.fromisoformat(first["as_of"]) - since).days if first else -1,
+        opened=tuple(_told(one) for one in opened),
     )
+
+
+def _told(event: Event) -> str:
+    scope = event["scope"]
+    place = scope.get("ad_id") or scope.get("segment_id") or scope.get("campaign_id") or scope.get("account_id")
+    return f"{event['cause']} on {event['as_of']} at {place}"
 
 
 def _agents(event: Event) -> frozenset[str]:
@@ -184,7 +193,7 @@ def main() -> None:
             print(f"seed {seed}: {one} one signal, {named} of them named rightly, of {len(cases)}", flush=True)
             for case in cases:
                 if options.explain and not case.is_named:
-                    print(f"  {case.name}: {case.signals} signals; {case.cause}; {', '.join(sorted(case.agents))}")
+                    print(f"  {case.name}: {'; '.join(case.opened) or 'nothing'}; {', '.join(sorted(case.agents))}")
 
 
 if __name__ == "__main__":
