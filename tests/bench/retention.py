@@ -224,7 +224,7 @@ def draw(curves: dict[str, Sbg], model: BgNbd, customers: tuple[Floats, ...], pa
         expected = np.bincount(group, weights=model.expected_next(39.0, *customers)) / np.bincount(group)
         right.plot(range(len(HOLDOUT)), HOLDOUT, "o-", color=GREY, label="bought")
         right.plot(range(len(HOLDOUT)), expected, "s--", color=BLUE, label="expected")
-        right.set(xlabel="repeat purchases in weeks 1–39 (7: 7 or more)", ylabel="purchases in weeks 40–78")
+        right.set(xlabel="repeat purchases in weeks 1–39, at most 7", ylabel="purchases in weeks 40–78")
         right.legend(fontsize=9)
 
 
