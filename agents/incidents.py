@@ -7,6 +7,7 @@ import numpy as np
 
 from agents.causes import Place, priors, signatures
 from agents.draft import Draft, Sight
+from agents.intraday import hour_sights
 from agents.kinds import KINDS
 from agents.measures import campaign_cpm, campaign_pixel_ratio, campaigns, segment_leaves
 from agents.sights import (
@@ -179,7 +180,7 @@ def campaign_drafts(findings: Sequence[Finding], readings: Readings, finer: Sequ
             continue
         first = lead(driving)
         window = window_index(first.window_days)
-        sights = campaign_sights(readings, first.scope, window)
+        sights = campaign_sights(readings, first.scope, window) | hour_sights(driving)
         inside = [draft for draft in finer if draft.opens and _reaches(draft, first.scope, readings)]
         if inside:
             rest = click_rate_without(readings, first.scope, window, _rows_of(inside, readings))

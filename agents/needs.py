@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from agents.measures.hourly import HOURLY_DAYS
 from agents.thresholds import HISTORY_DAYS
 
 DAYS: Mapping[str, int] = MappingProxyType(
     {
         "ad_report": HISTORY_DAYS,
         "ad_delivery": HISTORY_DAYS,
+        "hourly_report": HOURLY_DAYS,
         "campaign_status": HISTORY_DAYS,
         "web_report": HISTORY_DAYS,
         "lifecycle_report": HISTORY_DAYS,

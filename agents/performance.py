@@ -9,6 +9,7 @@ import polars as pl
 
 from agents import metrics, wording
 from agents.claims import claims, findings, object_scope, pick
+from agents.intraday import intraday
 from agents.measures import (
     Measure,
     account_pixel_ratio,
@@ -41,7 +42,7 @@ class Performance:
     mandate = Mandate(
         agent=AGENT,
         job="Watches what acquisition costs, and what stands between a click and a customer.",
-        reads=frozenset({"ad_report", "campaign_status", "web_report", "calendar", "experiment"}),
+        reads=frozenset({"ad_report", "hourly_report", "campaign_status", "web_report", "calendar", "experiment"}),
         finds=frozenset(
             {
                 FindingKind.CPA_RISE,
@@ -49,7 +50,9 @@ class Performance:
                 FindingKind.CPM_RISE,
                 FindingKind.CVR_DECLINE,
                 FindingKind.CONVERSIONS_DROP,
+                FindingKind.CTR_DECLINE,
                 FindingKind.SPEND_DROP,
+                FindingKind.SPEND_RISE,
                 FindingKind.HOURS_SERVED_DROP,
                 FindingKind.PIXEL_GAP,
                 FindingKind.VISIT_LOSS,
@@ -72,6 +75,7 @@ class Performance:
             pixel, web = "conversions" in source.known, readings.get("web_report") is not None
             found += _rates(readings, money=money, pixel=pixel, web=web)
             found += _delivery(readings, money=money)
+            found += intraday(AGENT, readings, found)
         return found
 
 

@@ -67,13 +67,14 @@ def serve(role: str, config: Path) -> None:
 
 @cli.command()
 @click.option("--as-of", type=Day(), required=True, help="The day to report on.")
+@click.option("--hour", type=click.IntRange(0, 23), help="Look at a day under way, as far as this hour.")
 @click.option("--json", "as_json", is_flag=True, help="Events as JSON lines.")
 @CONFIG
-def sweep(as_of: date, as_json: bool, config: Path) -> None:
+def sweep(as_of: date, hour: int | None, as_json: bool, config: Path) -> None:
     """Run one sweep now."""
     from app.sweeping import run
 
-    run(as_of=as_of, as_json=as_json, config=config)
+    run(as_of=as_of, hour=hour, as_json=as_json, config=config)
 
 
 @cli.command()

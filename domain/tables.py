@@ -7,11 +7,20 @@ import polars as pl
 
 from domain.base import Frozen
 
-DAY, TEXT, COUNT, MONEY, SHARE, FLAG = "day", "text", "count", "money", "share", "flag"
-"""Column kinds: a calendar day; text; a whole number >= 0; an amount >= 0; any real number >= 0; true or false."""
+DAY, HOUR, TEXT, COUNT, MONEY, SHARE, FLAG = "day", "hour", "text", "count", "money", "share", "flag"
+"""Column kinds: a calendar day; an hour of one, 0 to 23; text; a whole number >= 0; an amount >= 0; any real
+number >= 0; true or false."""
 
 POLARS_TYPES: Mapping[str, type[pl.DataType]] = MappingProxyType(
-    {DAY: pl.Date, TEXT: pl.String, COUNT: pl.Int64, MONEY: pl.Float64, SHARE: pl.Float64, FLAG: pl.Boolean}
+    {
+        DAY: pl.Date,
+        HOUR: pl.Int64,
+        TEXT: pl.String,
+        COUNT: pl.Int64,
+        MONEY: pl.Float64,
+        SHARE: pl.Float64,
+        FLAG: pl.Boolean,
+    }
 )
 
 
@@ -31,6 +40,8 @@ class Table(Frozen):
     """The column that dates a row; None for a table without one."""
     has_future: bool = False
     """Whether rows dated after the day of reading are seen."""
+    is_running: bool = False
+    """Whether the day after the last complete one, still under way, may be among its rows."""
 
 
 def _columns(**kinds: str) -> Mapping[str, str]:
@@ -68,6 +79,18 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 columns=_columns(
                     day="date_day", text="platform account_id campaign_id ad_id", count="reach", share="frequency"
                 ),
+            ),
+            Table(
+                name="hourly_report",
+                key=("date_day", "hour", "platform", "account_id", "campaign_id"),
+                columns=_columns(
+                    day="date_day",
+                    hour="hour",
+                    text="platform account_id campaign_id",
+                    count="impressions clicks",
+                    money="spend",
+                ),
+                is_running=True,
             ),
             Table(
                 name="campaign_status",

@@ -2,20 +2,42 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
+
+import polars as pl
 
 from domain.errors import SourceUnavailable, TableRefused
 from domain.ports import Source
 from domain.reading import Gap, Reading, Readings
 
 REQUIRED = "ad_report"
+HOURLY = "hourly_report"
+"""Besides the daily tables: it adds an earlier look, and a source without it lacks nothing that is said by the day."""
 
 
-async def collect(source: Source, needs: Mapping[str, int], as_of: date) -> Readings:
-    """Read every table anyone needs. A missing or refused one becomes a gap; the required one must be there."""
-    read = await asyncio.gather(*(_read(source, table, as_of, days) for table, days in needs.items()))
+async def collect(source: Source, needs: Mapping[str, int], as_of: date, hour: int | None = None) -> Readings:
+    """Read every table anyone needs. A missing or refused one becomes a gap; the required one must be there.
+
+    With an `hour`, `as_of` is a day still under way: its hours are read up to that one, everything else up to the day
+    before, because half a day's totals are not a day's.
+    """
+    whole = as_of if hour is None else as_of - timedelta(days=1)
+    read = await asyncio.gather(
+        *(_read(source, table, as_of if table == HOURLY else whole, days) for table, days in needs.items())
+    )
     tables = {one.table: one.rows for one in read if isinstance(one, Reading)}
-    return Readings(as_of, tables, tuple(one for one in read if isinstance(one, Gap)))
+    if hour is not None and HOURLY in tables:
+        tables[HOURLY] = tables[HOURLY].filter((pl.col("date_day") < as_of) | (pl.col("hour") <= hour))
+    return Readings(whole, tables, tuple(one for one in read if isinstance(one, Gap)))
+
+
+async def newest_hour(source: Source, day: date) -> int | None:
+    """The newest hour of a day a source knows; None where it knows none. Raises SourceUnavailable, TableRefused."""
+    reading = await source.read(HOURLY, day, 1)
+    if isinstance(reading, Gap):
+        return None
+    newest = reading.rows.filter(pl.col("date_day") == day)["hour"].max()
+    return newest if isinstance(newest, int) else None
 
 
 def described(readings: Readings) -> tuple[str, ...]:
@@ -28,10 +50,11 @@ def described(readings: Readings) -> tuple[str, ...]:
     return tuple(lines)
 
 
-async def _read(source: Source, table: str, as_of: date, days: int) -> Reading | Gap:
+async def _read(source: Source, table: str, as_of: date, days: int) -> Reading | Gap | None:
     try:
-        return await source.read(table, as_of, days)
+        found = await source.read(table, as_of, days)
     except (SourceUnavailable, TableRefused) as error:
         if table == REQUIRED:
             raise
         return Gap(table, str(error))
+    return None if table == HOURLY and isinstance(found, Gap) else found

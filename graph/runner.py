@@ -212,9 +212,12 @@ class Runner:
         async with self._services.database.engine.begin() as tx:
             await posts.keep_upload(tx, key, file_id)
 
-    async def sweep(self, as_of: date) -> tuple[SignalEvent, ...]:
-        """One sweep now. A day already swept is not swept again: its events are returned."""
-        return await self.work.sweep(as_of)
+    async def sweep(self, as_of: date, hour: int | None = None) -> tuple[SignalEvent, ...]:
+        """One sweep now. A day already swept is not swept again: its events are returned.
+
+        With an `hour`, a look at a day under way as far as that hour; nothing for an hour looked at before.
+        """
+        return await self.work.sweep(as_of, hour)
 
     async def settle(self) -> None:
         """Do everything that is due: expiries, executions, measurements, reconciliation, drawing."""

@@ -69,6 +69,8 @@ class Sweep:
     """When the questions it raises are asked."""
     explain: Callable[[Signal], str] | None = None
     """Words a new signal; None: as the agents worded it."""
+    hour: int | None = None
+    """The newest complete hour of a day still under way, where one is looked at; None: the day is over."""
     readings: Readings | None = None
     started: float = field(default_factory=time.monotonic)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -91,7 +93,10 @@ class _Found:
 
 
 async def run(sweep: Sweep, as_of: date) -> tuple[SignalEvent, ...]:
-    """Sweep one day. Raises SourceUnavailable or TableRefused when the one required table cannot be read."""
+    """Sweep one day, or look at one under way.
+
+    Raises SourceUnavailable or TableRefused when the one required table cannot be read.
+    """
     state: SweepState = {"as_of": as_of.isoformat()}
     done = await graph().ainvoke(state, context=sweep)
     return tuple(SignalEvent.model_validate(event) for event in done["events"])
@@ -113,7 +118,7 @@ def graph() -> Graph:
 async def collect(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
     """Read the tables once, for all agents."""
     sweep = runtime.context
-    sweep.readings = await tables.collect(sweep.source, sweep.desk.needs, _day(state))
+    sweep.readings = await tables.collect(sweep.source, sweep.desk.needs, _day(state), sweep.hour)
     return {}
 
 
@@ -125,7 +130,7 @@ def fan_out(state: SweepState, runtime: Runtime[Sweep]) -> list[Send]:
 
 async def look(state: Branch, runtime: Runtime[Sweep]) -> SweepState:
     """Let one agent look at what its mandate grants."""
-    desk, readings, today = runtime.context.desk, runtime.context.tables, date.fromisoformat(state["as_of"])
+    desk, readings, today = runtime.context.desk, runtime.context.tables, runtime.context.tables.as_of
     agent = desk.specialists[state["agent"]]
     async with runtime.context.turn:
         looked = await asyncio.to_thread(desk.findings_of, agent, readings, today)
@@ -142,9 +147,10 @@ async def combine(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
     sweep = runtime.context
     findings = tuple(Finding.model_validate(finding) for finding in state.get("findings", []))
     combined = await asyncio.to_thread(sweep.desk.combine, findings, sweep.tables, _day(state), sweep.model)
+    held = combined.held if sweep.hour is None else ()  # what waits is told by the day
     return {
         "signals": [signal.model_dump(mode="json") for signal in combined.signals],
-        "held": [event.model_dump(mode="json") for event in combined.held],
+        "held": [event.model_dump(mode="json") for event in held],
         "faint": [signal.model_dump(mode="json") for signal in combined.faint],
     }
 
@@ -154,7 +160,15 @@ async def match(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
     sweep = runtime.context
     before = await sweep.book.open_signals()
     events = await asyncio.to_thread(sweep.desk.match, _combined(state), before, sweep.tables, _day(state))
+    if sweep.hour is not None:
+        events = tuple(event for event in events if _is_of_hours(event))
     return {"events": [event.model_dump(mode="json") for event in events]}
+
+
+def _is_of_hours(event: SignalEvent) -> bool:
+    """Whether hours say it. Everything else is the day's to say, and only a whole day ends a signal."""
+    told = event.event in {EventKind.OPENED, EventKind.UPDATED}
+    return told and any(finding.table == tables.HOURLY for finding in event.signal.findings)
 
 
 async def explain(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
@@ -187,7 +201,9 @@ async def plan(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
     sweep, planned, discarded = runtime.context, list[Json](), list[str]()
     for signal in _asking(state):
         lessons = [Lesson.model_validate(lesson) for lesson in state.get("lessons", {}).get(signal.id, [])]
-        proposals = await asyncio.to_thread(sweep.desk.plan, signal, sweep.tables, lessons, _day(state), sweep.model)
+        proposals = await asyncio.to_thread(
+            sweep.desk.plan, signal, sweep.tables, lessons, sweep.tables.as_of, sweep.model
+        )
         granted = sweep.desk.may_suggest({finding.agent for finding in signal.findings})
         planned += [proposal.model_dump(mode="json") for proposal in proposals if proposal.action.kind in granted]
         discarded += [
@@ -218,6 +234,7 @@ async def save(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
         asked[proposal.signal_id] = (*asked[proposal.signal_id], Asked(proposal, verdict, until))
     swept = Swept(
         as_of=_day(state),
+        hour=sweep.hour,
         events=_events(state),
         asked=asked,
         sources=tables.described(sweep.tables),

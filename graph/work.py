@@ -12,7 +12,7 @@ from domain.errors import MarketingError, Refusal, SlackUnavailable
 from domain.ports import Board
 from domain.proposal import Expired
 from domain.signal import SignalEvent
-from graph import execution, proposal, sweep
+from graph import execution, proposal, readings, sweep
 from graph.checkpoints import Checkpoints
 from graph.drawing import Graph
 from graph.jobs import CONNECTION_ERRORS, QUEUE, engine
@@ -85,14 +85,17 @@ class Work:
                 shutdown_graceful_timeout=5.0,
             )
 
-    async def sweep(self, as_of: date) -> tuple[SignalEvent, ...]:
-        """Sweep one day, once."""
+    async def sweep(self, as_of: date, hour: int | None = None) -> tuple[SignalEvent, ...]:
+        """Sweep one day, once; with an `hour`, look at a day still under way as far as that hour, once."""
         services = self._services
         async with self._database.exclusively("baton/sweep"):
             async with self._database.read() as tx:
                 last = await sweeps.last(tx)
                 if last is not None and last.as_of >= as_of:  # history is not rewritten
                     return await signals.history(tx, as_of)
+                looked = await sweeps.looked(tx, as_of)
+                if hour is not None and looked is not None and looked >= hour:
+                    return ()
             book = sweeps.SweepBook(self._database, services.lessons)
             run = sweep.Sweep(
                 model=services.model,
@@ -101,6 +104,7 @@ class Work:
                 book=book,
                 now=services.clock.now(),
                 explain=services.explain,
+                hour=hour,
             )
             return await sweep.run(run, as_of)
 
@@ -139,9 +143,10 @@ class Work:
             await queue.put(tx, "refresh", signal_id, once=True)
 
     async def tick(self) -> None:
-        """What the minute brings: days to sweep, everything due, the digest. A failing source stops nothing else."""
+        """What the minute brings: days to sweep, new hours, what is due, the digest. A failing source stops nothing."""
         try:
             await self._catch_up()
+            await self._look_at_today()
         except MarketingError as error:
             logger.warning("the sweep is tried again in a minute: %s", error)
         await self.settle()
@@ -227,6 +232,19 @@ class Work:
         while day <= today:
             await self.sweep(day)
             day += timedelta(days=1)
+
+    async def _look_at_today(self) -> None:
+        """Look at the hours of the day under way, once for each newest one, when yesterday has been swept."""
+        services = self._services
+        yesterday = services.clock.today()
+        today = yesterday + timedelta(days=1)
+        async with self._database.read() as tx:
+            last, looked = await sweeps.last(tx), await sweeps.looked(tx, today)
+        if last is None or last.as_of != yesterday:
+            return
+        hour = await readings.newest_hour(services.source, today)
+        if hour is not None and (looked is None or hour > looked):
+            await self.sweep(today, hour)
 
     async def _post_digest(self) -> None:
         """Post the day's digest once, at its hour, on its weekdays."""

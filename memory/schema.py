@@ -209,6 +209,15 @@ SWEEP = Table(
     _filled("agents", JSONB),
 )
 
+LOOK = Table(
+    "look",
+    METADATA,
+    Column("day", Date, primary_key=True),
+    Column("hour", SmallInteger, primary_key=True),
+    _filled("at", _MOMENT),
+)
+"""Hours of the running day that were looked at before it was over."""
+
 DIGEST = Table("digest", METADATA, Column("day", Date, primary_key=True), _filled("at", _MOMENT))
 """Days whose digest was posted."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Row, exists, select, text
+from sqlalchemy import Row, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,7 +16,7 @@ from domain.verdict import Forbidden
 from memory import lessons, proposals, signals
 from memory.database import Database
 from memory.proposals import Asked
-from memory.schema import PROPOSAL, RECEIPT, SWEEP
+from memory.schema import LOOK, PROPOSAL, RECEIPT, SWEEP
 from memory.writing import Writing
 
 
@@ -26,6 +26,8 @@ class Swept:
 
     as_of: date
     events: tuple[SignalEvent, ...]
+    hour: int | None = None
+    """The newest hour seen of a day still under way; None for a sweep of a whole day."""
     asked: Mapping[str, tuple[Asked, ...]] = field(default_factory=dict[str, tuple[Asked, ...]])
     """Proposals by signal id, for every signal opened or updated."""
     sources: tuple[str, ...] = ()
@@ -66,11 +68,14 @@ class SweepBook:
             await writing.tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('baton/sweep/save', 0))"))
             if await of(writing.tx, swept.as_of):
                 return await signals.history(writing.tx, swept.as_of)
+            if swept.hour is not None and not await _look(writing, swept.as_of, swept.hour):
+                return ()
             ordered = sorted(swept.events, key=lambda event: event.signal.id)
             events = [await _truthful(writing.tx, event) for event in ordered]
             for event in events:
                 await _save_event(writing, event, swept.asked.get(event.signal.id, ()))
-            await _save_sweep(writing, swept)
+            if swept.hour is None:
+                await _save_sweep(writing, swept)
         return tuple(events)
 
 
@@ -82,6 +87,20 @@ async def of(tx: AsyncConnection, as_of: date) -> Row[tuple[object, ...]] | None
 async def last(tx: AsyncConnection) -> Row[tuple[object, ...]] | None:
     """The record of the newest day swept."""
     return (await tx.execute(select(SWEEP).order_by(SWEEP.c.as_of.desc()).limit(1))).one_or_none()
+
+
+async def looked(tx: AsyncConnection, day: date) -> int | None:
+    """The newest hour of a running day that was looked at; None where nobody has looked yet."""
+    return await tx.scalar(select(func.max(LOOK.c.hour)).where(LOOK.c.day == day))
+
+
+async def _look(writing: Writing, day: date, hour: int) -> bool:
+    """Note that an hour was looked at. False: it, or a later one, was before."""
+    before = await looked(writing.tx, day)
+    if before is not None and before >= hour:
+        return False
+    await writing.tx.execute(insert(LOOK).values(day=day, hour=hour, at=datetime.now(UTC)))
+    return True
 
 
 async def _truthful(tx: AsyncConnection, event: SignalEvent) -> SignalEvent:

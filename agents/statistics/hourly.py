@@ -79,17 +79,18 @@ def compared(logs: Floats, noise: Floats | None = None) -> Hours:
 
 def agreed(logs: Floats, distance: Floats) -> Floats:
     """The score of each hour of one series, [days, 24]: its distance weighed by the causal rank of its strangeness."""
-    known: Flags = np.isfinite(logs)
+    known = np.isfinite(logs)
     strange = strangeness(_features(logs, known), known, LEAST_DAYS)
     rank = causal_rank(strange.ravel(), np.ravel(known) & (np.arange(logs.size) >= LEAST_DAYS * HOURS))
-    return np.abs(np.nan_to_num(distance)) * rank.reshape(logs.shape)
+    return np.where(known, np.abs(np.nan_to_num(distance)), 0.0) * rank.reshape(logs.shape)
 
 
 def causal_rank(values: Floats, known: Flags) -> Floats:
     """The share of earlier known values below each; 0 during the first day of them and where a value is not known."""
-    out, earlier = np.zeros(len(values)), np.empty(0)
+    out = np.zeros(len(values))
+    earlier: Floats = np.empty(0)
     for at in np.flatnonzero(known):
-        place = int(np.searchsorted(earlier, values[at]))
+        place = int(np.count_nonzero(earlier < values[at]))
         if len(earlier) >= HOURS:
             out[at] = place / len(earlier)
         earlier = np.insert(earlier, place, values[at])
@@ -124,7 +125,7 @@ def _news(away: Floats) -> Floats:
     out = away.copy()
     for day in range(LEAST_DAYS + 2, days):
         past = slice(max(0, day - SPREAD_DAYS), day)
-        wide = np.sqrt(_variance(size[:, past].reshape(series, -1, 1), known[:, past].reshape(series, -1, 1)))[:, 0]
+        wide = np.sqrt(_variance(size[:, past].reshape(series, -1, 1), known[:, past].reshape(series, -1, 1)))
         yesterday = np.clip(flat[:, day - 1], -CARRIED_REACH * wide, CARRIED_REACH * wide)
         out[:, day] -= CARRIED * yesterday
     return out

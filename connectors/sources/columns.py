@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
-from domain.tables import COUNT, DAY, FLAG, MONEY, POLARS_TYPES, SHARE, TEXT, Table
+from domain.tables import COUNT, DAY, FLAG, HOUR, MONEY, POLARS_TYPES, SHARE, TEXT, Table
 
 KNOWN_ON = "known_on"
 """The day on which a row's version became known. Any table may carry it."""
@@ -14,9 +14,22 @@ KNOWN_ON = "known_on"
 SIGNED = frozenset({("market", "value")})
 """Numbers that may be below zero: a category trend falls as well as rises."""
 
-_NOUN = {DAY: "days", TEXT: "text", COUNT: "whole numbers", MONEY: "amounts", SHARE: "numbers", FLAG: "true or false"}
+WHOLE = frozenset({COUNT, HOUR})
+"""Kinds that are whole numbers."""
+LAST_HOUR = 23
+
+_NOUN = {
+    DAY: "days",
+    HOUR: "hours",
+    TEXT: "text",
+    COUNT: "whole numbers",
+    MONEY: "amounts",
+    SHARE: "numbers",
+    FLAG: "true or false",
+}
 _FORM = {
     DAY: "Write days as YYYY-MM-DD, without a time of day, and run again.",
+    HOUR: "Write the hour in which it happened as a whole number from 0 to 23 and run again.",
     TEXT: "Write ids and names as text and run again.",
     COUNT: "Write whole numbers without units or thousands separators and run again.",
     MONEY: "Write amounts with a decimal point, without currency signs or thousands separators, and run again.",
@@ -120,7 +133,7 @@ class Column:
         if kind == FLAG:
             lower = raw.str.to_lowercase()
             return pl.when(lower.is_in(["true", "1"])).then(True).when(lower.is_in(["false", "0"])).then(False)
-        if kind == COUNT:
+        if kind in WHOLE:
             return pl.coalesce(raw.cast(pl.Int64, strict=False), _whole(raw.cast(pl.Float64, strict=False)))
         return raw.cast(pl.Float64, strict=False)
 
@@ -133,8 +146,8 @@ class Column:
             (kind == DAY and isinstance(dtype, pl.Datetime), midnight),
             (kind == FLAG and isinstance(dtype, pl.Boolean), raw),
             (kind == FLAG and dtype.is_integer(), pl.when(raw == 1).then(True).when(raw == 0).then(False)),
-            (kind == COUNT and dtype.is_integer(), raw.cast(pl.Int64, strict=False)),
-            (kind == COUNT and (dtype.is_float() or dtype.is_decimal()), _whole(raw.cast(pl.Float64))),
+            (kind in WHOLE and dtype.is_integer(), raw.cast(pl.Int64, strict=False)),
+            (kind in WHOLE and (dtype.is_float() or dtype.is_decimal()), _whole(raw.cast(pl.Float64))),
             (kind in {MONEY, SHARE} and dtype.is_numeric(), raw.cast(pl.Float64)),
         )
         return next((converted for fits, converted in ways if fits), None)
@@ -143,7 +156,13 @@ class Column:
         """Everything that refuses the column, in the order in which it is said."""
         raw, value = pl.col(self.name), self.value
         form, noun = f"{_FORM[self.kind]}{self._type_remark()}", _NOUN[self.kind]
-        one = {DAY: "not a day", COUNT: "not a whole number", MONEY: "not an amount", SHARE: "not a number"}
+        one = {
+            DAY: "not a day",
+            HOUR: "not an hour",
+            COUNT: "not a whole number",
+            MONEY: "not an amount",
+            SHARE: "not a number",
+        }
         yield self._problem(
             raw.is_not_null() & value.is_null(),
             f"1 value is {one.get(self.kind, f'not {noun}')}",
@@ -161,7 +180,11 @@ class Column:
             what = {COUNT: "Counts", MONEY: "Amounts", SHARE: "These numbers"}[self.kind]
             remedy = f"{what} cannot be negative; correct the export and run again."
             yield self._problem(value < 0, "1 negative value", "{count} negative values", remedy)
+        if self.kind == HOUR:
+            mask = ~value.is_between(0, LAST_HOUR)
+            yield self._problem(mask, "1 hour that no day has", "{count} hours that no day has", form)
         if self.name == self.table.day and not self.table.has_future:
+            today += timedelta(days=self.table.is_running)
             remedy = f"No row may be dated after today, {today}; remove these rows or correct their day, and run again."
             yield self._problem(value > today, "1 day from the future", "{count} days from the future", remedy)
 

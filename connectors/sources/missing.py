@@ -8,6 +8,7 @@ from domain.reading import Gap
 TABLES_WEAKEN: Mapping[str, str] = MappingProxyType(
     {
         "ad_delivery": "creative fatigue cannot be told from audience saturation",
+        "hourly_report": "prices and click rates are watched by the day only",
         "campaign_status": "budget caps and learning phases cannot be seen, and no budget change can be proposed",
         "web_report": "tracking faults cannot be told from page faults, and conversions are the platform's word alone",
         "lifecycle_report": "weaker engagement on owned channels cannot be joined with what ads show",

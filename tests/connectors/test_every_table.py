@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from connectors.sources.folder import FolderSource
 from domain.errors import TableRefused
 from domain.reading import Reading
-from domain.tables import COUNT, DAY, FLAG, MONEY, POLARS_TYPES, SHARE, TABLES, TEXT, Table
+from domain.tables import COUNT, DAY, FLAG, HOUR, MONEY, POLARS_TYPES, SHARE, TABLES, TEXT, Table
 
 AS_OF = date(2026, 3, 10)
-USUAL = {DAY: date(2026, 3, 1), TEXT: "x", COUNT: 5, MONEY: 2.5, SHARE: 1.5, FLAG: True}
+USUAL = {DAY: date(2026, 3, 1), HOUR: 14, TEXT: "x", COUNT: 5, MONEY: 2.5, SHARE: 1.5, FLAG: True}
 EACH = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES.keys())
 FIGURES = [
     (table, column)
@@ -98,7 +98,8 @@ async def test_a_falling_category_trend_is_no_mistake(folder):
 
 @pytest.mark.parametrize("table", [t for t in TABLES.values() if t.day], ids=lambda table: table.name)
 async def test_a_day_from_the_future_refuses_every_table_but_the_calendar(folder, table):
-    folder.put(table.name, row(table, **{table.day: date(2026, 4, 1)}))
+    tomorrow = date(2026, 4, 1) + timedelta(days=table.is_running)
+    folder.put(table.name, row(table, **{table.day: tomorrow}))
     if table.has_future:
         assert (await read(folder, table)).rows.height == 1
         return
