@@ -98,8 +98,6 @@ class Whole:
 
     size: float
     sd: float
-    worsening: float = 0.0
-    """How much of `size` is still to come: a loss that deepens during the window."""
     wins_back: bool = False
     """Whether it is a loss that the action wins back, and not a move the action makes."""
 
@@ -130,7 +128,6 @@ def forecast(action: Action, signal: Signal, lessons: Sequence[Lesson], ground: 
         basis=_basis(len(evidence)),
         days=CATALOGUE[action.kind].window_days,
         size=round(whole.size, 4),
-        worsening=round(whole.worsening, 4),
     )
     return plain if ground.outlook is None else _with_figures(plain, ground.outlook, whole, part, beside)
 
@@ -241,22 +238,20 @@ def _loss(action: Action, signal: Signal, ground: Ground) -> Whole | None:
     fall = -math.log1p(min(found, default=0.0))
     if fall < LEAST_LOSS:
         return None
-    size, sd, worsening = fall, FOUND_DOUBT * fall, 0.0
+    size, sd = fall, FOUND_DOUBT * fall
     if (seen := ground.outlook) is not None:
         # a course that is hardly seen yet, or hidden by the account's own tide, leans on what the agents found
         lean = 0.0 if -seen.ahead > seen.ahead_sd else 1 / sd**2
         own = 1 / seen.ahead_sd**2
         size, sd = (own * -seen.ahead + lean * fall) / (own + lean), 1 / math.sqrt(own + lean)
-        worsening = max(seen.now - seen.ahead, 0.0)
     size = min(max(size, LEAST_LOSS), MOST_LOSS)
-    return Whole(size, sd, min(worsening, size), wins_back=True)
+    return Whole(size, sd, wins_back=True)
 
 
 def _evidence(lesson: Lesson, whole: Whole, prior: Prior) -> Evidence | None:
     """A measured effect as the part of its whole that came true.
 
-    A loss that was still deepening is measured against where it stood, so what it would have deepened by is added. Of
-    an effect shared with other actions an unknown part is this one's: any split is as likely as any other.
+    Of an effect shared with other actions an unknown part is this one's: any split is as likely as any other.
     """
     assert lesson.effect is not None
     assert lesson.interval is not None
@@ -268,9 +263,9 @@ def _evidence(lesson: Lesson, whole: Whole, prior: Prior) -> Evidence | None:
         size = foreseen / prior.mean if foreseen is not None and prior.mean else whole.size
     if abs(size) < LEAST_SIZE:
         return None
-    part = (mean + lesson.worsening) / size
-    doubt = SIZE_DOUBT * ((1 - part) if lesson.worsening or whole.wins_back else part)
-    sd = math.hypot(sd / size, doubt)
+    part = mean / size
+    # by the part usually seen, not by this one: else large parts would count less than small ones
+    sd = math.hypot(sd / size, SIZE_DOUBT * prior.mean)
     if others := len(lesson.together_with):
         own, own_sd = 1 / (others + 1), math.sqrt(others / (others + 2)) / (others + 1)
         part, sd = part * own, math.hypot(sd * own, part * own_sd)

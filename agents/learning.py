@@ -120,7 +120,6 @@ def lesson_from(case: Case, view: ProposalView) -> Lesson:
         interval=measured.interval if measured else None,
         forecast=measured.forecast if measured else None,
         size=_size(view.proposal, action) if measured else None,
-        worsening=view.proposal.forecast.worsening if measured and view.proposal.forecast else 0.0,
         together_with=_titles(case.alongside(view)) if measured else (),
         learned_on=learned,
         expires_on=learned + timedelta(days=LESSONS_LAST_DAYS),

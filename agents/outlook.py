@@ -29,9 +29,9 @@ LEAST_DAY_VARIANCE = 0.0009
 """No figure varies by less than 3 % from day to day beyond counting."""
 ONE_SD = 0.6827
 """Share of a normal law within one standard deviation."""
-SUDDEN, QUICK, GRADUAL = (1.0, 0.7), (7.0, 0.7), (14.0, 0.5)
-"""Median days trouble takes to build up, and the log sd of that: overnight; within a week; over 8 to 24 days in two of
-three cases, as fatigue does (10 to 28 days) and saturation and auctions (weeks)."""
+SUDDEN, QUICK, GRADUAL = (1.0, 0.7), (7.0, 0.5), (16.7, 0.31)
+"""Median days trouble takes to build up, and the log sd of that: overnight; 4 to 12 days in two of three cases; 10 to
+28 days in nine of ten, as creatives wear out in practice and saturation takes weeks."""
 GROWTH: Mapping[Cause, tuple[float, float]] = MappingProxyType(
     {
         Cause.CREATIVE_FATIGUE: GRADUAL,

@@ -43,8 +43,6 @@ class Lesson(Frozen):
     forecast: Fraction | None = None
     size: float | None = None
     """What the action could have done at most, as forecast: see `Forecast.size`."""
-    worsening: float = 0.0
-    """How much of it was still to come: see `Forecast.worsening`."""
     together_with: tuple[str, ...] = ()
     """Titles of what else was executed for the same signal in the same days: the effect is theirs too."""
     learned_on: date

@@ -35,8 +35,6 @@ class Forecast(Frozen):
     """80 % interval of `expected`."""
     size: float | None = None
     """What the action could do at most, log scale: the loss it may win back, the step of a budget."""
-    worsening: float = 0.0
-    """How much of `size`, log scale, is a loss still to come during the window."""
 
 
 class Proposal(Frozen):

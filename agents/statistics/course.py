@@ -20,9 +20,11 @@ SIZE_SD = 0.6
 """How far from nothing the full size (log) is before looking: a figure halves, or nearly doubles, in one of four."""
 ONSETS: Sequence[int] = (-4, -2, 0, 2, 5, 9, 14, 20, 27)
 """Days by which the onset may lie off the day it was dated to: later where an older, smaller move was dated."""
-ONSET_SD = 8.0
+ONSET_SD = 5.0
 """How far off it lies usually, in days."""
-OFF_COURSE = 0.15
+OTHERWISE = 0.2
+"""Chance that trouble builds up in any of these, whatever its cause usually takes."""
+OFF_COURSE = 0.1
 """Part of a move by which it usually ends up off such a course: no trouble grows quite evenly."""
 
 
@@ -55,12 +57,10 @@ def course(gaps: Floats, variances: Floats, level_sd: float, onset: int, growth:
     pull = shapes @ y
     size, size_var = pull / precision, 1 / precision
     median, log_sd = growth
-    logs = np.array(
-        [
-            -0.5 * ((math.log(days / median)) / log_sd) ** 2 - 0.5 * ((start - onset) / ONSET_SD) ** 2
-            for days, start in cells
-        ]
-    )
+    usual = np.array([math.exp(-0.5 * (math.log(days / median) / log_sd) ** 2) for days in GROWTH_DAYS])
+    growths = (1 - OTHERWISE) * usual / usual.sum() + OTHERWISE / len(usual)
+    known = dict(zip(GROWTH_DAYS, growths, strict=True))
+    logs = np.array([math.log(known[days]) - 0.5 * ((start - onset) / ONSET_SD) ** 2 for days, start in cells])
     logs += 0.5 * pull * size - 0.5 * np.log(precision)
     chance = np.exp(logs - logs.max())
     chance /= chance.sum()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.statistics.course import GROWTH_DAYS, OFF_COURSE, ONSET_SD, ONSETS, SIZE_SD, Course, course
+from agents.statistics.course import GROWTH_DAYS, OFF_COURSE, ONSET_SD, ONSETS, OTHERWISE, SIZE_SD, Course, course
 
 OVERNIGHT, OVER_WEEKS = (1.0, 0.7), (14.0, 0.5)
 
@@ -58,9 +58,13 @@ def test_the_closed_form_agrees_with_summing_over_every_size():
     found = seen(gaps, OVER_WEEKS, noise, 0.0)
     sizes = np.linspace(-4, 4, 16_001)
     total, first, second = 0.0, 0.0, 0.0
+    every = sum(math.exp(-0.5 * (math.log(growth / 14) / 0.5) ** 2) for growth in GROWTH_DAYS)
     for growth in GROWTH_DAYS:
         for off in [off for off in ONSETS if off < len(gaps)]:
-            chance = math.exp(-0.5 * ((math.log(growth / 14) / 0.5) ** 2 + (off / ONSET_SD) ** 2))
+            usual = math.exp(-0.5 * (math.log(growth / 14) / 0.5) ** 2)
+            chance = ((1 - OTHERWISE) * usual / every + OTHERWISE / len(GROWTH_DAYS)) * math.exp(
+                -0.5 * (off / ONSET_SD) ** 2
+            )
             shape, ahead = (np.clip((days - off + 1) / growth, 0, 1) for days in (np.arange(5), np.arange(6, 20)))
             misfit = ((gaps[:, None] - shape[:, None] * sizes) ** 2).sum(axis=0) / noise**2
             weights = chance * np.exp(-0.5 * (misfit + (sizes / SIZE_SD) ** 2))
