@@ -215,7 +215,7 @@ def _remarks(done: Sequence[Done]) -> list[str]:
         "and single "
         "pieces of work vary around that by 0.05 to 0.25.",
         f"Reported on companies {min(REPORTED)} to {max(REPORTED)}; causes of bias were looked for on {min(TUNED)} to "
-        f"{max(TUNED)}. Companies 101 to 112 were reported on once before, at 90 % by priors alone and 88 % as said: too "
+        f"{max(TUNED)}. Companies 101 to 112 were looked at once before: 90 % by priors alone and 88 % as said, too "
         "wide, because trouble was given any pace of building up; since then they are not used.",
         "An effect's bias is forecast minus truth on the log scale; pinball loss is the mean over the 10, 50 and 90 % "
         "quantiles, beside that of forecasting no change at all. Incidents build up in the demo's times, varied by a "
