@@ -7,6 +7,8 @@ from pathlib import Path
 
 Row = tuple[str, ...]
 NO_FIGURE = "–"
+BAR = r"\|"
+"""A bar that does not end the cell."""
 
 
 def share_interval(share: float, of: float, z: float = 1.96) -> tuple[float, float]:
@@ -98,4 +100,4 @@ def markdown(sections: Iterable[Section], below: Path) -> str:
 
 
 def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+    return f"| {' | '.join(cell.replace('|', BAR) for cell in cells)} |"

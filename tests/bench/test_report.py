@@ -41,3 +41,8 @@ def test_a_part_without_a_table_still_says_why(tmp_path: Path) -> None:
         [Section("Hourly", (), (), ("skipped: no data",), [tmp_path / "a.png"], (), ["two lines"])], tmp_path
     )
     assert said == "## Hourly\n\nskipped: no data\n\n![two lines](a.png)\n"
+
+
+def test_a_bar_in_a_cell_does_not_end_the_cell(tmp_path: Path) -> None:
+    said = markdown([Section("Plain", ("test", "share"), [("|z| > 3", "43 %")])], tmp_path)
+    assert "| \\|z\\| > 3 | 43 % |" in said
