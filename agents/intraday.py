@@ -15,7 +15,7 @@ from scipy import special
 
 from agents.draft import Sight
 from agents.kinds import KINDS
-from agents.measures.hourly import FIGURES, TABLE, Hourly, hours
+from agents.measures.hourly import FIGURES, HOURLY_DAYS, TABLE, Hourly, hours
 from agents.statistics.arrays import Flags, Floats
 from agents.statistics.discoveries import q_values
 from agents.statistics.hourly import HOURS, ORDINARY, SPREAD_DAYS, SPREAD_FLOOR, Hours, agreed, compared
@@ -29,6 +29,8 @@ ALARM: Final = 3.5
 3.8 scored best."""
 LOOKED_BACK: Final = 24
 """Hours within which an episode must have begun: what is older is seen by the day."""
+JUDGED_DAYS: Final = 3
+"""Days, the newest included, in which those hours and the ones before them lie."""
 LASTS: Final = 4
 """Hours an episode must have lasted before it is worth a word: an odd hour or two are nobody's business."""
 STARTS: Final = LOOKED_BACK / LASTS
@@ -80,7 +82,7 @@ def intraday(agent: str, readings: Readings, found: Sequence[Finding] = ()) -> l
     episodes, judged = list[_Episode](), 0
     for figure, wanted in FIGURES.items():
         logs, noise = source.figure(figure)
-        seen = compared(logs, noise)
+        seen = compared(logs, noise, HOURLY_DAYS - JUDGED_DAYS)
         for sign in (wanted,) if wanted else (-1, 1):
             episodes += _episodes(source, figure, sign, logs, noise, seen)
         judged += int(np.isfinite(seen.distance.reshape(source.size, -1)[:, source.last]).sum())

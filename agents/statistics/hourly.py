@@ -61,18 +61,18 @@ class Hours:
     """`news` in standard deviations, counting noise included."""
 
 
-def compared(logs: Floats, noise: Floats | None = None) -> Hours:
+def compared(logs: Floats, noise: Floats | None = None, first_judged: int = 0) -> Hours:
     """Each hour against its own past. `logs` and `noise` are [series, days, 24], days from midnight to midnight.
 
     `noise` is the counting variance of each log value (1/clicks for a cost per click). What it explains of an hour's
-    straying is not counted as spread a second time.
+    straying is not counted as spread a second time. Days before `first_judged` serve as history only: no `distance`.
     """
     valid = np.isfinite(logs)
     usual = _usual(np.where(valid, logs, 0.0), valid)
     away = np.where(valid, logs, np.nan) - usual
     counting = np.zeros_like(logs) if noise is None else np.where(valid, noise, 0.0)
     news = _news(away)
-    spread = _spread(news, counting)
+    spread = _spread(news, counting, first_judged)
     distance: Floats = np.divide(news, np.sqrt(spread**2 + counting))
     return Hours(usual, away, news, spread, distance)
 
@@ -131,7 +131,7 @@ def _news(away: Floats) -> Floats:
     return out
 
 
-def _spread(away: Floats, counting: Floats) -> Floats:
+def _spread(away: Floats, counting: Floats, first_judged: int) -> Floats:
     """How far this hour of the day strayed in the four weeks before, beyond what counting explains.
 
     Hours differ: few people are awake in the thin ones. Each is judged with its neighbours and drawn to all hours.
@@ -140,7 +140,7 @@ def _spread(away: Floats, counting: Floats) -> Floats:
     known = np.isfinite(away)
     size = np.where(known, np.abs(np.nan_to_num(away)), 0.0)
     out = np.full(away.shape, np.nan)
-    for day in range(LEAST_DAYS + 1, days):
+    for day in range(max(LEAST_DAYS + 1, first_judged), days):
         past = slice(max(0, day - SPREAD_DAYS), day)
         whole = _variance(size[:, past].reshape(series, -1, 1), known[:, past].reshape(series, -1, 1))
         near = [
