@@ -206,10 +206,22 @@ def _interval(share: float, of: int) -> str:
     return f"95 % interval {low:.2f}–{high:.2f}, n = {of}"
 
 
+def _in_words(scores: Mapping[str, Score]) -> str:
+    """The normal worlds, as their owners live them."""
+    told = "; ".join(
+        f"{name} every {7 / one.alerts_a_week:.1f} days, {len(one.false) / one.alerts:.0%} of it false, and its first "
+        f"alert of an incident is right for {one.useful} of {one.incidents}"
+        for name, one in scores.items()
+        if one.alerts
+    )
+    return f"How often the owner of one account is spoken to in the normal worlds: {told}."
+
+
 def _remarks(seeds: Mapping[str, Sequence[int]], scores: Mapping[str, Mapping[str, Score]]) -> tuple[str, ...]:
     said = ", ".join(f"{mode} {some[0]}–{some[-1]}" for mode, some in seeds.items())
     unseen = "the seeds reported here were not looked at before" if seeds is REPORTING else "the very seeds shown here"
     return (
+        _in_words(scores["normal"]),
         f"Seeds: {said}; {scores['normal'][BATON].incidents} incidents in the normal worlds, "
         f"{scores['hard'][BATON].incidents} in the hard ones. Thresholds, Baton's and the baselines' alike, were set "
         f"on seeds {TUNING[0]}–{TUNING[-1]}; {unseen}.",
