@@ -11,13 +11,13 @@ from agents.measures import Measure
 from agents.statistics.arrays import Flags, Floats, Ints, days_from_end
 from agents.statistics.discoveries import q_values
 from agents.statistics.moves import WINDOWS, Moves, is_over, onset
+from agents.statistics.panel import codes_of
 from agents.thresholds import (
     FINDING_RATE,
     OWN_SHARE,
     STILL_ERRORS,
     STILL_SHARE,
     STILL_WEEK_ERRORS,
-    SUDDEN,
     WINDOW_LOOKS,
 )
 from domain.finding import Finding, FindingKind
@@ -82,7 +82,7 @@ def pick(
     material = KINDS[kind].material
     size, size_raw = sign * change, sign * raw
     real = (size >= material) & (size_raw >= np.maximum(material / 2, OWN_SHARE * size))
-    real[0] &= size[0] >= SUDDEN
+    real[0] &= size[0] >= KINDS[kind].sudden
     still = (size[LOOK] >= STILL_SHARE * size) & (size[LOOK] >= np.maximum(material / 2, STILL_ERRORS * se[LOOK]))
     still[WEEK + 1 :] &= (size[WEEK] >= STILL_SHARE * size[WEEK + 1 :]) & (size[WEEK] >= STILL_WEEK_ERRORS * se[WEEK])
     if persisting is not None:
@@ -90,18 +90,40 @@ def pick(
     still[0] = True
     judged = np.where(real & still, p_value, 1.0)
     series = np.arange(change.shape[1], dtype=np.int64)
+    if persisting is not None:
+        _without_ended(judged, persisting, down=down)
     best = np.argmin(judged, axis=0) if change.size else np.zeros(0, dtype=np.int64)
     p = np.minimum(1.0, WINDOW_LOOKS * judged[best, series])
-    judgeable = (p_value < 1).any(axis=0)
+    judgeable: Flags = np.asarray((p_value < 1).any(axis=0), dtype=bool)
     if among is not None:
         judgeable = judgeable & among
-    q = np.ones(len(series))
-    q[judgeable] = q_values(p[judgeable])
+    q = _within_accounts(p, measure, judgeable)
     clear = judgeable & (q <= FINDING_RATE)
-    if persisting is not None:
-        for row in np.flatnonzero(clear):
-            clear[row] = not is_over(persisting, int(row), down=down)
     return Claims(measure, kind, down, best, q, clear, change[best, series], se[best, series])
+
+
+def _without_ended(judged: Floats, found: Moves, *, down: bool) -> None:
+    """Set p-values [windows, series] to 1 where the move of the window has ended, in it or lately."""
+    for row in np.flatnonzero(WINDOW_LOOKS * judged.min(axis=0, initial=1.0) <= FINDING_RATE):
+        series = int(row)
+        if is_over(found, series, down=down):
+            judged[:, series] = 1.0
+        for at, length in enumerate(WINDOWS):
+            if length >= WINDOWS[WEEK] and judged[at, series] < 1:
+                ended = is_over(found, series, down=down, longest=length, within=length)
+                judged[at, series] = 1.0 if ended else judged[at, series]
+
+
+def _within_accounts(p: Floats, measure: Measure, judgeable: Flags) -> Floats:
+    """[series] q-values, every account a family of its own: what one account suffers says nothing about another's."""
+    q = np.ones(len(p))
+    codes = np.zeros(len(p), dtype=np.int64)
+    if "account_id" in measure.keys.columns:
+        codes, _ = codes_of(measure.keys, ("account_id",))
+    for family in np.unique(codes[judgeable]):
+        mine = judgeable & (codes == family)
+        q[mine] = q_values(p[mine])
+    return q
 
 
 def _persists(found: Moves, sign: float, at_least: Floats) -> Flags:

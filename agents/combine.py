@@ -53,13 +53,14 @@ def combine(findings: Sequence[Finding], readings: Readings, today: date, model:
                 )
             faint.append(made)
         else:
-            (signals if draft.opens and _told_apart(draft) else faint).append(made)
+            (signals if draft.opens and _told_apart(draft, today) else faint).append(made)
     return Combined(tuple(signals), tuple(held), tuple(faint))
 
 
-def _told_apart(draft: Draft) -> bool:
+def _told_apart(draft: Draft, today: date) -> bool:
     """Whether the cause is clear enough to be shown, or has had a week to become so."""
-    return draft.ranking.confidence >= OPEN_CONFIDENCE or lead(draft.findings).window_days >= OPEN_ANYWAY_DAYS
+    waited = (today - lead(draft.findings).since).days + 1
+    return draft.ranking.confidence >= OPEN_CONFIDENCE or waited >= OPEN_ANYWAY_DAYS
 
 
 def drafts_of(findings: Sequence[Finding], readings: Readings) -> list[Draft]:
@@ -69,7 +70,7 @@ def drafts_of(findings: Sequence[Finding], readings: Readings) -> list[Draft]:
     left = [one for at, one in enumerate(findings) if at not in explained]
     segments = segment_drafts(left, readings)
     ads = ad_drafts(left, readings)
-    whole = campaign_drafts(left, readings, [draft for draft in [*segments, *ads] if draft.opens])
+    whole = campaign_drafts(left, readings, [*segments, *ads])
     return [*accounts, *segments, *ads, *whole, *other_drafts(left)]
 
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from agents.causes import Place, priors, signatures
+from agents.causes import PROFILES, Place, priors, signatures
 from agents.draft import Draft, Sight
 from agents.intraday import hour_sights
 from agents.kinds import KINDS
-from agents.measures import campaign_cpm, campaign_pixel_ratio, campaigns, segment_leaves
+from agents.measures import campaign_cpm, campaign_pixel_ratio, campaigns, cell_click_rate, segment_leaves
 from agents.sights import (
     GAP,
     account_scope,
@@ -30,6 +30,7 @@ from agents.thresholds import (
     MOST_CAMPAIGNS,
     REACHED_SHARE,
     SOLE_RATE,
+    STILL_SHARE,
     UNEXPLAINED_AD_DAYS,
     UNEXPLAINED_CHANGE,
     UNEXPLAINED_DAYS,
@@ -81,11 +82,28 @@ def segment_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draf
             one for one in findings
             if one.kind is Kind.UNSUBSCRIBE_RISE and (one.scope.account_id, one.scope.segment_id) == (account, segment)
         ]  # fmt: skip
-        opens = strong(own) and (ranking.cause is not Cause.UNEXPLAINED or _clear_without_cause(first))
+        opens = strong(own) and first.window_days >= PROFILES[ranking.cause].least_days
+        opens = opens and (ranking.cause is not Cause.AUDIENCE_DECLINE or _across_campaigns(scope, first, readings))
+        opens = opens and (ranking.cause is not Cause.UNEXPLAINED or _clear_without_cause(first))
         window = window_index(first.window_days)
         draft = Draft(scope, ranking, tuple(with_more), sights, window, tuple(gaps), opens)
         drafts.append(_with_paid(draft, findings, readings))
     return drafts
+
+
+def _across_campaigns(scope: Scope, first: Finding, readings: Readings) -> bool:
+    """Whether a segment still responds less without the campaign in which it fell most: else that is what fell."""
+    cells = cell_click_rate(readings)
+    mine = (cells.keys["segment_id"] == (scope.segment_id or "")).to_numpy()
+    mine &= (cells.keys["account_id"] == (scope.account_id or "")).to_numpy()
+    window = window_index(first.window_days)
+    mine &= cells.moves.expected[window] > 0
+    if mine.sum() < 2 or first.kind is not Kind.RESPONSE_DECLINE:
+        return True
+    fall, weight = cells.moves.change[window, mine], cells.moves.expected[window, mine]
+    others = np.arange(len(fall)) != int(np.argmin(fall * weight))
+    rest = float((fall * weight)[others].sum() / weight[others].sum())
+    return rest <= STILL_SHARE * float(np.log1p(first.change))
 
 
 def _paid_scope(readings: Readings, account: str | None, segment: str) -> Scope:
@@ -112,7 +130,7 @@ def _with_paid(draft: Draft, findings: Sequence[Finding], readings: Readings) ->
     taken: set[int] = set()
     for at, one in enumerate(findings):
         same = one.scope.account_id == draft.scope.account_id
-        cell = one.scope.segment_id == draft.scope.segment_id and one.kind is Kind.CTR_DECLINE
+        cell = one.scope.segment_id == draft.scope.segment_id and one.kind in {Kind.CTR_DECLINE, Kind.CPC_RISE}
         inside = (one.scope.campaign_id or "") in shares and one.scope.segment_id is None and one.scope.ad_id is None
         whole = one.scope.grain is Grain.ACCOUNT
         soft = one.kind in {Kind.CPA_RISE, Kind.CPC_RISE, Kind.CTR_DECLINE}
@@ -152,7 +170,7 @@ def ad_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draft]:
         ranking = weigh(sights, signatures(Place.AD), prior)
         seen = [f for f in findings if f.kind is Kind.FREQUENCY_RISE and f.scope == one.scope]
         gaps = [GAP[table] for table in ("ad_delivery",) if readings.get(table) is None]
-        opens = strong([one, *seen]) and one.window_days >= UNEXPLAINED_DAYS
+        opens = strong([one, *seen]) and one.window_days >= PROFILES[ranking.cause].least_days
         if ranking.cause is not Cause.CREATIVE_FATIGUE:
             opens = opens and _clear_without_cause(one) and one.window_days >= UNEXPLAINED_AD_DAYS
         elif "ad_frequency" in sights:
@@ -165,7 +183,7 @@ def ad_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draft]:
 def campaign_drafts(findings: Sequence[Finding], readings: Readings, finer: Sequence[Draft]) -> list[Draft]:
     """One draft per campaign that moved in a way no finer draft explains."""
     groups: dict[tuple[str | None, str], list[Finding]] = {}
-    taken = {at for draft in finer for at in draft.absorbed}
+    taken = {at for draft in finer if draft.opens for at in draft.absorbed}
     for at, one in enumerate(findings):
         if one.scope.grain is Grain.CAMPAIGN and at not in taken and one.scope.campaign_id:
             groups.setdefault((one.scope.account_id, one.scope.campaign_id), []).append(one)
@@ -189,7 +207,10 @@ def campaign_drafts(findings: Sequence[Finding], readings: Readings, finer: Sequ
                 sights["ctr"] = rest
             if not [one for one in own if KINDS[one.kind].driver and one.kind not in follow]:
                 continue
-        drafts.append(_campaign_draft(own, sights, window, readings))
+        draft = _campaign_draft(own, sights, window, readings)
+        worn = any(one.scope.ad_id and first.scope.contains(one.scope) for one in finer)
+        # It is an ad that wears; which one is a matter of days.
+        drafts.append(replace(draft, opens=draft.opens and not (worn and draft.cause is Cause.CREATIVE_FATIGUE)))
     return drafts
 
 
@@ -205,7 +226,7 @@ def _campaign_draft(own: list[Finding], sights: dict[str, Sight], window: int, r
     ]
     gaps += [GAP[name] for name in ("spend", "conversions") if name not in source.known]
     judged = [one for one in own if one.kind is not Kind.SPEND_DROP and not (web and one.kind is Kind.CONVERSIONS_DROP)]
-    opens = strong(judged)
+    opens = strong(judged) and lead(judged).window_days >= PROFILES[ranking.cause].least_days
     if ranking.cause is Cause.UNEXPLAINED:
         opens = opens and _clear_without_cause(lead([one for one in own if KINDS[one.kind].driver]))
     return Draft(own[0].scope, ranking, tuple(own), sights, window, tuple(gaps), opens)
@@ -239,7 +260,7 @@ def account_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draf
         sights = account_sights(readings, one.scope, window)
         ranking = weigh(sights, signatures(Place.ACCOUNT))
         inside = [at for at, f in enumerate(findings) if _of_account(f, one)]
-        opens = strong([one]) and (one.kind is Kind.PIXEL_GAP or one.window_days >= UNEXPLAINED_DAYS)
+        opens = strong([one]) and one.window_days >= PROFILES[ranking.cause].least_days
         drafts.append(
             Draft(
                 one.scope,

@@ -26,6 +26,7 @@ from agents.measures import (
     retention,
     segment_rate,
 )
+from agents.thresholds import SUDDEN
 from domain.finding import Finding, FindingKind
 from domain.reading import Readings
 from domain.scope import Grain
@@ -56,6 +57,8 @@ class Kind:
     """In a headline, before the change: "cost per acquisition"."""
     material: float
     """Smallest change worth an owner's time, as a log ratio (0.12 is about 12 %). Below it nobody would act."""
+    sudden: float = SUDDEN
+    """Log change a single day must show to count by itself."""
     driver: str | None
     """The figure it is evidence of. Two findings of one driver are one piece of evidence; None follows from others."""
     recovery: Recovery
@@ -105,7 +108,7 @@ KINDS: Mapping[FindingKind, Kind] = MappingProxyType(
             recovery=Recovery.FOLLOWS, series=None, dated_by_fall=True,
         ),
         FindingKind.CPM_RISE: Kind(
-            claim="Impressions dearer", figure="CPM", material=0.12, driver="cpm",
+            claim="Impressions dearer", figure="CPM", material=0.12, driver="cpm", sudden=0.3,
             recovery=Recovery.LEVEL, series=_price,
         ),
         FindingKind.CVR_DECLINE: Kind(
@@ -125,7 +128,7 @@ KINDS: Mapping[FindingKind, Kind] = MappingProxyType(
             recovery=Recovery.FOLLOWS, series=lambda one, readings: campaign_spend(readings),
         ),
         FindingKind.HOURS_SERVED_DROP: Kind(
-            claim="Served fewer hours", figure="hours shown", material=0.06, driver="hours",
+            claim="Served fewer hours", figure="hours shown", material=0.06, driver="hours", sudden=0.2,
             recovery=Recovery.LEVEL, series=lambda one, readings: campaign_hours(readings),
         ),
         FindingKind.PIXEL_GAP: Kind(
@@ -133,7 +136,7 @@ KINDS: Mapping[FindingKind, Kind] = MappingProxyType(
             recovery=Recovery.LEVEL, series=_tracked,
         ),
         FindingKind.VISIT_LOSS: Kind(
-            claim="Clicks do not arrive", figure="visits per click", material=0.12, driver="visits",
+            claim="Clicks do not arrive", figure="visits per click", material=0.12, driver="visits", sudden=0.3,
             recovery=Recovery.LEVEL, series=lambda one, readings: campaign_visits(readings),
         ),
         FindingKind.CTR_DECLINE: Kind(

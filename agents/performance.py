@@ -23,10 +23,13 @@ from agents.measures import (
     campaign_spend,
     campaign_visits,
     campaigns,
+    segment_clicks_per_spend,
     status_columns,
 )
+from agents.statistics.arrays import Flags
 from agents.statistics.drivers import Cost, cost
-from agents.thresholds import BUDGET_PINNED, HOURS_DROP, TEST_ANNOUNCED_DAYS
+from agents.statistics.moves import WINDOWS
+from agents.thresholds import BUDGET_PINNED, HOURS_DROP, HOURS_LOST_AT_ONCE, TEST_ANNOUNCED_DAYS
 from agents.trials import Trial, trials
 from domain.finding import Finding, FindingKind
 from domain.mandate import Mandate
@@ -128,7 +131,26 @@ def _costs(readings: Readings, rate: Measure | None) -> list[Finding]:
 
     metric = "cpa" if rate else "cpc"
     found += findings(AGENT, costs, object_scope, words_of, metric=metric, observed=paid, detail=_drivers(dearer))
+    found += _segment_costs(readings)
     return found + _account_costs(readings, web=rate is not None and rate.table == "web_report")
+
+
+def _segment_costs(readings: Readings) -> list[Finding]:
+    """Segments whose clicks have become dearer than those of the account's other segments."""
+    measure = segment_clicks_per_spend(readings)
+    found = measure.moves
+    if not (measure.keys["segment_id"] != "").any():
+        return []
+    dear = pick(measure, FindingKind.CPC_RISE, -found.change, found.se, -found.raw, found.p_down, down=False)
+
+    def price(row: int, days: int) -> float:
+        clicks, spend = measure.seen(row, days)
+        return spend / max(clicks, 0.5)
+
+    def words(clicks: float, spend: float, expected: float, days: int) -> str:
+        return f"{wording.counted(clicks, 'clicks')} in {_days(days)}; {expected:,.2f} each was usual"
+
+    return findings(AGENT, dear, object_scope, words, metric="cpc", observed=price)
 
 
 def _account_costs(readings: Readings, *, web: bool) -> list[Finding]:
@@ -162,15 +184,8 @@ def _delivery(readings: Readings, *, money: bool) -> list[Finding]:
     if readings.get("campaign_status") is None:
         return []
     hours = campaign_hours(readings)
-    served, budget, _, running = status_columns(readings)
-    recent = slice(-3, None)
-    spend = campaigns(readings).values["spend"]
-    known = (running & (budget > 0))[:, recent]
-    pinned = (spend[:, recent] * known).sum(1) / np.maximum((budget[:, recent] * known).sum(1), 1e-9)
-    lost = served[:, recent].sum(1) / np.maximum((served[:, recent] > 0).sum(1), 1) * -np.expm1(-hours.moves.change[1])
-    capped = (known.sum(1) >= 1) & (-lost >= HOURS_DROP)
-    if money:
-        capped &= pinned >= BUDGET_PINNED
+    running = status_columns(readings)[3]
+    capped = _capped(readings, 1, HOURS_LOST_AT_ONCE, money=money) | _capped(readings, 3, HOURS_DROP, money=money)
     made = claims(hours, FindingKind.HOURS_SERVED_DROP, down=True, among=capped)
 
     def words(events: float, exposure: float, expected: float, days: int) -> str:
@@ -182,6 +197,19 @@ def _delivery(readings: Readings, *, money: bool) -> list[Finding]:
         drops = claims(campaign_spend(readings), FindingKind.SPEND_DROP, down=True, among=running[:, -1])
         found += findings(AGENT, drops, object_scope, _amount("spent in", "days", 1.0))
     return found
+
+
+def _capped(readings: Readings, days: int, least: float, *, money: bool) -> Flags:
+    """[campaigns] whether so many hours a day were lost over the last days while the budget was used up."""
+    hours = campaign_hours(readings).moves
+    served, budget, _, running = status_columns(readings)
+    recent = slice(-days, None)
+    spend = campaigns(readings).values["spend"]
+    known = (running & (budget > 0) & hours.usable)[:, recent]
+    pinned = (spend[:, recent] * known).sum(1) / np.maximum((budget[:, recent] * known).sum(1), 1e-9)
+    now = served[:, recent].sum(1) / np.maximum((served[:, recent] > 0).sum(1), 1)
+    lost = now * np.expm1(-hours.change[WINDOWS.index(days)])
+    return (known.sum(1) >= 1) & (lost >= least) & ((pinned >= BUDGET_PINNED) | (not money))
 
 
 def decided_tests(rows: pl.DataFrame | None, today: date) -> list[Finding]:

@@ -9,14 +9,14 @@ FINDING_RATE: Final = 0.10
 """Share of false findings an agent accepts (Benjamini-Hochberg q): findings are cheap, they only become a signal
 together or when very clear, and they keep a signal that is open from flickering."""
 
-SOLE_RATE: Final = 0.0008
+SOLE_RATE: Final = 0.0006
 """q a finding needs to open a signal without another agent's support: about one false signal per account and year."""
 
 JOINT_RATE: Final = 0.05
 """q each of several agents' findings needs to open a signal together; their product is far below SOLE_RATE."""
 
-WINDOW_LOOKS: Final = 2.5
-"""By how much looking at five overlapping windows (1, 3, 7, 14, 28 days) multiplies a p-value; measured on noise, and
+WINDOW_LOOKS: Final = 2.8
+"""By how much looking at six overlapping windows (1, 2, 3, 7, 14, 28 days) multiplies a p-value; measured on noise, and
 twice as much where only a handful of events a day are usual."""
 
 STALE_DAYS: Final = 3
@@ -36,6 +36,9 @@ FATIGUE_FREQUENCY: Final = 0.04
 
 HOURS_DROP: Final = 5.0
 """Hours per day a campaign must serve less than it used to before its budget counts as the cap; a busy week costs 4."""
+
+HOURS_LOST_AT_ONCE: Final = 7.0
+"""The same on a single day, which a rush of demand may cost by itself."""
 
 BUDGET_PINNED: Final = 0.90
 """Share of the daily budget spent above which the budget is what stops the campaign."""
@@ -108,7 +111,7 @@ UNEXPLAINED_RATE: Final = 0.0001
 UNEXPLAINED_AD_DAYS: Final = 14
 """Days a single ad must have lost for no known cause: one lucky or unlucky day of an ad lingers for a week."""
 
-OPEN_CONFIDENCE: Final = 0.7
+OPEN_CONFIDENCE: Final = 0.85
 """Probability of its cause a new signal needs: a card that names the wrong cause is worse than one a day later."""
 
 OPEN_ANYWAY_DAYS: Final = 7
@@ -174,3 +177,15 @@ JUDGED_CLICKS: Final = 5.0
 
 SMALL_JUMP: Final = 0.9
 """Log change of a small ad's day worth a word (a factor of 2.5)."""
+
+LOOKED_AT: Final = 0.25
+"""Log fall from which the exact tail of a tracked share is computed: less is not material."""
+
+SHARE_SD: Final = 0.1
+"""Log standard deviation by which the tracked share wanders from week to week: consent, browsers, attribution."""
+
+MOST_TRACKED: Final = 0.98
+"""Expected tracked share beyond which conversions are not a part of the orders: another attribution is counted."""
+
+PEER_NOISE: Final = 0.3
+"""Variance of the median of five peers, as a share of one's own: what taking off their movement costs."""

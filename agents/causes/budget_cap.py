@@ -56,5 +56,6 @@ PROFILE = Profile(
     loss=loss,
     play=play,
     shows=dict.fromkeys((Place.CAMPAIGN, Place.CAMPAIGN_BLIND), CAPPED),
+    least_days=1,
     told=(FindingKind.HOURS_SERVED_DROP,),
 )

@@ -33,6 +33,7 @@ PROFILE = Profile(
         Place.CAMPAIGN_BLIND: {"cvr": BROKEN},
         Place.ACCOUNT: {"cvr": BROKEN},
     },
+    least_days=1,
     told=(FindingKind.CVR_DECLINE, FindingKind.VISIT_LOSS),
     families=frozenset({Family.LANDED}),
     certain_while_learning=True,

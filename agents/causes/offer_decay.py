@@ -41,6 +41,7 @@ PROFILE = Profile(
     loss=dearer,
     play=play,
     shows=dict.fromkeys((Place.CAMPAIGN, Place.CAMPAIGN_BLIND), UNCONVINCED),
+    least_days=3,
     told=(FindingKind.CVR_DECLINE,),
     families=frozenset({Family.LANDED}),
 )

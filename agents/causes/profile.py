@@ -77,5 +77,7 @@ class Profile:
     """The same where nobody knows how often people have seen the ads."""
     not_alone: str = ""
     """Why it is ruled out where paid clicks fell too; empty where that says nothing."""
+    least_days: int = 2
+    """Days that must show it before it is named: one odd day is no move, except of what breaks at once."""
     certain_while_learning: bool = False
     """Whether it can be judged in a campaign that is still learning: what breaks at once is not learning."""

@@ -40,6 +40,7 @@ PROFILE = Profile(
         Place.CAMPAIGN_BLIND: {"cvr": SILENT},
         Place.ACCOUNT: {"pixel_ratio": SILENT},
     },
+    least_days=1,
     told=(FindingKind.PIXEL_GAP, FindingKind.CONVERSIONS_DROP),
     families=frozenset({Family.LANDED}),
     certain_while_learning=True,

@@ -1,6 +1,6 @@
 """The figures agents watch: daily series with their moves, from which table, over which key, against whom."""
 
-from agents.measures.audiences import cell_click_rate, segment_leaves, segment_rate
+from agents.measures.audiences import cell_click_rate, segment_clicks_per_spend, segment_leaves, segment_rate
 from agents.measures.cohorts import Cohorts, cohorts
 from agents.measures.delivery import ad_frequency, campaign_frequency, campaign_hours, status_columns
 from agents.measures.measure import (
@@ -61,6 +61,7 @@ __all__ = [
     "leaves",
     "ordinary_days",
     "retention",
+    "segment_clicks_per_spend",
     "segment_leaves",
     "segment_rate",
     "status_columns",

@@ -76,6 +76,30 @@ def segment_rate(readings: Readings, name: str) -> Measure:
     return derived(readings, _SEGMENTS, f"segment {name}", make)
 
 
+def segment_clicks_per_spend(readings: Readings) -> Measure:
+    """Clicks per money spent on a segment over all ads of an account, against the account's other segments."""
+
+    def make() -> Measure:
+        source = leaves(readings)
+        clicks, spend = source.values["clicks"], source.values["spend"]
+        codes, keys = source.codes(SEGMENT)
+        top, bottom = blended(clicks, spend, codes, keys.height)
+        accounts, _ = codes_of(keys, ACCOUNT)
+        usable = group_sums(source.present.astype(np.float64), codes, keys.height) > 0
+        found = moves(
+            top,
+            bottom,
+            usable & ordinary_days(readings, keys["account_id"]) & (keys["segment_id"] != "").to_numpy()[:, None],
+            groups=accounts,
+            min_peers=1,
+            weekday=source.first_day.weekday(),
+        )
+        natural = group_sums(spend, codes, keys.height)
+        return Measure("clicks_per_spend", "ad_report", keys, source.first_day, found, top, natural)
+
+    return derived(readings, ("ad_report", "calendar"), "segment clicks per spend", make)
+
+
 CELL: Final = (*CAMPAIGN, "segment_id")
 
 

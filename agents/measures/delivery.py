@@ -15,6 +15,7 @@ from agents.measures.measure import (
     against_account,
     campaigns,
     leaves,
+    ordinary_days,
 )
 from agents.statistics.arrays import Flags, Floats, group_sums
 from agents.statistics.moves import moves
@@ -119,16 +120,20 @@ def status_columns(readings: Readings) -> tuple[Floats, Floats, Flags, Flags]:
 
 
 def campaign_hours(readings: Readings) -> Measure:
-    """Hours a day every campaign is shown, against its own past only."""
+    """Hours a day every campaign is shown, against its own past only. A promo may use up a budget; it does not last."""
 
     def make() -> Measure:
         source = campaigns(readings)
         hours, _, _, running = status_columns(readings)
         found = moves(
-            hours, np.ones_like(hours), running & (hours > 0), counted=False, weekday=source.first_day.weekday()
+            hours,
+            np.ones_like(hours),
+            running & (hours > 0) & ordinary_days(readings, source.keys["account_id"]),
+            counted=False,
+            weekday=source.first_day.weekday(),
         )
         return Measure(
             "hours_served", "campaign_status", source.keys, source.first_day, found, hours, np.ones_like(hours)
         )
 
-    return derived(readings, _STATUS, "hours", make)
+    return derived(readings, (*_STATUS, "calendar"), "hours", make)

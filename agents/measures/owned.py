@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import numpy as np
+
 from agents.derivation import derived
 from agents.measures.cohorts import cohort_panel, expected_shares
 from agents.measures.measure import Measure, blended, ordinary_days, table_panel
@@ -12,6 +14,8 @@ from domain.reading import Readings
 
 OWNED: Final = ("account_id", "segment_id", "channel")
 OWNED_SEGMENT: Final = ("account_id", "segment_id")
+MOST_KEPT: Final = 0.9
+"""Share kept beyond which cohorts are not taken for steadier still."""
 JUDGED_DAYS: Final = 14
 """Days of cohorts that may be the move itself, and do not say what share was to be expected."""
 
@@ -53,13 +57,17 @@ def retention(readings: Readings) -> Measure:
         size = source.values["cohort_size"]
         old = slice(0, max(source.days - JUDGED_DAYS, 1))
         expected = expected_shares(source, codes, keys.height, old)
-        top = group_sums(source.values["retained"], codes, keys.height)
-        bottom = group_sums(size * expected[:, None], codes, keys.height)
+        back = source.values["retained"]
+        # A share varies less than a count of its size, by 1 - share: weighted by the inverse, the sum varies as counts
+        # do, and the steadier ages count for more.
+        weight = 1 / (1 - np.clip(expected, 0.0, MOST_KEPT))[:, None]
+        top = group_sums(back * weight, codes, keys.height)
+        bottom = group_sums(size * expected[:, None] * weight, codes, keys.height)
         accounts, _ = codes_of(keys, ("account_id",))
         found = moves(
             top, bottom, bottom > 0, groups=accounts, min_peers=1, weekday=source.first_day.weekday(), stale_days=14
         )
-        whole = group_sums(size, codes, keys.height)
-        return Measure("retention", "cohort_report", keys, source.first_day, found, top, whole)
+        natural = (group_sums(one, codes, keys.height) for one in (back, size))
+        return Measure("retention", "cohort_report", keys, source.first_day, found, *natural)
 
     return derived(readings, ("cohort_report",), "retention", make)

@@ -1,5 +1,6 @@
 """What the site and the backend know: orders, visits, and how much of them the pixel saw."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -17,9 +18,11 @@ from agents.measures.measure import (
     ordinary_days,
     table_panel,
 )
-from agents.statistics.arrays import Flags, Floats, group_sums
-from agents.statistics.moves import moves
+from agents.statistics.arrays import Flags, Floats, days_from_end, group_sums
+from agents.statistics.moves import WINDOWS, Moves, moves
 from agents.statistics.panel import Panel, aligned
+from agents.statistics.rates import beta_binomial_tail, day_variance
+from agents.thresholds import LOOKED_AT, MOST_TRACKED, PEER_NOISE, SHARE_SD
 from domain.reading import Readings
 
 
@@ -79,7 +82,7 @@ def campaign_pixel_ratio(readings: Readings) -> Measure:
     def make() -> Measure:
         source = campaigns(readings)
         orders, present = web_column(readings, "orders")
-        return against_account(
+        measure = against_account(
             readings,
             source,
             "pixel_ratio",
@@ -91,8 +94,35 @@ def campaign_pixel_ratio(readings: Readings) -> Measure:
             noisy_exposure=True,
             masked=False,
         )
+        return replace(measure, moves=_as_share(measure.moves, source.values["conversions"], orders))
 
     return derived(readings, _WEB, "campaign pixel ratio", make)
+
+
+def _as_share(found: Moves, tracked: Floats, orders: Floats) -> Moves:
+    """The same moves, a fall judged as what it is: too few of so many orders tracked.
+
+    Orders the pixel saw are drawn from all orders, so far fewer of them are surprising than of two independent counts:
+    the beta-binomial tail (Skellam 1948) of the tracked among all orders of a window. What is expected comes from the
+    moves (own level, peers, lateness); the share itself wanders from day to day as much as the days' own spread says.
+    Where conversions are no part of the orders (another attribution), the moves' own test is stronger and stays.
+    """
+    p_down = found.p_down.copy()
+    spread = day_variance(np.where(found.usable, tracked, 0.0), np.where(found.usable, orders, 0.0))
+    rank = days_from_end(found.usable)
+    for at, length in enumerate(WINDOWS):
+        inside = found.usable & (rank < length)
+        trials, hits = ((one * inside).sum(axis=1) for one in (orders, tracked))
+        share = np.divide(found.expected[at], trials, out=np.ones_like(trials), where=trials > 0)
+        rows = np.flatnonzero((p_down[at] < 1) & (found.change[at] < -LOOKED_AT) & (share < MOST_TRACKED) & (share > 0))
+        if not len(rows):
+            continue
+        wander = spread[rows] / length + SHARE_SD**2 + PEER_NOISE * (1 - share[rows]) / found.expected[at, rows]
+        strength = np.maximum((1 - share[rows]) / (share[rows] * wander) - 1, 0.1)
+        a, b = share[rows] * strength, (1 - share[rows]) * strength
+        few = beta_binomial_tail(np.minimum(hits[rows], trials[rows]), trials[rows], a, b)[0]
+        p_down[at, rows] = np.minimum(p_down[at, rows], few)
+    return replace(found, p_down=p_down)
 
 
 def account_pixel_ratio(readings: Readings, *, worst: bool) -> Measure:

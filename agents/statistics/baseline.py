@@ -10,6 +10,8 @@ from typing import Final
 import numpy as np
 
 from agents.statistics.arrays import Flags, Floats, Ints, counted_median, row_median
+from agents.statistics.peers import OUTSTANDING, belief, median_of_others
+from agents.statistics.weeks import PRIOR_LEVEL_SD, Weeks, weeks
 
 PRIOR_SD: Final = 0.15
 """Day-to-day log standard deviation assumed of an unknown series; the median of 80 real display campaigns is 0.16."""
@@ -23,8 +25,8 @@ OUTLIER: Final = 4.0
 likely."""
 ODD_WEEK: Final = 2.5
 """Standard errors by which a week's level must differ from the median week to be left out of the baseline."""
-MODEL_SD: Final = 0.035
-"""Log error of the baseline itself (seasons, slow drifts of two months) that no amount of counts removes."""
+MODEL_SD: Final = PRIOR_LEVEL_SD
+"""Log error of the baseline itself that no amount of counts removes, before the figure's own weeks are known."""
 LEAVE_ONE_OUT: Final = 12
 """Peers in a group up to which a series is left out of its own comparison; beyond, its weight in a median is
 negligible."""
@@ -149,6 +151,8 @@ class Baseline:
     lagged: Floats
     """[series] how much of a day's residual lasts until the next."""
     informed: Flags
+    weeks: Weeks
+    """How much its weeks differ."""
 
 
 @dataclass(slots=True)
@@ -187,7 +191,7 @@ class Fit:
         raw_residual = self._log_ratio(expected, "residual")
         raw_expected, residual = expected, raw_residual
         if self.control is not None or design.grouped:
-            expected = self._with_peers(raw_expected, raw_residual)
+            expected = self._with_peers(raw_expected, raw_residual, weight)
             residual = self._log_ratio(expected, "own residual")
         noise = self._noise(expected)
         clean = self._clean(residual, past, typical, "clean")
@@ -199,9 +203,10 @@ class Fit:
         if residual is not raw_residual:
             residual -= centre
         spread, excess, lagged = self._day_variance(residual, noise, past, want_lag=True)
+        level, variance, known, _ = self._by_week(residual, noise, spread, weight)
         return Baseline(
             self.events, self.exposure, expected, raw_expected, residual, raw_residual, noise, self.usable, past,
-            spread, excess, lagged, weight.sum(1) >= INFORMED_DAYS,
+            spread, excess, lagged, weight.sum(1) >= INFORMED_DAYS, weeks(level, variance, known.astype(np.float64)),
         )  # fmt: skip
 
     def _new(self, name: str) -> Floats:
@@ -246,7 +251,7 @@ class Fit:
         values.reshape(len(top), -1)[:, :days], valid.reshape(len(top), -1)[:, :days] = pooled, seen
         weeks = valid.sum(axis=1)
         terms = np.zeros((len(top), 7))
-        terms[:, (np.arange(7) + self.design.weekday) % 7] = counted_median(values, valid) * weeks / (weeks + 2.0)
+        terms[:, (np.arange(7) + self.design.weekday) % 7] = counted_median(values, valid) * weeks**2 / (weeks**2 + 4.0)
         return (terms - terms.mean(axis=1, keepdims=True))[:, of_day]
 
     def _clean(self, residual: Floats, usable: Flags, typical: Floats, name: str) -> Flags:
@@ -261,7 +266,7 @@ class Fit:
         near &= usable
         return near
 
-    def _with_peers(self, expected: Floats, raw_residual: Floats) -> Floats:
+    def _with_peers(self, expected: Floats, raw_residual: Floats, past: Floats) -> Floats:
         """What is expected once the peers' movement (or the one given) is known."""
         out = self._new("with peers")
         if self.control is not None:
@@ -269,9 +274,22 @@ class Fit:
         values, valid = self.groups.table(raw_residual, self.usable)
         if self.design.leave_one_out:
             movement = median_of_others(values, valid, self.design.min_peers)[self.groups.places()]
+            movement = self._believed(movement, raw_residual, past)
             return np.multiply(expected, np.exp(movement, out=out), out=out)
         movement = np.where(valid.sum(1) > self.design.min_peers, counted_median(values, valid), 0.0)
         return self.groups.scaled(expected, np.exp(movement), out=out)
+
+    def _believed(self, movement: Floats, raw_residual: Floats, past: Floats) -> Floats:
+        """The peers' movement, as far as it says something about one's own; what stands out is taken whole.
+
+        The median of a few noisy peers is mostly noise: how much of it to believe is the slope of past days' residuals
+        on it, shared by the group (the reliability of a regression with errors in its variable, Fuller 1987, ch. 1).
+        """
+        width = OUTSTANDING * 1.4826 * self._median(np.abs(movement), past > 0)[:, None]
+        core, own = np.clip(movement, -width, width), np.clip(raw_residual, -2 * width, 2 * width)
+        each = np.stack([_dots(core * past, own), _dots(core * past, core), past.sum(1)], axis=1)
+        sums = self.groups.sums(each)
+        return movement - (1 - self.groups.spread(belief(sums[:, 0], sums[:, 1], sums[:, 2])[:, None])) * core
 
     def _noise(self, expected: Floats) -> Floats | None:
         noise: Floats | None = None
@@ -315,7 +333,22 @@ class Fit:
 
         The better level is the quartile on the good side, less what chance alone puts there (0.67 standard errors).
         """
-        width, adverse = residual.shape[1], self.design.adverse
+        level, variance, known, of_week = self._by_week(residual, noise, spread, past)
+        adverse, error = self.design.adverse, np.sqrt(variance + MODEL_SD**2)
+        seen = known.sum(axis=1)
+        goodness = np.sort(np.where(known, -adverse * level, -np.inf), axis=1)
+        at = np.clip(goodness.shape[1] - 1 - (seen - 1) // 4, 0, goodness.shape[1] - 1)
+        best = goodness[np.arange(len(at)), at]
+        usual = np.where(seen > 0, best, 0.0) - 0.67 * row_median(error, known)
+        off = np.abs(-adverse * level - usual[:, None]) > ODD_WEEK * error
+        off &= known & (seen >= 5)[:, None]
+        return ~off[:, of_week]
+
+    def _by_week(
+        self, residual: Floats, noise: Floats | None, spread: Floats, past: Floats
+    ) -> tuple[Floats, Floats, Flags, Ints]:
+        """[series, weeks] level, its variance from counting and days, whether known; [days] the week of each day."""
+        width = residual.shape[1]
         of_week: Ints = (np.arange(width, dtype=np.int64) + -width % 7) // 7
         starts = np.flatnonzero(np.diff(of_week, prepend=-1))
         spare = self._new("spare")
@@ -326,36 +359,7 @@ class Fit:
             counted = np.add.reduceat(np.multiply(noise, past, out=spare), starts, axis=1)
         known = days >= 3
         level = np.where(known, total / np.maximum(days, 1), 0.0)
-        error = np.sqrt(counted / np.maximum(days, 1) ** 2 + spread[:, None] / np.maximum(days, 1) + MODEL_SD**2)
-        seen = known.sum(axis=1)
-        goodness = np.sort(np.where(known, -adverse * level, -np.inf), axis=1)
-        at = np.clip(goodness.shape[1] - 1 - (seen - 1) // 4, 0, goodness.shape[1] - 1)
-        best = goodness[np.arange(len(at)), at]
-        usual = np.where(seen > 0, best, 0.0) - 0.67 * row_median(error, known)
-        off = np.abs(-adverse * level - usual[:, None]) > ODD_WEEK * error
-        off &= known & (seen >= 5)[:, None]
-        return ~off[:, of_week]
-
-
-def median_of_others(values: Floats, valid: Flags, least: int) -> Floats:
-    """[groups, places, days]: the median of the other valid places of a group; 0 where fewer than `least` are.
-
-    The others' order statistics are those of all, moved up by one from the left-out place on.
-    """
-    ordered = np.where(valid, values, np.inf)
-    order = np.argsort(ordered, axis=1)
-    groups: Ints = np.arange(values.shape[0], dtype=np.int64)[:, None, None]
-    days: Ints = np.arange(values.shape[2], dtype=np.int64)
-    ordered = ordered[groups, order, days]
-    place = np.empty_like(order)
-    place[groups, order, days] = np.arange(values.shape[1])[None, :, None]
-    others = valid.sum(axis=1, keepdims=True) - valid
-    low, high = np.maximum((others - 1) // 2, 0), others // 2
-    last = values.shape[1] - 1
-    low, high = (np.minimum(at + (valid & (place <= at)), last) for at in (low, high))
-    enough = (others >= least) & (others > 0)
-    low, high = (np.where(enough, ordered[groups, at, days], 0.0) for at in (low, high))
-    return (low + high) / 2
+        return level, counted / np.maximum(days, 1) ** 2 + spread[:, None] / np.maximum(days, 1), known, of_week
 
 
 def _sorted_median(values: Floats, valid: Flags, invalid: Flags) -> Floats:

@@ -22,6 +22,7 @@ import numpy as np
 
 from agents.statistics.arrays import Flags, Floats, Ints, row_median
 from agents.statistics.baseline import HUGE, LEAVE_ONE_OUT, TINY, Baseline, Design, Fit, Groups, Scratch
+from agents.statistics.weeks import Weeks, level_variance
 from agents.statistics.windows import WINDOWS, Sums, tested, window_sums
 
 __all__ = ["WINDOWS", "Moves", "is_over", "moves", "onset"]
@@ -129,18 +130,25 @@ def moves(
             found.spread,
             found.excess[found.informed],
             found.lagged[found.informed],
+            found.weeks,
         )
         out.keep(rows, found)
 
     _each(len(blocks), fit, shape)
     done = [one for one in fitted if one is not None]
-    persistence = _persistence(done)
+    persistence, level = _persistence(done), level_variance([one.weeks for one in done])
     result = np.zeros((10, len(WINDOWS), shape[0]))
 
     def judge(at: int, scratch: Scratch) -> None:
         del scratch
         one = tested(
-            done[at].sums, done[at].spread, persistence, design, stale_days=stale_days, min_base_days=min_base_days
+            done[at].sums,
+            done[at].spread,
+            persistence,
+            level,
+            design,
+            stale_days=stale_days,
+            min_base_days=min_base_days,
         )
         rows = blocks[at][0]
         for place, values in enumerate(
@@ -176,6 +184,7 @@ class _Fitted:
     excess: Floats
     """Of series with enough days only, as `lagged`."""
     lagged: Floats
+    weeks: Weeks
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,8 +288,8 @@ def onset(found: Moves, series: int, *, down: bool, longest: int = 28) -> int:
     return int(usable[int(np.argmax(score))])
 
 
-def is_over(found: Moves, series: int, *, down: bool, longest: int = 28) -> bool:
-    """Whether one series' move is better explained as an episode that ended two or more days ago.
+def is_over(found: Moves, series: int, *, down: bool, longest: int = 28, within: int = 6) -> bool:
+    """Whether one series' move is better explained as an episode that ended two to `within` days ago.
 
     Compares the best likelihood of an episode that lasts until today with that of one that ended (generalised
     likelihood
@@ -292,7 +301,7 @@ def is_over(found: Moves, series: int, *, down: bool, longest: int = 28) -> bool
     weight = 1 / np.maximum(found.variance[series, usable], 1e-6)
     pull = (-1.0 if down else 1.0) * found.residual[series, usable] * weight
     pulls, weights = (np.concatenate([[0.0], one.cumsum()]) for one in (pull, weight))
-    ends = np.arange(len(usable) - 6, len(usable) + 1)
+    ends = np.arange(len(usable) - within, len(usable) + 1)
     ends = ends[ends > 0]
     starts = np.arange(len(usable))
     mass = weights[ends][:, None] - weights[starts][None, :]

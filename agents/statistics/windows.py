@@ -7,11 +7,11 @@ import numpy as np
 from scipy import special
 
 from agents.statistics.arrays import Flags, Floats, Ints
-from agents.statistics.baseline import MODEL_SD, PRIOR_DAYS, TINY, Baseline, Design, Scratch
+from agents.statistics.baseline import PRIOR_DAYS, TINY, Baseline, Design, Scratch
 
-WINDOWS: Final = (1, 3, 7, 14, 28)
+WINDOWS: Final = (1, 2, 3, 7, 14, 28)
 """Usable days judged together: a day for what breaks, four weeks for what wears out where little is sold."""
-GAPS: Final = (0, 0, 3, 7, 7)
+GAPS: Final = (0, 0, 0, 3, 7, 7)
 """Usable days left out between the baseline and the window, so that a slow decline does not hide in its own
 baseline."""
 BASE_DAYS: Final = 42
@@ -83,9 +83,19 @@ def window_sums(found: Baseline, scratch: Scratch, *, noisy_exposure: bool) -> S
 
 
 def tested(
-    sums: Sums, spread: Floats, persistence: float, design: Design, *, stale_days: int, min_base_days: int
+    sums: Sums,
+    spread: Floats,
+    persistence: float,
+    level: float,
+    design: Design,
+    *,
+    stale_days: int,
+    min_base_days: int,
 ) -> Tested:
-    """The change in every window with its error and its one-sided p-values. `spread`: [series] day variance."""
+    """The change in every window with its error and its one-sided p-values.
+
+    `spread`: [series] day variance; `level`: variance of the level itself from week to week.
+    """
     counted, share, plus = design.counted, design.share, design.plus
     idle = sums.idle > stale_days
     too_young = (sums.base_days < np.maximum(min_base_days, _LENGTH)) | (sums.days < _LENGTH) | idle
@@ -99,7 +109,7 @@ def tested(
         usual = sums.raw_expected * _ratio(k0 + plus, sums.base_raw_expected + plus)
         raw = np.log(top / (usual + plus + TINY))
     slow = np.minimum((1 + persistence) / (1 - persistence), n1)
-    process = spread[:, None] * (slow / n1 + 1 / n0) + MODEL_SD**2
+    process = spread[:, None] * (slow / n1 + 1 / n0) + level
     if sums.base_exposure is not None:
         process = process + 1 / (x1 + 0.5) + 1 / (sums.base_exposure + 0.5)
     variance = process

@@ -7,8 +7,18 @@ import numpy as np
 from scipy import special
 
 from agents.statistics.arrays import Flags, Floats, Ints, counted_median, days_from_end, group_sums, row_median
-from agents.statistics.baseline import HUGE, LEAVE_ONE_OUT, MODEL_SD, ODD_WEEK, OUTLIER, PRIOR_DAYS, PRIOR_SD
+from agents.statistics.baseline import (
+    HUGE,
+    LEAVE_ONE_OUT,
+    MODEL_SD,
+    ODD_WEEK,
+    OUTLIER,
+    PRIOR_DAYS,
+    PRIOR_SD,
+)
 from agents.statistics.moves import Moves
+from agents.statistics.peers import OUTSTANDING, PRIOR_BELIEF_DAYS
+from agents.statistics.weeks import level_variance, weeks
 from agents.statistics.windows import BASE_DAYS, FEW_EVENTS, GAPS, WINDOWS
 
 
@@ -54,7 +64,11 @@ def plain_moves(
     if control is not None:
         peers = control
     else:
-        peers = np.zeros_like(raw_residual) if groups is None else _peers(raw_residual, usable, groups, min_peers)
+        peers = np.zeros_like(raw_residual)
+        if groups is not None:
+            peers = _peers(raw_residual, usable, groups, min_peers)
+            if np.bincount(groups).max(initial=1) <= LEAVE_ONE_OUT:
+                peers = _believed(peers, raw_residual, past, groups)
     raw_expected, expected = expected, expected * np.exp(peers)
     residual = _log_ratio(events, expected, usable, plus)
     noise = _noise(expected, exposure, share=share) if counted else np.zeros_like(residual)
@@ -66,9 +80,11 @@ def plain_moves(
     residual, raw_residual = residual - centre, raw_residual - centre
     spread, persistence = _day_variance(residual, noise, past, codes)
     variance = noise + spread[:, None]
+    weekly, own, known = _by_week(residual, noise, spread, past)
+    level = level_variance([weeks(weekly, own, known.astype(np.float64))])
 
     found = _windows(
-        (events, expected, raw_expected, exposure), usable, past, rank, spread, persistence, plus,
+        (events, expected, raw_expected, exposure), usable, past, rank, spread, persistence, level, plus,
         share=share, counted=counted, noisy_exposure=noisy_exposure, stale_days=stale_days,
         min_base_days=min_base_days,
     )  # fmt: skip
@@ -86,6 +102,7 @@ def _windows(
     rank: Ints,
     spread: Floats,
     persistence: float,
+    level: float,
     plus: float,
     *,
     share: bool,
@@ -111,7 +128,7 @@ def _windows(
     change = np.log((k1 + plus + tiny) / (mean + plus + tiny))
     raw = np.log((k1 + plus + tiny) / (raw1 * _ratio(k0 + plus, raw0 + plus, 1.0) + plus + tiny))
     slow = np.minimum((1 + persistence) / (1 - persistence), n1)
-    process = spread * (slow / n1 + 1 / n0) + MODEL_SD**2
+    process = spread * (slow / n1 + 1 / n0) + level
     if counted:
         thinning = 1 - np.clip(_ratio(mean, x1), 0, 0.99) if share else 1.0
         counting = thinning * (1 / (k1 + 0.5) / 2 + 1 / (mean + 0.5) / 2 + 1 / (k0 + 0.5))
@@ -163,6 +180,20 @@ def _ordinary_weeks(residual: Floats, noise: Floats, spread: Floats, past: Flags
 
     The better level is the quartile on the good side, less what chance alone puts there (0.67 standard errors).
     """
+    level, variance, known = _by_week(residual, noise, spread, past)
+    missing = -residual.shape[1] % 7
+    error = np.sqrt(variance + MODEL_SD**2)
+    seen = known.sum(axis=1)
+    goodness = np.sort(np.where(known, -adverse * level, -np.inf), axis=1)
+    at = np.clip(goodness.shape[1] - 1 - (seen - 1) // 4, 0, goodness.shape[1] - 1)
+    best = np.take_along_axis(goodness, at[:, None], axis=1)[:, 0]
+    usual = np.where(seen > 0, best, 0.0) - 0.67 * row_median(error, known)
+    off = np.abs(-adverse * level - usual[:, None]) > ODD_WEEK * error
+    off &= known & (seen >= 5)[:, None]
+    return ~np.repeat(off, 7, axis=1)[:, missing:]
+
+
+def _by_week(residual: Floats, noise: Floats, spread: Floats, past: Flags) -> tuple[Floats, Floats, Flags]:
     missing = -residual.shape[1] % 7
     weeks = (residual.shape[1] + missing) // 7
     parts = (np.where(past, residual, 0.0), np.where(past, noise, 0.0), past.astype(np.float64))
@@ -172,15 +203,7 @@ def _ordinary_weeks(residual: Floats, noise: Floats, spread: Floats, past: Flags
     )
     known = days >= 3
     level = np.where(known, total / np.maximum(days, 1), 0.0)
-    error = np.sqrt(counted / np.maximum(days, 1) ** 2 + spread[:, None] / np.maximum(days, 1) + MODEL_SD**2)
-    seen = known.sum(axis=1)
-    goodness = np.sort(np.where(known, -adverse * level, -np.inf), axis=1)
-    at = np.clip(goodness.shape[1] - 1 - (seen - 1) // 4, 0, goodness.shape[1] - 1)
-    best = np.take_along_axis(goodness, at[:, None], axis=1)[:, 0]
-    usual = np.where(seen > 0, best, 0.0) - 0.67 * row_median(error, known)
-    off = np.abs(-adverse * level - usual[:, None]) > ODD_WEEK * error
-    off &= known & (seen >= 5)[:, None]
-    return ~np.repeat(off, 7, axis=1)[:, missing:]
+    return level, counted / np.maximum(days, 1) ** 2 + spread[:, None] / np.maximum(days, 1), known
 
 
 def _weekday_terms(events: Floats, expected: Floats, past: Flags, codes: Ints, weekday: int, plus: float) -> Floats:
@@ -196,7 +219,7 @@ def _weekday_terms(events: Floats, expected: Floats, past: Flags, codes: Ints, w
     valid = np.pad(seen, shape).reshape(groups, (days + 6) // 7, 7)
     weeks = valid.sum(axis=1)
     terms = np.zeros((groups, 7))
-    terms[:, (np.arange(7) + weekday) % 7] = counted_median(values, valid) * weeks / (weeks + 2.0)
+    terms[:, (np.arange(7) + weekday) % 7] = counted_median(values, valid) * weeks**2 / (weeks**2 + 4.0)
     return (terms - terms.mean(axis=1, keepdims=True))[codes][:, of_day]
 
 
@@ -221,6 +244,20 @@ def _peers(residual: Floats, usable: Flags, groups: Ints, min_peers: int) -> Flo
         median = np.where(others.sum(1) >= min_peers, counted_median(values, others), 0.0)
         here = slot == position
         out[order[here]] = median[row[here]]
+    return out
+
+
+def _believed(peers: Floats, raw_residual: Floats, past: Flags, groups: Ints) -> Floats:
+    width = OUTSTANDING * 1.4826 * row_median(np.abs(peers), past)[:, None]
+    core, own = np.clip(peers, -width, width), np.clip(raw_residual, -2 * width, 2 * width)
+    out = peers.copy()
+    for group in np.unique(groups):
+        mine = groups == group
+        weight = past[mine]
+        together, alone = (core[mine] * own[mine] * weight).sum(), (core[mine] ** 2 * weight).sum()
+        prior = PRIOR_BELIEF_DAYS * alone / max(weight.sum(), 1)
+        slope = np.clip((together + prior) / (alone + prior), 0, 1) if alone > 0 else 1.0
+        out[mine] -= (1 - slope) * core[mine]
     return out
 
 
