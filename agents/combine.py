@@ -11,9 +11,11 @@ from agents.draft import Draft
 from agents.headlines import currency_of, headline, names_of, stake_is, why
 from agents.holds import holds
 from agents.incidents import account_drafts, ad_drafts, campaign_drafts, lead, other_drafts, segment_drafts
+from agents.market import under_pressure
 from agents.measures import campaigns as campaign_panel
 from agents.measures import status_columns
 from agents.ownership import owners_of
+from agents.pacing import pacing_drafts
 from agents.sights import GAP
 from agents.thresholds import OPEN_ANYWAY_DAYS, OPEN_CONFIDENCE
 from domain.finding import Finding
@@ -71,7 +73,9 @@ def drafts_of(findings: Sequence[Finding], readings: Readings) -> list[Draft]:
     segments = segment_drafts(left, readings)
     ads = ad_drafts(left, readings)
     whole = campaign_drafts(left, readings, [*segments, *ads])
-    return [*accounts, *segments, *ads, *whole, *other_drafts(left)]
+    accounts, whole = ([under_pressure(draft, findings, readings) for draft in some] for some in (accounts, whole))
+    drafts = [*accounts, *segments, *ads, *whole, *other_drafts(left)]
+    return [*drafts, *pacing_drafts(left, readings, drafts)]
 
 
 def signal_of(draft: Draft, readings: Readings, today: date, model: OperatingModel) -> Signal:

@@ -1,7 +1,8 @@
 """Findings that belong to one object become one draft of a signal, with its causes weighed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -9,7 +10,16 @@ from agents.causes import PROFILES, Place, priors, signatures
 from agents.draft import Draft, Sight
 from agents.intraday import hour_sights
 from agents.kinds import KINDS
-from agents.measures import campaign_cpm, campaign_pixel_ratio, campaigns, cell_click_rate, segment_leaves
+from agents.measures import (
+    Measure,
+    campaign_click_rate,
+    campaign_cpm,
+    campaign_order_rate,
+    campaign_pixel_ratio,
+    campaigns,
+    cell_click_rate,
+    segment_leaves,
+)
 from agents.sights import (
     GAP,
     account_scope,
@@ -31,6 +41,7 @@ from agents.thresholds import (
     REACHED_SHARE,
     SOLE_RATE,
     STILL_SHARE,
+    TYPICAL_ALONG,
     UNEXPLAINED_AD_DAYS,
     UNEXPLAINED_CHANGE,
     UNEXPLAINED_DAYS,
@@ -185,7 +196,8 @@ def campaign_drafts(findings: Sequence[Finding], readings: Readings, finer: Sequ
     groups: dict[tuple[str | None, str], list[Finding]] = {}
     taken = {at for draft in finer if draft.opens for at in draft.absorbed}
     for at, one in enumerate(findings):
-        if one.scope.grain is Grain.CAMPAIGN and at not in taken and one.scope.campaign_id:
+        joins = one.scope.grain is Grain.CAMPAIGN and KINDS[one.kind].alone is None
+        if joins and at not in taken and one.scope.campaign_id:
             groups.setdefault((one.scope.account_id, one.scope.campaign_id), []).append(one)
     drafts: list[Draft] = []
     follow = {Kind.FREQUENCY_RISE, Kind.SPEND_DROP}
@@ -248,19 +260,32 @@ def _rows_of(drafts: Sequence[Draft], readings: Readings) -> Flags:
     return out
 
 
+_WHOLE: Mapping[FindingKind, Callable[[Readings], Measure]] = MappingProxyType(
+    {
+        Kind.PIXEL_GAP: campaign_pixel_ratio,
+        Kind.CPM_RISE: campaign_cpm,
+        Kind.CVR_DECLINE: campaign_order_rate,
+        Kind.CTR_DECLINE: campaign_click_rate,
+    }
+)
+"""Findings of a whole account that may be a signal, with what its campaigns show of it."""
+
+
 def account_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draft]:
     """One draft per account whose pixel or prices moved as a whole."""
     drafts: list[Draft] = []
     for one in findings:
-        if one.scope.grain is not Grain.ACCOUNT or one.kind not in {Kind.PIXEL_GAP, Kind.CPM_RISE}:
+        if one.scope.grain is not Grain.ACCOUNT or one.kind not in _WHOLE:
             continue
         window = window_index(one.window_days)
-        if not _most_campaigns(one, window, readings):
+        if not _most_campaigns(one, window, readings) or _one_segment(one, findings):
             continue
         sights = account_sights(readings, one.scope, window)
         ranking = weigh(sights, signatures(Place.ACCOUNT))
         inside = [at for at, f in enumerate(findings) if _of_account(f, one)]
         opens = strong([one]) and one.window_days >= PROFILES[ranking.cause].least_days
+        if ranking.cause is Cause.UNEXPLAINED:
+            opens = opens and _clear_without_cause(one)
         drafts.append(
             Draft(
                 one.scope,
@@ -284,15 +309,29 @@ def _clear_without_cause(one: Finding) -> bool:
 
 def _most_campaigns(one: Finding, window: int, readings: Readings) -> bool:
     """Whether most campaigns of an account move with it; otherwise it is one campaign that moves the account."""
-    measure = campaign_cpm(readings) if one.kind is Kind.CPM_RISE else campaign_pixel_ratio(readings)
+    measure = _WHOLE[one.kind](readings)
     mine = (measure.keys["account_id"] == (one.scope.account_id or "")).to_numpy()
     mine &= measure.moves.exposure[window] > 0
-    along = measure.moves.raw[window, mine] / float(np.log1p(one.change)) >= ALONG
-    return bool(along.size) and float(along.mean()) >= MOST_CAMPAIGNS
+    along = measure.moves.raw[window, mine] / float(np.log1p(one.change))
+    if not along.size or float((along >= ALONG).mean()) < MOST_CAMPAIGNS:
+        return False
+    # a few campaigns' rates are so noisy that most may seem to follow the one that fell
+    return one.kind not in {Kind.CVR_DECLINE, Kind.CTR_DECLINE} or float(np.median(along)) >= TYPICAL_ALONG
+
+
+def _one_segment(one: Finding, findings: Sequence[Finding]) -> bool:
+    """Whether a segment that all campaigns reach responds less than the others: then it is not the account."""
+    inside = (other for other in findings if other.kind is Kind.RESPONSE_DECLINE and one.scope.contains(other.scope))
+    return one.kind in {Kind.CTR_DECLINE, Kind.CVR_DECLINE} and any(inside)
 
 
 def _of_account(inner: Finding, outer: Finding) -> bool:
-    alike = {Kind.PIXEL_GAP: {Kind.PIXEL_GAP, Kind.CONVERSIONS_DROP}, Kind.CPM_RISE: {Kind.CPM_RISE, Kind.CPA_RISE}}
+    alike = {
+        Kind.PIXEL_GAP: {Kind.PIXEL_GAP, Kind.CONVERSIONS_DROP},
+        Kind.CPM_RISE: {Kind.CPM_RISE, Kind.CPA_RISE},
+        Kind.CVR_DECLINE: {Kind.CVR_DECLINE, Kind.CPA_RISE, Kind.CONVERSIONS_DROP},
+        Kind.CTR_DECLINE: {Kind.CTR_DECLINE, Kind.CPA_RISE, Kind.CPC_RISE},
+    }
     inside = account_scope(inner.scope) == outer.scope and inner.scope.grain is Grain.CAMPAIGN
     return inside and inner.kind in alike[outer.kind]
 
@@ -302,7 +341,7 @@ def other_drafts(findings: Sequence[Finding]) -> list[Draft]:
     drafts: list[Draft] = []
     for one in findings:
         cause = KINDS[one.kind].alone
-        if cause is not None:
+        if cause is not None and one.kind is not Kind.PLAN_GAP:  # has neighbours, see agents/pacing.py
             confidence = round(min(max(1 - one.q_value, 0.5), 0.97), 2)
             opens = one.kind is Kind.TEST_DECIDED or strong([one])
             ranking = only(cause, confidence)

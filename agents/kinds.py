@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from agents.measures import (
     Measure,
+    account_pacing,
     account_pixel_ratio,
     account_rate,
     ad_click_rate,
@@ -16,6 +17,7 @@ from agents.measures import (
     campaign_frequency,
     campaign_hours,
     campaign_order_rate,
+    campaign_pacing,
     campaign_pixel_rate,
     campaign_pixel_ratio,
     campaign_spend,
@@ -75,12 +77,16 @@ class Kind:
 
 
 def _clicks(one: Finding, readings: Readings) -> Measure:
+    if one.scope.grain is Grain.ACCOUNT:
+        return account_rate(readings, "ctr", settled=True)
     if one.scope.ad_id:
         return ad_click_rate(readings)
     return cell_click_rate(readings) if one.scope.segment_id else campaign_click_rate(readings)
 
 
 def _orders(one: Finding, readings: Readings) -> Measure:
+    if one.scope.grain is Grain.ACCOUNT:
+        return account_rate(readings, "cvr", settled=True)
     return campaign_order_rate(readings) if one.table == "web_report" else campaign_pixel_rate(readings)
 
 
@@ -95,6 +101,10 @@ def _tracked(one: Finding, readings: Readings) -> Measure:
 
 def _often(one: Finding, readings: Readings) -> Measure:
     return ad_frequency(readings) if one.scope.ad_id else campaign_frequency(readings)
+
+
+def _paced(one: Finding, readings: Readings) -> Measure:
+    return account_pacing(readings) if one.scope.grain is Grain.ACCOUNT else campaign_pacing(readings)
 
 
 KINDS: Mapping[FindingKind, Kind] = MappingProxyType(
@@ -167,8 +177,13 @@ KINDS: Mapping[FindingKind, Kind] = MappingProxyType(
             claim="Demand grows", figure="searches", material=0.30, driver="demand", alone=Cause.CONTENT_OPPORTUNITY,
             recovery=Recovery.LEVEL, series=lambda one, readings: demand(readings)[0],
         ),
+        FindingKind.PLAN_GAP: Kind(
+            claim="Spend off its plan", figure="spend against plan", material=0.10, driver="pace",
+            recovery=Recovery.LEVEL, series=_paced, alone=Cause.PACING_DRIFT,
+        ),
         FindingKind.PRICE_MOVE: Kind(
-            claim="A price moved", figure="price", material=0.05, driver=None, recovery=Recovery.FOLLOWS, series=None,
+            claim="A competitor's price moved", figure="a competitor's price", material=0.05, driver=None,
+            recovery=Recovery.FOLLOWS, series=None,
         ),
         FindingKind.TEST_DECIDED: Kind(
             claim="Test decided", figure="better arm", material=0.0, driver="test", alone=Cause.TEST_READY,
@@ -176,7 +191,7 @@ KINDS: Mapping[FindingKind, Kind] = MappingProxyType(
         ),
     }
 )  # fmt: skip
-"""Kinds no agent claims yet (`price_move`, `spend_rise`) have their words; people and plays may speak of them."""
+"""A kind no agent claims has its words all the same; people and plays may speak of it."""
 
 if missing := set(FindingKind) - set(KINDS):
     raise TypeError(f"No record in agents/kinds.py for: {', '.join(sorted(missing))}.")

@@ -101,6 +101,31 @@ def fetch(about: Situation) -> Iterator[Draft]:
     )
 
 
+def release(about: Situation, unused: float) -> Iterator[Draft]:
+    """Move a part of what a campaign leaves unspent to the cheapest untouched one of the account."""
+    idle, best = about.campaign, about.cheapest_sibling()
+    if not about.may_move_budget or idle is None or best is None:
+        return
+    amount = step(min(idle.daily_budget, best.daily_budget), min(BIGGEST_STEP, Decimal(str(round(unused, 2)))))
+    if amount <= 0:
+        return
+    giver, taker = (about.name("campaign_id", one.campaign_id) for one in (idle, best))
+    yield Draft(
+        ShiftBudget(
+            platform=idle.platform,
+            account_id=idle.account_id,
+            currency=about.currency,
+            from_campaign=idle.campaign_id,
+            to_campaign=best.campaign_id,
+            amount=amount,
+            from_was=idle.daily_budget,
+            to_was=best.daily_budget,
+        ),
+        f"{giver} leaves {unused:.0%} of its budget unspent and {taker} pays {about.cpa_text(best.campaign_id)} per "
+        f"conversion, the least of the others: move {about.money(amount)} a day to where it is used.",
+    )
+
+
 def cut(about: Situation, most: Decimal, because: str) -> Iterator[Draft]:
     """Lower the campaign's budget."""
     yield from _budget(about, -most, f"{{name}} spends less until this is solved: {because}.")

@@ -21,6 +21,7 @@ DAYS: Mapping[str, int] = MappingProxyType(
         "search_report": HISTORY_DAYS,
         "questions": HISTORY_DAYS,
         "calendar": HISTORY_DAYS,
+        "market": HISTORY_DAYS,
         "experiment": HISTORY_DAYS,
     }
 )

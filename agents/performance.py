@@ -26,6 +26,7 @@ from agents.measures import (
     segment_clicks_per_spend,
     status_columns,
 )
+from agents.pacing import off_plan
 from agents.statistics.arrays import Flags
 from agents.statistics.drivers import Cost, cost
 from agents.statistics.moves import WINDOWS
@@ -57,6 +58,7 @@ class Performance:
                 FindingKind.SPEND_DROP,
                 FindingKind.SPEND_RISE,
                 FindingKind.HOURS_SERVED_DROP,
+                FindingKind.PLAN_GAP,
                 FindingKind.PIXEL_GAP,
                 FindingKind.VISIT_LOSS,
                 FindingKind.TEST_DECIDED,
@@ -92,6 +94,7 @@ def _rates(readings: Readings, *, money: bool, pixel: bool, web: bool) -> list[F
     if rate is not None:
         made = claims(rate, FindingKind.CVR_DECLINE, down=True)
         found += findings(AGENT, made, object_scope, _counted("orders" if web else "conversions", "clicks"))
+    found += _account_rates(readings, web=web)
     if tracked is not None:
         made = claims(tracked, FindingKind.CONVERSIONS_DROP, down=True)
         words = _counted("pixel conversions", "clicks")
@@ -133,6 +136,18 @@ def _costs(readings: Readings, rate: Measure | None) -> list[Finding]:
     found += findings(AGENT, costs, object_scope, words_of, metric=metric, observed=paid, detail=_drivers(dearer))
     found += _segment_costs(readings)
     return found + _account_costs(readings, web=rate is not None and rate.table == "web_report")
+
+
+def _account_rates(readings: Readings, *, web: bool) -> list[Finding]:
+    """Whole accounts that people click less, or of whose clicks fewer become orders."""
+    clicked = claims(account_rate(readings, "ctr", settled=True), FindingKind.CTR_DECLINE, down=True)
+    words, seen = _counted("clicks", "impressions"), _natural(clicked.measure, 1.0)
+    found = findings(AGENT, clicked, object_scope, words, observed=seen)
+    if web:
+        ordered = claims(account_rate(readings, "cvr", settled=True), FindingKind.CVR_DECLINE, down=True)
+        words, seen = _counted("orders", "clicks"), _natural(ordered.measure, 1.0)
+        found += findings(AGENT, ordered, object_scope, words, observed=seen)
+    return found
 
 
 def _segment_costs(readings: Readings) -> list[Finding]:
@@ -196,7 +211,7 @@ def _delivery(readings: Readings, *, money: bool) -> list[Finding]:
     if money:
         drops = claims(campaign_spend(readings), FindingKind.SPEND_DROP, down=True, among=running[:, -1])
         found += findings(AGENT, drops, object_scope, _amount("spent in", "days", 1.0))
-    return found
+    return found + off_plan(AGENT, readings)
 
 
 def _capped(readings: Readings, days: int, least: float, *, money: bool) -> Flags:

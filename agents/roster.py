@@ -9,6 +9,7 @@ from agents.content import Content
 from agents.creative import Creative
 from agents.derivation import hand_over
 from agents.lifecycle import Lifecycle
+from agents.market import Market
 from agents.performance import Performance
 from domain.finding import Finding
 from domain.mandate import Mandate
@@ -36,7 +37,7 @@ class Looked:
     discarded: tuple[Finding, ...] = ()
 
 
-SPECIALISTS: tuple[Specialist, ...] = (Performance(), Creative(), Lifecycle(), Audience(), Content())
+SPECIALISTS: tuple[Specialist, ...] = (Performance(), Creative(), Lifecycle(), Audience(), Content(), Market())
 
 
 def findings_of(specialist: Specialist, readings: Readings, today: date) -> Looked:

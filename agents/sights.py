@@ -134,7 +134,7 @@ def account_sights(readings: Readings, scope: Scope, window: int) -> dict[str, S
     if "spend" in source.known:
         measures["cpm"] = account_rate(readings, "cpm")
     if readings.get("web_report") is not None:
-        measures["cvr"] = account_rate(readings, "cvr")
+        measures |= {"cvr": account_rate(readings, "cvr"), "visits": account_rate(readings, "visits")}
         if "conversions" in source.known:
             measures["pixel_ratio"] = account_pixel_ratio(readings, worst=True)
     return _known(measures, scope, window)

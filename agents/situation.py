@@ -134,6 +134,13 @@ class Situation:
         # a difference of less than a twentieth is not worth moving money for
         return cheapest[2] if cheapest and weak and cheapest[0] < 0.95 * weak else None
 
+    def cheapest_sibling(self) -> Campaign | None:
+        """The untouched campaign of the same account that pays least per conversion, whatever this one pays."""
+        priced = [
+            (cpa, one.campaign_id, one) for one in self._untouched() if (cpa := self._reliable_cpa(one)) is not None
+        ]
+        return min(priced)[2] if priced else None
+
     @cached_property
     def weak_cpa(self) -> float | None:
         """What the campaign pays per conversion since the incident began, where that is long enough to tell."""

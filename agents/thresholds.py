@@ -178,6 +178,57 @@ JUDGED_CLICKS: Final = 5.0
 SMALL_JUMP: Final = 0.9
 """Log change of a small ad's day worth a word (a factor of 2.5)."""
 
+PACE_TOLERANCE: Final = 0.10
+"""Share of the planned spend a campaign may miss before its owner is told: what media plans usually allow."""
+
+PACE_DAYS: Final = 3
+"""Days that must agree before a pace is one: platforms may spend twice a budget on a day and even it out."""
+
+PACE_OVER: Final = 1.10
+"""Spend over the daily budgets from which on a campaign runs ahead of its plan; up to there the budget allows it."""
+
+PACE_AHEAD_DAYS: Final = 14
+"""Days ahead that a pace is carried on for at least, so that it can be judged in the last days of a month too."""
+
+PRICE_MOVED: Final = 0.05
+"""Log change of a competitor's price below which hardly any customer minds."""
+
+PRICE_CLEAR: Final = 5.0
+"""Standard errors by which a price must have moved, after looking at every day it may have done so."""
+
+PRICE_SD: Final = 0.01
+"""Least log spread of a price from look to look: rounding, shipping, the odd voucher."""
+
+PRICE_BASE: Final = 5
+"""Looks at a competitor's price that make up its past."""
+
+PRICE_LOOKS: Final = 2
+"""Looks a new price must last, so that one wrong figure is none."""
+
+PRICE_FRESH_DAYS: Final = 7
+"""Days after which a price last seen says nothing about today."""
+
+PRICE_BEFORE_DAYS: Final = 14
+"""Days by which a price may have fallen before our own figures did: customers find out one by one."""
+
+PRICE_AFTER_DAYS: Final = 7
+"""Days by which it may be seen later: competitors' prices are looked at every few days, and our falls are dated to
+within a week."""
+
+PRICE_ODDS: Final = 9.0
+"""How many times likelier a price cut that coincides is the reason than chance; cuts of known competitors are rare."""
+
+PACE_MISSED: Final = 0.30
+"""Log change of spend against plan that opens a signal. Demand alone takes campaigns off their usual share by a
+quarter for weeks; less than that stays a finding."""
+
+PACE_RATE: Final = 0.0001
+"""q it needs, for the same reason: such slow drifts reach 0.0003."""
+
+TYPICAL_ALONG: Final = 0.75
+"""Share of the account's log change that its median campaign must show where rates are as noisy as clicks and orders
+are."""
+
 LOOKED_AT: Final = 0.25
 """Log fall from which the exact tail of a tracked share is computed: less is not material."""
 

@@ -34,7 +34,10 @@ class FindingKind(StrEnum):
     RETENTION_DECLINE = "retention_decline"
     DEMAND_RISE = "demand_rise"
     """Search demand grows where our page ranks poorly."""
+    PLAN_GAP = "plan_gap"
+    """A campaign will miss what its budgets plan for the month, over or under its usual share of them."""
     PRICE_MOVE = "price_move"
+    """A competitor's price moves clearly against its own past."""
     TEST_DECIDED = "test_decided"
 
 

@@ -1,11 +1,12 @@
-"""A competitor's move that coincides with a change. No agent finds it yet; people may say it."""
+"""A competitor's move that coincides with a fall of ours; by our figures alone it looks like an offer wearing out."""
 
 from collections.abc import Iterator
 
 from agents import moves
-from agents.causes.profile import Profile
+from agents.causes.profile import Family, Profile
 from agents.losses import dearer
 from agents.situation import Situation
+from domain.finding import FindingKind
 from domain.signal import Cause
 
 
@@ -31,9 +32,11 @@ PROFILE = Profile(
     cause=Cause.COMPETITOR_MOVE,
     name="a competitor's move",
     verdict="is under pressure from a competitor",
-    why="A competitor's move coincides with the change.",
+    why="Fewer of our customers buy since a competitor asks less; our own campaign is as it was.",
     owners=("media_lead", "cmo"),
     stake_is="wasted spend",
     loss=dearer,
     play=play,
+    told=(FindingKind.CVR_DECLINE, FindingKind.CTR_DECLINE, FindingKind.PRICE_MOVE),
+    families=frozenset({Family.LANDED}),
 )

@@ -31,7 +31,7 @@ PROFILE = Profile(
     shows={
         Place.CAMPAIGN: {"cvr": BROKEN, "visits": (-1.5, -0.06)},
         Place.CAMPAIGN_BLIND: {"cvr": BROKEN},
-        Place.ACCOUNT: {"cvr": BROKEN},
+        Place.ACCOUNT: {"cvr": BROKEN, "visits": (-1.5, -0.06)},
     },
     least_days=1,
     told=(FindingKind.CVR_DECLINE, FindingKind.VISIT_LOSS),

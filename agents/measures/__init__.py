@@ -2,7 +2,14 @@
 
 from agents.measures.audiences import cell_click_rate, segment_clicks_per_spend, segment_leaves, segment_rate
 from agents.measures.cohorts import Cohorts, cohorts
-from agents.measures.delivery import ad_frequency, campaign_frequency, campaign_hours, status_columns
+from agents.measures.delivery import (
+    account_pacing,
+    ad_frequency,
+    campaign_frequency,
+    campaign_hours,
+    campaign_pacing,
+    status_columns,
+)
 from agents.measures.measure import (
     ACCOUNT,
     AD,
@@ -38,6 +45,7 @@ __all__ = [
     "SEGMENT",
     "Cohorts",
     "Measure",
+    "account_pacing",
     "account_pixel_ratio",
     "account_rate",
     "ad_click_rate",
@@ -48,6 +56,7 @@ __all__ = [
     "campaign_frequency",
     "campaign_hours",
     "campaign_order_rate",
+    "campaign_pacing",
     "campaign_pixel_rate",
     "campaign_pixel_ratio",
     "campaign_spend",

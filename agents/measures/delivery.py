@@ -1,6 +1,7 @@
 """How ads are delivered: how often the same people see them, and for how many hours of the day."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -9,6 +10,7 @@ import polars as pl
 from agents import metrics
 from agents.derivation import derived
 from agents.measures.measure import (
+    ACCOUNT,
     AD,
     CAMPAIGN,
     Measure,
@@ -117,6 +119,59 @@ def status_columns(readings: Readings) -> tuple[Floats, Floats, Flags, Flags]:
         return columns[0], columns[1], learning, aligned(source, keys, CAMPAIGN, "running")[0] > 0
 
     return derived(readings, _STATUS, "status", make)
+
+
+_PACING: Final = ("ad_report", "calendar", "campaign_status")
+NEXT_TO_NOTHING: Final = 0.01
+"""Share of its budget a running campaign without any spend counts as having spent, so that nothing has a logarithm."""
+
+
+def _spending(readings: Readings) -> tuple[Floats, Floats, Flags]:
+    """Spend, daily budget and whether both are known; [campaigns, days].
+
+    A running campaign without any spend on a day on which its account has some counts as next to nothing spent.
+    """
+    source = campaigns(readings)
+    _, budget, _, running = status_columns(readings)
+    codes, keys = source.codes(ACCOUNT)
+    reported = group_sums(source.present.astype(np.float64), codes, keys.height)[codes] > 0
+    known = running & (budget > 0) & reported
+    budget = np.where(known, budget, 0.0)
+    return np.maximum(source.values["spend"], NEXT_TO_NOTHING * budget), budget, known
+
+
+def campaign_pacing(readings: Readings) -> Measure:
+    """Spend over the daily budget of every running campaign against its account."""
+
+    def make() -> Measure:
+        source = campaigns(readings)
+        spend, budget, known = _spending(readings)
+        return against_account(
+            readings,
+            replace(source, present=known),
+            "spend",
+            spend,
+            budget,
+            table="campaign_status",
+            counted=False,
+        )
+
+    return derived(readings, _PACING, "campaign pacing", make)
+
+
+def account_pacing(readings: Readings) -> Measure:
+    """Spend over the daily budgets of all running campaigns of an account, against its own past."""
+
+    def make() -> Measure:
+        source = campaigns(readings)
+        spend, budget, known = _spending(readings)
+        codes, keys = source.codes(ACCOUNT)
+        spent, planned = (group_sums(one * known, codes, keys.height) for one in (spend, budget))
+        usable = (planned > 0) & ordinary_days(readings, keys["account_id"])
+        found = moves(spent, planned, usable, counted=False, weekday=source.first_day.weekday())
+        return Measure("spend", "campaign_status", keys, source.first_day, found, spent, planned)
+
+    return derived(readings, _PACING, "account pacing", make)
 
 
 def campaign_hours(readings: Readings) -> Measure:

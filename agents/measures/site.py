@@ -146,27 +146,44 @@ def account_pixel_ratio(readings: Readings, *, worst: bool) -> Measure:
     return derived(readings, _WEB, f"account pixel ratio {worst}", make)
 
 
-def account_rate(readings: Readings, name: str) -> Measure:
-    """A whole account's cpm, ctr or cvr (backend orders) against its own past; days of the calendar included."""
+AFTERMATH_DAYS: Final = 7
+"""Days after a holiday or promo on which people still buy less because they bought before."""
+
+
+def account_rate(readings: Readings, name: str, *, settled: bool = False) -> Measure:
+    """A whole account's cpm, ctr, cvr (backend orders) or visits per click against its own past.
+
+    Days of the calendar do not count; `settled`: nor do the days just after them.
+    """
 
     def make() -> Measure:
         source = campaigns(readings)
-        orders, _ = web_column(readings, "orders") if name == "cvr" else (source.values["clicks"], source.present)
-        events = {"cpm": source.values["spend"], "ctr": source.values["clicks"], "cvr": orders}[name]
-        exposure = source.values["clicks" if name == "cvr" else "impressions"]
+        web = {"cvr": "orders", "visits": "sessions"}
+        known = web_column(readings, web[name]) if name in web else (source.values["clicks"], source.present)
+        events = {"cpm": source.values["spend"], "ctr": source.values["clicks"]}.get(name, known[0])
+        exposure = source.values["clicks" if name in web else "impressions"]
         codes, keys = source.codes(ACCOUNT)
         top, bottom = blended(events, exposure, codes, keys.height)
         usable = group_sums(source.present.astype(np.float64), codes, keys.height) > 0
+        ordinary = ordinary_days(readings, keys["account_id"])
         found = moves(
             top,
             bottom,
-            usable & ordinary_days(readings, keys["account_id"]),
+            usable & (_after(ordinary) if settled else ordinary),
             counted=name != "cpm",
             adverse=1 if name == "cpm" else -1,
             weekday=source.first_day.weekday(),
         )
-        table = "web_report" if name == "cvr" else "ad_report"
+        table = "web_report" if name in web else "ad_report"
         return Measure(name, table, keys, source.first_day, found, top, group_sums(exposure, codes, keys.height))
 
-    tables = _WEB if name == "cvr" else ("ad_report", "calendar")
-    return derived(readings, tables, f"account {name}", make)
+    tables = _WEB if name in {"cvr", "visits"} else ("ad_report", "calendar")
+    return derived(readings, tables, f"account {name} {settled}", make)
+
+
+def _after(ordinary: Flags) -> Flags:
+    """Ordinary days that do not follow closely on one that is not."""
+    out = ordinary.copy()
+    for age in range(1, AFTERMATH_DAYS + 1):
+        out[:, age:] &= ordinary[:, :-age]
+    return out

@@ -250,6 +250,7 @@ def test_every_agent_is_asked_every_day() -> None:
         "lifecycle",
         "audience",
         "content",
+        "market",
     ]
 
 

@@ -74,7 +74,7 @@ def test_mandates_name_real_tables_and_actions_and_do_not_overlap_in_what_they_c
         assert agent.mandate.reads <= set(TABLES)
         assert agent.mandate.reads <= set(DAYS)
         assert agent.mandate.suggests <= set(ACTION_KINDS)
-    assert len({agent.mandate.agent for agent in SPECIALISTS}) == len(SPECIALISTS) == 5
+    assert len({agent.mandate.agent for agent in SPECIALISTS}) == len(SPECIALISTS) == 6
 
 
 class Nosy:

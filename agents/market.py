@@ -1,0 +1,154 @@
+"""Watches what competitors charge. It reads numbers and names only; what others wrote stays unread."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+import polars as pl
+from scipy import special
+
+from agents import wording
+from agents.draft import Draft, Ranking
+from agents.statistics.arrays import Floats
+from agents.thresholds import (
+    PRICE_AFTER_DAYS,
+    PRICE_BASE,
+    PRICE_BEFORE_DAYS,
+    PRICE_CLEAR,
+    PRICE_FRESH_DAYS,
+    PRICE_LOOKS,
+    PRICE_MOVED,
+    PRICE_ODDS,
+    PRICE_SD,
+    STILL_SHARE,
+)
+from domain.finding import Finding, FindingKind
+from domain.mandate import Mandate
+from domain.reading import Readings
+from domain.scope import Scope
+from domain.signal import Candidate, Cause, RuledOut
+
+AGENT: Final = "market"
+LONGEST_NAME: Final = 40
+"""Characters of a competitor's name that reach a card."""
+SURE: Final = 1.96
+
+
+class Market:
+    """Finds competitors' prices that move clearly against their own past."""
+
+    mandate = Mandate(
+        agent=AGENT,
+        job="Watches competitors' prices against their own past.",
+        reads=frozenset({"market"}),
+        finds=frozenset({FindingKind.PRICE_MOVE}),
+        suggests=frozenset({"update_promise", "start_test"}),
+        hands_to=("media_lead",),
+    )
+
+    def look(self, readings: Readings, today: date) -> list[Finding]:
+        """One finding per competitor whose latest prices lie off the ones before. Alone it is no signal."""
+        rows = readings.get("market")
+        if rows is None or not rows.height:
+            return []
+        priced = rows.filter(
+            (pl.col("kind") == "competitor_price") & pl.col("value").is_finite() & (pl.col("value") > 0)
+            & pl.col("entity").is_not_null() & (pl.col("date_day") <= today)
+        )  # fmt: skip
+        daily = priced.group_by("entity", "date_day").agg(pl.col("value").median()).sort("entity", "date_day")
+        found: list[Finding] = []
+        for (entity,), own in daily.group_by(["entity"], maintain_order=True):
+            move = moved(own["date_day"].to_list(), own["value"].to_numpy(), today)
+            if move is not None:
+                found.append(_finding(str(entity), *move))
+        return found
+
+
+def moved(days: list[date], prices: Floats, today: date) -> tuple[date, int, float, float, float] | None:
+    """When a price moved to its present level: first day, looks since, log change, its error, the price before.
+
+    The split that leaves the least scatter around the two medians (the change point of Hinkley 1970, Biometrika 57,
+    under Laplace errors), with at least PRICE_BASE looks before and PRICE_LOOKS since. None where the move is not
+    clear, large, recent and still there.
+    """
+    logs = np.log(prices)
+    splits = range(PRICE_BASE, len(logs) - PRICE_LOOKS + 1)
+    if not splits or (today - days[-1]).days > PRICE_FRESH_DAYS:
+        return None
+    at = min(splits, key=lambda one: _scatter(logs[:one]) + _scatter(logs[one:]))
+    change, error = _shift(logs, at)
+    if abs(change) / error < PRICE_CLEAR or abs(change) < PRICE_MOVED:
+        return None
+    if ((logs[-PRICE_LOOKS:] - np.median(logs[:at])) / change < STILL_SHARE).any():
+        return None
+    return days[at], len(logs) - at, float(change), float(error), float(np.exp(np.median(logs[:at])))
+
+
+def _scatter(logs: Floats) -> float:
+    return float(np.abs(logs - np.median(logs)).sum())
+
+
+def _shift(logs: Floats, at: int) -> tuple[float, float]:
+    before, since = logs[:at], logs[at:]
+    middle = np.median(before)
+    spread = max(1.4826 * float(np.median(np.abs(before - middle))), PRICE_SD)
+    return float(np.median(since) - middle), spread * float(np.sqrt(1 / len(before) + 1 / len(since)))
+
+
+def _finding(entity: str, since: date, looks: int, change: float, error: float, before: float) -> Finding:
+    name = wording.quote(wording.flat(entity, LONGEST_NAME), LONGEST_NAME)
+    now = before * float(np.exp(change))
+    low, high = (float(np.expm1(change + side * SURE * error)) for side in (-1, 1))
+    return Finding(
+        agent=AGENT,
+        kind=FindingKind.PRICE_MOVE,
+        metric="price",
+        scope=Scope(),
+        baseline=before,
+        observed=now,
+        change=float(np.expm1(change)),
+        interval=(low, high),
+        q_value=float(min(1.0, 2 * float(special.ndtr(-abs(change) / error)))),
+        since=since,
+        window_days=1,
+        evidence=f"“{name}” asks {now:,.2f} since {since.day} {since:%B} ({looks} looks), {before:,.2f} before",
+        table="market",
+    )
+
+
+def under_pressure(draft: Draft, findings: Sequence[Finding], readings: Readings) -> Draft:
+    """The draft of a fall in clicks or orders with a competitor's part in it: a price cut just before, or none.
+
+    By the figures alone a competitor's better offer and an offer of ours that wears out look the same; what tells them
+    apart is whether somebody's price fell when the fall began.
+    """
+    if draft.cause not in {Cause.OFFER_DECAY, Cause.UNEXPLAINED} or readings.get("market") is None:
+        return draft
+    fall = next((one for one in draft.findings if one.kind in _FALLS), None)
+    if fall is None:
+        return draft
+    first, last = fall.since - timedelta(days=PRICE_BEFORE_DAYS), fall.since + timedelta(days=PRICE_AFTER_DAYS)
+    cuts = [
+        one for one in findings if one.kind is FindingKind.PRICE_MOVE and one.change < 0 and first <= one.since <= last
+    ]
+    ranking = draft.ranking
+    others = tuple(one for one in ranking.ruled_out if one.cause is not Cause.COMPETITOR_MOVE)
+    if not cuts:
+        none = RuledOut(cause=Cause.COMPETITOR_MOVE, because="no competitor's price that is known fell just before")
+        return replace(draft, ranking=replace(ranking, ruled_out=(*others, none)))
+    cut = min(cuts, key=lambda one: (one.change, one.evidence))
+    share = PRICE_ODDS / (1 + PRICE_ODDS)
+    candidates = [Candidate(cause=Cause.COMPETITOR_MOVE, probability=round(ranking.confidence * share, 3))]
+    left = {one.cause: one.probability for one in ranking.candidates}
+    left[draft.cause] *= 1 - share
+    candidates += [Candidate(cause=cause, probability=round(chance, 3)) for cause, chance in left.items()]
+    because = f"it began as a competitor's price fell {wording.percent(cut.change)}, on {wording.day(cut.since)}"
+    own = RuledOut(cause=Cause.OFFER_DECAY, because=f"would not need a reason from outside: {because}")
+    others = tuple(one for one in others if one.cause is not Cause.OFFER_DECAY)
+    return replace(draft, ranking=Ranking(tuple(candidates), (own, *others)), findings=(*draft.findings, cut))
+
+
+_FALLS: Final = frozenset({FindingKind.CVR_DECLINE, FindingKind.CTR_DECLINE})
+"""What customers do less of when somebody else asks less."""
