@@ -59,10 +59,18 @@ class Measure:
             return "✗" if self.value is not None else NO_FIGURE
         return "✓✓" if self.aim and self.aim.holds(self.value) else "✓"
 
+    def _said(self, value: float) -> str:
+        """The value as written; where rounding hides a failure, that is said."""
+        said = self.form.format(value)
+        for end, side in ((self.must.least, "just below"), (self.must.most, "just above")):
+            if end is not None and self.verdict == "✗" and said == self.form.format(end):
+                return f"{side} {said}"
+        return said
+
     def row(self) -> Row:
         """Name, must, aim, measured, verdict."""
         aim = self.aim.said(self.form) if self.aim else ""
-        said = NO_FIGURE if self.value is None else self.form.format(self.value)
+        said = NO_FIGURE if self.value is None else self._said(self.value)
         return self.name, self.must.said(self.form), aim, f"{said} ({self.note})" if self.note else said, self.verdict
 
 

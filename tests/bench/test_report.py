@@ -46,3 +46,8 @@ def test_a_part_without_a_table_still_says_why(tmp_path: Path) -> None:
 def test_a_bar_in_a_cell_does_not_end_the_cell(tmp_path: Path) -> None:
     said = markdown([Section("Plain", ("test", "share"), [("|z| > 3", "43 %")])], tmp_path)
     assert "| \\|z\\| > 3 | 43 % |" in said
+
+
+def test_rounding_does_not_hide_a_failure() -> None:
+    row = Measure("placebos", 0.0299, Range(0.03, 0.07), form="{:.3f}").row()
+    assert row[3:] == ("just below 0.030", "✗")
