@@ -173,10 +173,10 @@ def _happenings(axes: Axes, incidents: Sequence[Mapping[str, Any]], decoys: Sequ
 
 def _answered(axes: Axes, incidents: Sequence[Mapping[str, Any]], score: Score) -> None:
     """On each incident the day of its first alert."""
-    days = {(one.incident.kind, one.incident.start): (one.first.day, one.is_useful) for one in score.found}
     for place, one in enumerate(incidents):
-        day, useful = days.get((one["kind"], date.fromisoformat(one["start"])), (None, False))
-        if day:
+        begun, where = date.fromisoformat(one["start"]), one["scope"].items()
+        same = [it for it in score.found if it.incident.start == begun and it.incident.place.items() <= where]
+        for day, useful in ((it.first.day, it.is_useful) for it in same if it.incident.kind == one["kind"]):
             colour, mark, size, _ = MARKS["right" if useful else "real but misnamed"]
             axes.scatter([day], [place], c=colour, marker=mark, s=size, edgecolors="white", zorder=3)
 
