@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
+from math import isfinite
 
 from agents.causes import PROFILES
 from agents.draft import Draft
@@ -108,7 +109,8 @@ def signal_of(draft: Draft, readings: Readings, today: date, model: OperatingMod
 def _stake(draft: Draft, readings: Readings) -> Decimal:
     """Expected loss or missed gain per day while nothing is done, to the cent."""
     loss = PROFILES[draft.cause].loss(draft, readings)
-    return Decimal(str(round(max(loss, 0.0), 2))).quantize(Decimal("0.01"))
+    known = max(loss, 0.0) if isfinite(loss) else 0.0  # revenue that is no number is no loss that could be counted
+    return Decimal(str(round(known, 2))).quantize(Decimal("0.01"))
 
 
 def signal_id(cause: Cause, scope: Scope, since: date) -> str:

@@ -1,10 +1,15 @@
 """A signal in the making: what was found in one place, how each figure moved there, and what may explain it."""
 
 from dataclasses import dataclass, field
+from math import log1p
+from typing import Final
 
 from domain.finding import Finding
 from domain.scope import Scope
 from domain.signal import Candidate, Cause, RuledOut
+
+NOTHING_LEFT: Final = 1e-6
+"""Share below which a figure is gone altogether; its logarithm would have no end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +18,11 @@ class Sight:
 
     change: float
     se: float
+
+
+def log_change(one: Finding) -> float:
+    """A finding's change on the log scale; what is gone altogether counts as a millionth left."""
+    return log1p(max(one.change, NOTHING_LEFT - 1))
 
 
 @dataclass(frozen=True, slots=True)

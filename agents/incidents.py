@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from agents.causes import PROFILES, Place, priors, signatures
-from agents.draft import Draft, Sight
+from agents.draft import Draft, Sight, log_change
 from agents.intraday import hour_sights
 from agents.kinds import KINDS
 from agents.measures import (
@@ -114,7 +114,7 @@ def _across_campaigns(scope: Scope, first: Finding, readings: Readings) -> bool:
     fall, weight = cells.moves.change[window, mine], cells.moves.expected[window, mine]
     others = np.arange(len(fall)) != int(np.argmin(fall * weight))
     rest = float((fall * weight)[others].sum() / weight[others].sum())
-    return rest <= STILL_SHARE * float(np.log1p(first.change))
+    return rest <= STILL_SHARE * log_change(first)
 
 
 def _paid_scope(readings: Readings, account: str | None, segment: str) -> Scope:
@@ -129,7 +129,7 @@ def _as_found(one: Finding) -> dict[str, Sight]:
     if name is None:
         return {}
     low, high = (float(np.log1p(max(end, -0.999))) for end in one.interval)
-    return {name: Sight(float(np.log1p(one.change)), max((high - low) / 3.92, 1e-4))}
+    return {name: Sight(log_change(one), max((high - low) / 3.92, 1e-4))}
 
 
 def _with_paid(draft: Draft, findings: Sequence[Finding], readings: Readings) -> Draft:
@@ -145,7 +145,7 @@ def _with_paid(draft: Draft, findings: Sequence[Finding], readings: Readings) ->
         inside = (one.scope.campaign_id or "") in shares and one.scope.segment_id is None and one.scope.ad_id is None
         whole = one.scope.grain is Grain.ACCOUNT
         soft = one.kind in {Kind.CPA_RISE, Kind.CPC_RISE, Kind.CTR_DECLINE}
-        mild = one.kind is Kind.CVR_DECLINE and response is not None and np.log1p(one.change) > response.change
+        mild = one.kind is Kind.CVR_DECLINE and response is not None and log_change(one) > response.change
         if same and (cell or ((inside or whole) and (soft or mild))) and one not in draft.findings:
             taken.add(at)
     extra = tuple(sorted((findings[at] for at in taken), key=lambda one: (one.kind.value, one.q_value)))
@@ -303,7 +303,7 @@ def account_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draf
 
 def _clear_without_cause(one: Finding) -> bool:
     """Whether a move is large, lasting and certain enough to be shown although no known cause fits."""
-    large = abs(float(np.log1p(one.change))) >= UNEXPLAINED_CHANGE
+    large = abs(log_change(one)) >= UNEXPLAINED_CHANGE
     return large and one.window_days > UNEXPLAINED_DAYS and one.q_value <= UNEXPLAINED_RATE
 
 
@@ -312,7 +312,7 @@ def _most_campaigns(one: Finding, window: int, readings: Readings) -> bool:
     measure = _WHOLE[one.kind](readings)
     mine = (measure.keys["account_id"] == (one.scope.account_id or "")).to_numpy()
     mine &= measure.moves.exposure[window] > 0
-    along = measure.moves.raw[window, mine] / float(np.log1p(one.change))
+    along = measure.moves.raw[window, mine] / log_change(one)
     if not along.size or float((along >= ALONG).mean()) < MOST_CAMPAIGNS:
         return False
     # a few campaigns' rates are so noisy that most may seem to follow the one that fell

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy import special
 
-from agents.draft import Sight
+from agents.draft import Sight, log_change
 from agents.kinds import KINDS
 from agents.measures.hourly import FIGURES, HOURLY_DAYS, TABLE, Hourly, hours
 from agents.statistics.arrays import Flags, Floats
@@ -101,7 +101,7 @@ def hour_sights(findings: Sequence[Finding]) -> dict[str, Sight]:
         driver = KINDS[one.kind].driver
         if one.table == TABLE and driver in {"cpm", "ctr"}:
             low, high = (float(np.log1p(max(end, -0.999))) for end in one.interval)
-            sights[driver] = Sight(float(np.log1p(one.change)), max((high - low) / (2 * Z95), 1e-4))
+            sights[driver] = Sight(log_change(one), max((high - low) / (2 * Z95), 1e-4))
     return sights
 
 

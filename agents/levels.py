@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from agents.draft import log_change
 from agents.kinds import KINDS, Recovery, measure_of
 from agents.measures import Measure
 from agents.sights import row_of
@@ -28,7 +29,7 @@ def left_of(signal: Signal, readings: Readings) -> float | None:
 def _left(one: Finding, readings: Readings) -> float | None:
     measure = measure_of(one, readings)
     row = row_of(measure, one.scope) if measure is not None else None
-    moved = float(np.log1p(one.change))
+    moved = log_change(one)
     if measure is None or row is None or abs(moved) < 1e-6 or one.baseline <= 0:
         return None
     usable = measure.moves.usable[row]

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from agents.claims import Claims, claims, findings, object_scope
-from agents.draft import Draft
+from agents.draft import Draft, log_change
 from agents.kinds import KINDS
 from agents.measures import Measure, account_pacing, campaign_pacing, campaigns
 from agents.sights import account_scope, account_sights, campaign_sights, row_of
@@ -143,7 +143,7 @@ def pacing_drafts(findings: Sequence[Finding], readings: Readings, others: Seque
         explained = one.change < 0 and any(draft.opens and _touches(draft.scope, one.scope) for draft in others)
         ranking = only(Cause.PACING_DRIFT, round(min(max(1 - one.q_value, 0.5), 0.97), 2), _against(one, readings))
         window = WINDOWS.index(one.window_days)
-        clear = one.q_value <= PACE_RATE and abs(float(np.log1p(one.change))) >= PACE_MISSED
+        clear = one.q_value <= PACE_RATE and abs(log_change(one)) >= PACE_MISSED
         opens = clear and not explained
         drafts.append(Draft(one.scope, ranking, (one, *inside), {}, window, (), opens))
     return drafts
@@ -154,7 +154,7 @@ def _most_along(one: Finding, readings: Readings) -> bool:
     measure, window = campaign_pacing(readings), WINDOWS.index(one.window_days)
     mine = (measure.keys["account_id"] == (one.scope.account_id or "")).to_numpy()
     mine &= measure.moves.exposure[window] > 0
-    along = measure.moves.raw[window, mine] / float(np.log1p(one.change)) >= ALONG
+    along = measure.moves.raw[window, mine] / log_change(one) >= ALONG
     return bool(along.size) and float(along.mean()) >= MOST_CAMPAIGNS
 
 
