@@ -1,5 +1,7 @@
 """What is worth saying: how level a level is, how far to believe peers, whose family a test is of, what is over."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -59,13 +61,21 @@ def test_an_episode_that_ended_two_weeks_ago_is_no_news_though_it_fills_half_the
     assert not is_over(found, 1, down=True, longest=28, within=28)
 
 
-def test_a_silent_pixel_is_clear_the_same_evening_where_twenty_orders_are_usual() -> None:
-    world = company(3, Blow("pixel", 0.1, 100, 8, where={"campaign_id": "c13"}))
-    found = campaign_pixel_ratio(world.readings(100))
+def test_a_pixel_that_sees_one_order_in_five_is_clear_within_two_days_where_ten_a_day_are_usual() -> None:
+    rng = np.random.default_rng(5)
+    world = company(3)
+    orders = rng.binomial(world.orders, 0.5)
+    struck = (world.rows["campaign_id"] == "c13").to_numpy()
+    share = np.full(orders.shape, 0.93)
+    share[struck, 100:] *= 1 / 5
+    world = replace(world, orders=orders, conversions=rng.binomial(orders, share).astype(float))
+    found = campaign_pixel_ratio(world.readings(101))
     row = found.keys["campaign_id"].to_list().index("c13")
-    assert found.moves.p_down[0, row] < 1e-3
+    two = WINDOWS.index(2)
+    assert found.moves.expected[two, row] < 25
+    assert found.moves.p_down[two, row] < 5e-4, "ten times clearer than two independent counts"
     others = np.arange(found.keys.height) != row
-    assert found.moves.p_down[0, others].min() > 1e-3
+    assert found.moves.p_down[two, others].min() > 1e-3
 
 
 def test_the_cost_of_a_segment_that_clicks_less_is_seen_by_the_performance_agent() -> None:
