@@ -24,7 +24,7 @@ from tests.bench.world.visibility import cost_z, z_score
 from tests.bench.world.world import furnish
 
 TUNING = (21, 22, 23)
-REPORTING = (401, 402, 403, 404, 405, 406)
+REPORTING = (411, 412, 413, 414, 415, 416)
 SPENDS = (300.0, 450.0, 900.0, 1800.0)
 """Median spend of a campaign-day, by world in turn."""
 LEAST_Z = 5.0
