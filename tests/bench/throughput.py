@@ -42,12 +42,16 @@ SUMS = ("spend", "impressions", "clicks", "conversions", "reach")
 METRICS: dict[str, tuple[str, str, int, bool]] = {
     "CTR": ("clicks", "impressions", -1, True),
     "CVR": ("conversions", "clicks", -1, True),
-    "CPC": ("spend", "clicks", 1, False),
+    "CPC": ("clicks", "spend", -1, True),
     "CPM": ("spend", "impressions", 1, False),
-    "CPA": ("spend", "conversions", 1, False),
+    "CPA": ("conversions", "spend", -1, True),
     "frequency": ("impressions", "reach", 1, False),
 }
-"""What of what, which direction is bad, and whether it is a count."""
+"""What of what, which direction is bad, and whether it is a count.
+
+Costs per click and per conversion are judged as agents judge them, by the rate whose fall makes them rise: the log of
+an amount over a handful of clicks has a long upper tail, which no amount's error knows of.
+"""
 READ, ARRAYS, TESTS, ALL, FLOOR = "reading", "dense arrays", "tests", "all of it", "merely reading"
 WORK = ", processor"
 PARTS = (READ, ARRAYS, TESTS, ALL, FLOOR)
