@@ -9,7 +9,7 @@ help:
 	@echo "make demo    the whole product on this machine, in the browser (PORT=$(PORT), OPEN=0 keeps the browser shut)"
 	@echo "make test    everything that must hold"
 	@echo "make check   format, lint, types, import contracts"
-	@echo "make bench   figures: throughput and real data"
+	@echo "make bench   figures against other detectors, simulated truth, public data (docs/benchmarks)"
 	@echo "make crash   kill tests, many times over"
 
 demo: .venv/runtime
@@ -52,6 +52,7 @@ crash: .venv/dev
 requirements:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-find-links --no-annotate --no-header requirements/runtime.in -o requirements/runtime.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-find-links --no-annotate --no-header requirements/dev.in -o requirements/dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-find-links --no-annotate --no-header requirements/bench.in -o requirements/bench.txt
 
 clean:
 	rm -rf .venv .baton
