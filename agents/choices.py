@@ -8,10 +8,12 @@ import polars as pl
 
 from agents import metrics, wording
 from agents.situation import Situation
+from agents.statistics.discoveries import q_values
 from agents.statistics.rates import score_test, shrunk
 
 PAGE_CLEAR: Final = 0.05
-"""One-sided p-value of its fall below which a landing page is named: with few orders none is, rather than a guess."""
+"""One-sided p-value of its fall, corrected for all pages looked at (Benjamini-Hochberg), up to which a landing page is
+named: with few orders none is, rather than a guess, and of many pages one always looks worst."""
 
 
 def best_channel(about: Situation, segment: str) -> str:
@@ -56,5 +58,5 @@ def worst_page(about: Situation, campaign: str) -> str:
     names = ("top", "bottom", "top_before", "bottom_before")
     fall, _ = score_test(*(pages[name].cast(pl.Float64).to_numpy() for name in names))
     worst = int(np.argmin(fall)) if len(fall) else 0
-    clear = len(fall) > 0 and fall[worst] <= PAGE_CLEAR
+    clear = len(fall) > 0 and q_values(fall)[worst] <= PAGE_CLEAR
     return wording.quote(str(pages["landing_page"][worst]), 200) if clear else ""

@@ -28,9 +28,6 @@ SMALL_AD_CLICKS: Final = 60.0
 SMALL_AD_SHARE: Final = 0.05
 """Share of its campaign's impressions below which an ad stays quiet: nothing it does moves the campaign."""
 
-FATIGUE_DROP: Final = 0.15
-"""Log fall against siblings before an ad counts as worn out; published practice says 20 % off its own peak."""
-
 FATIGUE_FREQUENCY: Final = 0.04
 """Log rise of the ad's own frequency that must accompany it; flat frequency means auction or season, not fatigue."""
 
@@ -60,6 +57,9 @@ RECOVERY_DAYS: Final = 4
 
 EXPIRE_DAYS: Final = 28
 """Days without fresh evidence after which an open signal expires."""
+
+ECHO_DAYS: Final = 4
+"""Days by which a campaign's fall may be dated before that of the segment behind it: the same onset, dated twice."""
 
 SEVERITY_STEP: Final = 1.5
 """An open signal is updated when what is at stake grew or shrank by this factor since its owners were last told."""

@@ -2,8 +2,8 @@
 
 Cost per thousand impressions, clicks per impression and conversions per click multiply to the cost of a conversion, so
 on the log scale their moves add up without a remainder. In shares of the whole: the logarithmic mean Divisia index (Ang
-2004, Energy Policy 32; Ang 2005, Energy Policy 33), the only additive split without a remainder that also treats rise
-and fall alike.
+2004, Energy Policy 32; Ang 2005, Energy Policy 33), an additive split without a remainder that treats rise and fall
+alike.
 """
 
 from collections.abc import Mapping

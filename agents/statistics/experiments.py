@@ -3,6 +3,10 @@
 Two always-valid readings that must agree: the e-value of how conversions split between the arms, exact at any count,
 and the normal-mixture confidence sequence of the log ratio of their rates. Looking 30 times at an A/A test, a fixed
 z-test rejects 28 % of the time and this one below 5 %, whatever the number of arms.
+
+Both rest on the split of people between the arms being the same throughout. Where it is changed while rates move (nine
+tenths to one arm just as the season begins), the sums of both periods differ without any effect (Simpson's paradox),
+and totals, which are all there is here, cannot show it: such a test must be started anew.
 """
 
 from collections.abc import Sequence
@@ -116,7 +120,10 @@ class Readout:
 
 
 def read_out(control: Arm, arms: Sequence[Arm]) -> Readout:
-    """Compare every arm with the control. An arm without enough conversions is waited for, and counts for nobody."""
+    """Compare every arm with the control. An arm without enough conversions is waited for, and counts for nobody.
+
+    The counts are totals of a test whose split between the arms was never changed.
+    """
     judged = [arm for arm in arms if arm.is_judged]
     if not control.is_judged or not judged:
         return Readout(Standing.TOO_FEW, ())

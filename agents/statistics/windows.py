@@ -142,8 +142,8 @@ def _exact(mean: Floats, events: Floats, size: Floats, p_down: Floats, p_up: Flo
     mean, events, size = mean[few], events[few], size[few]
     chance = np.clip(size / (size + np.maximum(mean, TINY)), 1e-12, 1 - 1e-12)
     p_down[few] = special.betainc(size, np.floor(events) + 1, chance)
-    more = 1 - special.betainc(size, np.maximum(np.ceil(events), 1), chance)
-    p_up[few] = np.where(events >= 1, more, 1.0)
+    # the far tail itself, so that small p-values keep their digits
+    p_up[few] = np.where(events >= 1, special.betaincc(size, np.maximum(np.ceil(events), 1), chance), 1.0)
 
 
 def _ratio(top: Floats, bottom: Floats, empty: float = 1.0) -> Floats:

@@ -207,6 +207,26 @@ def test_a_broken_page_is_repaired_and_gets_fewer_paid_visits():
     assert "/trail" in proposals[0].why
 
 
+def test_of_many_pages_the_one_that_merely_looks_worst_is_not_named():
+    """Alone, /p4's 3 orders where 8 were usual are odd enough (p .04); among twelve pages one always is."""
+    orders = {f"/p{at}": 3 if at == 4 else 8 for at in range(12)}
+
+    def symptom(pages: list[str]) -> str:
+        rows = [
+            {"date_day": day, "account_id": "a1", "campaign_id": "c3", "landing_page": page, "sessions": 200,
+             "orders": orders[page] if day == TODAY else 8, "revenue": 100.0}
+            for day in days(40) for page in pages
+        ]  # fmt: skip
+        broken = signal(
+            Cause.LANDING_PAGE_BREAK, CAMPAIGN, [finding(FindingKind.CVR_DECLINE, CAMPAIGN, -0.6, "cvr", since=TODAY)],
+            since=TODAY,
+        )  # fmt: skip
+        return plan(broken, readings(account() | {"web_report": frame("web_report", rows)}), (), TODAY)[0].why
+
+    assert "/p4" in symptom(["/p4"])
+    assert "/p" not in symptom(list(orders))
+
+
 def test_a_capped_campaign_gets_more_only_where_its_conversions_are_worth_it():
     capped = signal(
         Cause.BUDGET_CAP,

@@ -10,6 +10,7 @@ from scipy import stats
 from agents.statistics.arrays import counted_median, days_from_end, group_sums, row_median
 from agents.statistics.discoveries import q_values
 from agents.statistics.moves import WINDOWS, is_over, moves, onset
+from agents.thresholds import WINDOW_LOOKS
 
 DAYS = 98
 
@@ -27,6 +28,30 @@ def test_noise_of_counts_and_days_together_is_not_taken_for_a_move(mean: float, 
     for window in range(len(WINDOWS)):
         assert np.mean(found.p_down[window] < 0.01) < 0.02
         assert np.mean(found.p_up[window] < 0.01) < 0.02
+
+
+@pytest.mark.parametrize(("mean", "lasting"), [(900, 0.3), (900, 0.6), (100, 0.2), (20, 0.2), (4, 0.2)])
+def test_weekdays_and_noise_that_lasts_are_not_taken_for_a_move_in_any_window(mean: float, lasting: float) -> None:
+    """Six to an account; corrected for the windows as agents do."""
+    rng = np.random.default_rng(15)
+    noise = rng.normal(0, 0.14, (3000, DAYS))
+    for day in range(1, DAYS):
+        noise[:, day] = lasting * noise[:, day - 1] + (1 - lasting**2) ** 0.5 * noise[:, day]
+    weekday = 0.2 * np.cos(2 * np.pi * (np.arange(DAYS) % 7) / 7)
+    clicks = rng.poisson(mean * np.exp(noise + weekday)).astype(float)
+    found = moves(clicks, np.full_like(clicks, 70 * mean), clicks >= 0, groups=np.arange(3000, dtype=np.int64) // 6)
+    for down in (True, False):
+        assert np.mean(found.p_value(WINDOW_LOOKS, down=down) < 0.01) < 0.025
+    for window in range(len(WINDOWS)):
+        assert np.mean(np.abs(found.change[window]) < 1.96 * found.se[window]) > 0.93
+
+
+def test_no_clicks_at_all_and_far_too_many_keep_their_digits() -> None:
+    clicks = np.full((2, DAYS), 6.0)
+    clicks[0, -1], clicks[1, -1] = 0, 90
+    found = moves(clicks, np.full_like(clicks, 100.0), clicks >= 0)
+    assert 1e-4 < found.p_down[0, 0] < 0.02
+    assert 0 < found.p_up[0, 1] < 1e-17
 
 
 def test_a_plain_binomial_test_would_have_cried_wolf_on_the_same_days() -> None:
