@@ -8,12 +8,13 @@ import numpy as np
 import polars as pl
 
 from agents import metrics, wording
-from agents.controls import budget_moved, fit, renewed, still_runs
+from agents.controls import LEAST_PAST_EVENTS, budget_moved, fit, renewed, still_runs
 from agents.measures import MASKING, completeness
 from agents.metrics import METRICS, Metric
+from agents.outlook import GROWTH, SUDDEN
 from agents.places import place_of
 from agents.statistics.arrays import Floats
-from agents.statistics.causal import Counts, LogDifference, Mask, log_difference
+from agents.statistics.causal import LUCK, Counts, LogDifference, Mask, log_difference
 from domain.action import (
     Action,
     ChangeGoal,
@@ -36,6 +37,8 @@ PAST_DAYS = 56
 ALERT_DAYS = 28
 """How much of an incident is looked at to tell where it was going."""
 LEAST_PAST_DAYS = 14
+FALSE_ALERTS = 0.05
+"""At least so many of the signals raised are taken for nothing, however sure their findings look."""
 LEAST_CHANCE = 0.05
 """Part of a count's variance that stays where nearly everything is counted."""
 
@@ -107,14 +110,41 @@ def compare(action: Action, signal: Signal, readings: Readings, executed: date, 
     # nobody else shows what a holiday or a promotion does
     days = together if siblings else _ordinary(readings, subject.fence.account_id, span)
     past, after, alert = past & days, after & days, alert & days
-    return _unfit(treated, past, after) or _compared(treated, siblings, metric, subject, (past, alert, after))
+    if problem := _unfit(treated, past, after):
+        return problem
+    growth = GROWTH.get(signal.cause, SUDDEN)
+    struck = (incident | _beside(action, signal, readings)) - moved
+    fellows = [one for name, one in units.items() if name in struck and _fellow(one, past, alert)]
+    found = log_difference(treated, siblings, past, alert, after, growth, _luck(signal), fellows)
+    return _compared(treated, after, metric, subject, found)
 
 
-def _compared(
-    treated: Counts, siblings: list[Counts], metric: Metric, subject: Subject, days: tuple[Mask, Mask, Mask]
-) -> Comparison:
-    """What the days before, of the alert, and after show."""
-    found, after = log_difference(treated, siblings, *days), days[2]
+def _beside(action: Action, signal: Signal, readings: Readings) -> frozenset[str]:
+    """Ads of the treated one's campaign, where it is the whole campaign whose figure fell."""
+    ads = readings.get("ad_report")
+    if not isinstance(action, RefreshCreative) or ads is None:
+        return frozenset()
+    whole = [
+        one.scope for one in signal.findings if one.metric == CATALOGUE[action.kind].metric and not one.scope.ad_id
+    ]
+    if action.campaign_id not in {one.campaign_id for one in whole}:
+        return frozenset()
+    return frozenset(ads.filter(pl.col("campaign_id") == action.campaign_id)["ad_id"].drop_nulls().unique().to_list())
+
+
+def _fellow(unit: Counts, past: Mask, alert: Mask) -> bool:
+    """Whether a unit of the same incident delivered enough to show how that grew."""
+    return all(float(unit.events[days].sum()) >= LEAST_PAST_EVENTS for days in (past, alert))
+
+
+def _luck(signal: Signal) -> float:
+    """The chance that what was found is nothing: by its surest finding, as sure as signals are at most."""
+    surest = min((one.q_value for one in signal.findings), default=1.0)
+    return min(max(surest, FALSE_ALERTS), LUCK)
+
+
+def _compared(treated: Counts, after: Mask, metric: Metric, subject: Subject, found: LogDifference) -> Comparison:
+    """What was found, in the words and the scale of people."""
     estimate = found.estimate
     return Comparison(
         effect=math.expm1(estimate.effect),

@@ -17,14 +17,13 @@ from agents.creative import large_ads
 from agents.headlines import names_of
 from agents.measures import (
     ACCOUNT,
-    COMPLETENESS,
     MASKING,
     account_pixel_ratio,
     account_rate,
     ad_click_rate,
+    arrived,
     campaign_pixel_ratio,
     campaigns,
-    completeness,
 )
 from agents.ownership import owners_of
 from agents.statistics.arrays import Floats, group_sums
@@ -112,7 +111,7 @@ def _late_reports(readings: Readings, today: date, model: OperatingModel) -> Ite
         return
     measure = account_pixel_ratio(readings, worst=False)
     missing = account_pixel_ratio(readings, worst=True).moves.p_value(2.5, down=True) < 1e-3
-    known = completeness(source.days, COMPLETENESS)
+    known = arrived(readings, measure.keys["account_id"].to_list(), source.days)[:, -1]
     one_by_one = campaign_pixel_ratio(readings).moves
     codes, _ = source.codes(ACCOUNT)
     low = one_by_one.raw_residual[:, -1] < -LATE_CAMPAIGN_ERRORS * np.sqrt(np.maximum(one_by_one.variance[:, -1], 1e-6))
@@ -128,7 +127,7 @@ def _late_reports(readings: Readings, today: date, model: OperatingModel) -> Ite
             continue
         scope = object_scope(measure.keys.row(row, named=True))
         seen = measure.events[row, -1] / max(measure.exposure[row, -1], 1)
-        what = f"reports conversions late: {seen:.0%} of today's orders so far, {known[-1]:.0%} is usual"
+        what = f"reports conversions late: {seen:.0%} of today's orders so far, {known[row]:.0%} is usual"
         yield _held(readings, today, model, scope, HoldReason.REPORTING_LAG, what)
 
 

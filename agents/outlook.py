@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from agents import metrics
-from agents.measures import MASKING, completeness
+from agents.measures import MASKING, arrived
 from agents.metrics import METRICS, Metric
 from agents.statistics.arrays import Floats
 from agents.statistics.course import course
@@ -144,7 +144,8 @@ def _sums(
         if found is not None:
             daily = calendar.join(found, on="date_day", how="left").sort("date_day").fill_null(0.0)
             top, bottom = top + daily["top"].to_numpy(), bottom + daily["bottom"].to_numpy()
-    known = completeness(days) if "conversions" in {metric.top, metric.bottom} else np.ones(days)
+    late = "conversions" in {metric.top, metric.bottom}
+    known = arrived(readings, [places[0].account_id], days)[0] if late else np.ones(days)
     return (top * known, bottom) if metric.bottom == "conversions" else (top, bottom * known)
 
 

@@ -19,16 +19,23 @@ async def collect(source: Source, needs: Mapping[str, int], as_of: date, hour: i
     """Read every table anyone needs. A missing or refused one becomes a gap; the required one must be there.
 
     With an `hour`, `as_of` is a day still under way: its hours are read up to that one, everything else up to the day
-    before, because half a day's totals are not a day's.
+    before, because half a day's totals are not a day's. Then the hours must be there, too: a look that could not see
+    them is no look.
     """
     whole = as_of if hour is None else as_of - timedelta(days=1)
+    required = {REQUIRED} if hour is None else {REQUIRED, HOURLY}
     read = await asyncio.gather(
-        *(_read(source, table, as_of if table == HOURLY else whole, days) for table, days in needs.items())
+        *(
+            _read(source, table, as_of if table == HOURLY else whole, days, is_required=table in required)
+            for table, days in needs.items()
+        )
     )
     tables = {one.table: one.rows for one in read if isinstance(one, Reading)}
     if hour is not None and HOURLY in tables:
         tables[HOURLY] = tables[HOURLY].filter((pl.col("date_day") < as_of) | (pl.col("hour") <= hour))
-    return Readings(whole, tables, tuple(one for one in read if isinstance(one, Gap)))
+    gaps = tuple(one for one in read if isinstance(one, Gap))
+    reports = [one for one in read if isinstance(one, Reading) and one.table == REQUIRED]
+    return Readings(whole, tables, gaps, arrival=reports[0].arrival if reports else {})
 
 
 async def newest_hour(source: Source, day: date) -> int | None:
@@ -50,11 +57,11 @@ def described(readings: Readings) -> tuple[str, ...]:
     return tuple(lines)
 
 
-async def _read(source: Source, table: str, as_of: date, days: int) -> Reading | Gap | None:
+async def _read(source: Source, table: str, as_of: date, days: int, *, is_required: bool) -> Reading | Gap | None:
     try:
         found = await source.read(table, as_of, days)
     except (SourceUnavailable, TableRefused) as error:
-        if table == REQUIRED:
+        if is_required:
             raise
         return Gap(table, str(error))
     return None if table == HOURLY and isinstance(found, Gap) else found

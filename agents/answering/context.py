@@ -95,7 +95,8 @@ class Question:
             name: rows.filter(pl.col("account_id").is_in(accounts)) if "account_id" in rows.columns else rows
             for name, rows in self.readings.tables.items()
         }
-        return replace(self, readings=Readings(self.readings.as_of, tables, self.readings.gaps), only=currency)
+        readings = Readings(self.readings.as_of, tables, self.readings.gaps, arrival=self.readings.arrival)
+        return replace(self, readings=readings, only=currency)
 
     def concerns(self, case: Case) -> bool:
         """Whether a case is about what the question names; every case where it names nothing."""

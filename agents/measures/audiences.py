@@ -11,8 +11,8 @@ from agents.measures.measure import (
     CAMPAIGN,
     SEGMENT,
     Measure,
+    arrived,
     blended,
-    completeness,
     leaves,
     ordinary_days,
 )
@@ -67,7 +67,7 @@ def segment_rate(readings: Readings, name: str) -> Measure:
             groups=accounts,
             min_peers=1,
             noisy_exposure=name != "ctr",
-            completeness=completeness(source.days) if name != "ctr" else None,
+            completeness=arrived(readings, groups["account_id"].to_list(), source.days) if name != "ctr" else None,
             weekday=source.first_day.weekday(),
         )
         natural = group_sums(source.values[exposure] * named[:, None], codes, groups.height)

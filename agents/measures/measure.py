@@ -13,7 +13,7 @@ from agents.statistics.arrays import Flags, Floats, Ints, group_sums
 from agents.statistics.moves import Moves, moves
 from agents.statistics.panel import Panel, panel
 from agents.thresholds import HISTORY_DAYS, MIN_BASE_DAYS, STALE_DAYS
-from domain.reading import Readings
+from domain.reading import USUAL_ARRIVAL, Readings
 
 CAMPAIGN: Final = ("platform", "account_id", "campaign_id")
 AD: Final = (*CAMPAIGN, "ad_id")
@@ -22,7 +22,7 @@ ACCOUNT: Final = ("platform", "account_id")
 SEGMENT: Final = ("platform", "account_id", "segment_id")
 
 AD_SUMS: Final = ("impressions", "clicks", "spend", "conversions")
-COMPLETENESS: Final = (0.82, 0.94, 0.985)
+COMPLETENESS: Final = USUAL_ARRIVAL
 """Share of a day's pixel conversions known after 0, 1 and 2 days; complete from then on."""
 LATEST: Final = (0.25, 0.50, 0.80)
 """The same when a platform reports as late as ever happens. Less than this is missing, not late."""
@@ -106,6 +106,20 @@ def completeness(days: int, curve: Sequence[float] = COMPLETENESS) -> Floats:
     for age, share in enumerate(curve[:days]):
         known[days - 1 - age] = share
     return known
+
+
+def arrived(
+    readings: Readings, accounts: Sequence[str | None], days: int, curve: Sequence[float] = COMPLETENESS
+) -> Floats:
+    """[series, days]: the share of a day's conversions known by the last one, as each series' account reports.
+
+    An account that reports slower or faster than is usual is as much slower or faster on another `curve`.
+    """
+    usual = completeness(days, curve)
+    own: dict[str | None, Floats] = {one: completeness(days, shares) for one, shares in readings.arrival.items()}
+    ratio = usual / completeness(days)
+    rows = [own[one] * ratio if one in own else usual for one in accounts]
+    return np.stack(rows) if rows else np.ones((0, days))
 
 
 def blended(events: Floats, exposure: Floats, codes: Ints, groups: int) -> tuple[Floats, Floats]:

@@ -8,9 +8,9 @@ from agents.measures.measure import (
     CAMPAIGN,
     Measure,
     against_account,
+    arrived,
     blended,
     campaigns,
-    completeness,
     leaves,
     ordinary_days,
 )
@@ -89,7 +89,7 @@ def campaign_pixel_rate(readings: Readings) -> Measure:
             "cvr",
             source.values["conversions"],
             source.values["clicks"],
-            known=completeness(source.days),
+            known=arrived(readings, source.keys["account_id"].to_list(), source.days),
             noisy_exposure=True,
         )
 

@@ -12,9 +12,9 @@ from agents.measures.measure import (
     LATEST,
     Measure,
     against_account,
+    arrived,
     blended,
     campaigns,
-    completeness,
     ordinary_days,
     table_panel,
 )
@@ -90,7 +90,7 @@ def campaign_pixel_ratio(readings: Readings) -> Measure:
             orders,
             present=present,
             table="web_report",
-            known=completeness(source.days),
+            known=arrived(readings, source.keys["account_id"].to_list(), source.days),
             noisy_exposure=True,
             masked=False,
         )
@@ -138,7 +138,9 @@ def account_pixel_ratio(readings: Readings, *, worst: bool) -> Measure:
             bottom,
             group_sums(source.present.astype(np.float64), codes, keys.height) > 0,
             noisy_exposure=True,
-            completeness=completeness(source.days, LATEST if worst else COMPLETENESS),
+            completeness=arrived(
+                readings, keys["account_id"].to_list(), source.days, LATEST if worst else COMPLETENESS
+            ),
             weekday=source.first_day.weekday(),
         )
         return Measure("pixel_ratio", "web_report", keys, source.first_day, found, top, bottom)

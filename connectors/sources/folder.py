@@ -13,6 +13,7 @@ from weakref import finalize
 
 import polars as pl
 
+from connectors.sources.arrivals import NOTHING_LEARNT, Arrivals, arrivals
 from connectors.sources.contract import Accepted, accept, wanted
 from connectors.sources.missing import missing_table
 from connectors.sources.versions import as_of as seen_as_of
@@ -45,6 +46,7 @@ class _Stamp:
 class _Kept:
     stamp: _Stamp
     accepted: Accepted
+    arrivals: Arrivals | None
 
 
 class FolderSource:
@@ -81,15 +83,17 @@ class FolderSource:
         return await asyncio.to_thread(self._check)
 
     def _read(self, table: Table, as_of: date, days: int) -> Reading | Gap:
-        accepted = self._accepted(table)
-        if accepted is None:
+        kept = self._current(table)
+        if kept is None:
             return missing_table(table.name)
+        accepted = kept.accepted
         first = as_of - timedelta(days=days - 1)
         try:
             rows = seen_as_of(table, accepted.rows, as_of, first).collect()
+            arrival = kept.arrivals.as_of(as_of) if kept.arrivals else NOTHING_LEARNT
         except (pl.exceptions.PolarsError, OSError) as error:
             raise SourceUnavailable(table.name, _first_line(error)) from error
-        return Reading(table.name, as_of, rows, accepted.gaps)
+        return Reading(table.name, as_of, rows, accepted.gaps, arrival)
 
     def _days(self) -> tuple[date, date]:
         accepted = self._accepted(TABLES["ad_report"])
@@ -105,6 +109,10 @@ class FolderSource:
         return tuple(gaps)
 
     def _accepted(self, table: Table) -> Accepted | None:
+        kept = self._current(table)
+        return kept.accepted if kept else None
+
+    def _current(self, table: Table) -> _Kept | None:
         """The table as last checked, checked anew when its file has changed; None where there is no file."""
         with self._locks[table.name]:
             stamp = self._find(table)
@@ -113,9 +121,10 @@ class FolderSource:
                 return None
             kept = self._kept.get(table.name)
             if kept is None or kept.stamp != stamp:
-                kept = _Kept(stamp, self._load(table, stamp))
+                accepted = self._load(table, stamp)
+                kept = _Kept(stamp, accepted, arrivals(accepted.rows) if table.name == "ad_report" else None)
                 self._kept[table.name] = kept
-            return kept.accepted
+            return kept
 
     def _find(self, table: Table) -> _Stamp | None:
         if not self.path.is_dir():
