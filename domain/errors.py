@@ -33,6 +33,10 @@ class TableRefused(MarketingError):
         self.table, self.column = table, column
 
 
+class NotYet(MarketingError):
+    """It is too early for this. Nothing was done; says what comes first."""
+
+
 class OutsideGrant(MarketingError):
     """An agent asked for a table its mandate does not give it. A fault in the agent, never in the data."""
 

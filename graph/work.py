@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from domain.errors import MarketingError, Refusal, SlackUnavailable
+from domain.errors import MarketingError, NotYet, Refusal, SlackUnavailable, SourceUnavailable
 from domain.ports import Board
 from domain.proposal import Expired
 from domain.signal import SignalEvent
@@ -86,7 +86,11 @@ class Work:
             )
 
     async def sweep(self, as_of: date, hour: int | None = None) -> tuple[SignalEvent, ...]:
-        """Sweep one day, once; with an `hour`, look at a day still under way as far as that hour, once."""
+        """Sweep one day, once; with an `hour`, look at a day still under way as far as that hour, once.
+
+        A look goes no further than the hours there are, and comes after the sweep of the day before.
+        Raises SourceUnavailable and TableRefused; NotYet for a look that comes too early.
+        """
         services = self._services
         async with self._database.exclusively("baton/sweep"):
             async with self._database.read() as tx:
@@ -94,7 +98,9 @@ class Work:
                 if last is not None and last.as_of >= as_of:  # history is not rewritten
                     return await signals.history(tx, as_of)
                 looked = await sweeps.looked(tx, as_of)
-                if hour is not None and looked is not None and looked >= hour:
+            if hour is not None:
+                hour = await self._seen_until(as_of, hour, last.as_of if last else None)
+                if looked is not None and looked >= hour:
                     return ()
             book = sweeps.SweepBook(self._database, services.lessons)
             run = sweep.Sweep(
@@ -107,6 +113,16 @@ class Work:
                 hour=hour,
             )
             return await sweep.run(run, as_of)
+
+    async def _seen_until(self, day: date, hour: int, last_swept: date | None) -> int:
+        """How far a look at a running day goes: to the newest hour known, or what is still to come counts as seen."""
+        before = day - timedelta(days=1)
+        if last_swept != before:  # signals of today would be closed by the sweeps of the days before
+            raise NotYet(f"The hours of {day} are looked at once {before} has been swept.")
+        newest = await readings.newest_hour(self._services.source, day)
+        if newest is None:
+            raise SourceUnavailable(readings.HOURLY, f"it has no hours of {day}.")
+        return min(hour, newest)
 
     async def advance(self, proposal_id: str) -> None:
         """Take a proposal as far as it can go."""

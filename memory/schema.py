@@ -66,8 +66,10 @@ SIGNAL_EVENT = Table(
     _filled("event", Text),
     Column("reason", Text),
     _filled("body", JSONB),
-    UniqueConstraint("as_of", "signal_id", "event"),
+    _filled("version", Integer),
+    UniqueConstraint("as_of", "signal_id", "event", "version"),
 )
+"""The version is part of the key: looks at a running day may update a signal more than once."""
 
 PROPOSAL = Table(
     "proposal",

@@ -26,6 +26,7 @@ async def record(writing: Writing, event: SignalEvent) -> bool:
         "event": event.event.value,
         "reason": reason,
         "body": facts.body(event),
+        "version": signal.version,
     }
     added = insert(SIGNAL_EVENT).values(line).on_conflict_do_nothing().returning(SIGNAL_EVENT.c.id)
     if await writing.tx.scalar(added) is None:

@@ -26,8 +26,6 @@ class Swept:
 
     as_of: date
     events: tuple[SignalEvent, ...]
-    hour: int | None = None
-    """The newest hour seen of a day still under way; None for a sweep of a whole day."""
     asked: Mapping[str, tuple[Asked, ...]] = field(default_factory=dict[str, tuple[Asked, ...]])
     """Proposals by signal id, for every signal opened or updated."""
     sources: tuple[str, ...] = ()
@@ -38,6 +36,8 @@ class Swept:
     discarded: tuple[str, ...] = ()
     """What agents said outside their mandate, one line each."""
     took_seconds: float = 0
+    hour: int | None = None
+    """The newest hour seen of a day still under way; None for a sweep of a whole day."""
 
 
 class SweepBook:

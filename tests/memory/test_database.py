@@ -4,12 +4,13 @@ import asyncio
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
 from domain.errors import ConfigurationError, StartupError
-from memory.database import Database
+from memory.database import Database, _alembic
 from memory.schema import METADATA
 
 
@@ -38,6 +39,27 @@ async def test_processes_that_start_at_once_migrate_once(server: str):
         assert await tx.scalar(text("SELECT count(*) FROM alembic_version")) == 1
     for database in databases:
         await database.close()
+
+
+async def test_history_written_by_the_first_schema_keeps_its_lines_and_gets_their_versions(server: str):
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE grown")
+    database = Database(server.replace("/postgres?", "/grown?"))
+    line = "('2026-03-14', 'sig_1', 'updated', '{\"signal\": {\"version\": 3}}'::jsonb)"
+
+    def first_schema() -> None:
+        engine = create_engine(database.url)
+        with engine.connect() as connection:
+            command.upgrade(_alembic(connection), "0001")
+            connection.execute(text(f"INSERT INTO signal_event (as_of, signal_id, event, body) VALUES {line}"))
+            connection.commit()
+        engine.dispose()
+
+    await asyncio.to_thread(first_schema)
+    await database.open()
+    async with database.read() as tx:
+        assert (await tx.execute(text("SELECT signal_id, version FROM signal_event"))).all() == [("sig_1", 3)]
+    await database.close()
 
 
 async def test_a_newer_schema_is_refused_with_what_to_do(database: Database):
