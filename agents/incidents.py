@@ -1,6 +1,6 @@
 """Findings that belong to one object become one draft of a signal, with its causes weighed."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -138,18 +138,30 @@ def _with_paid(draft: Draft, findings: Sequence[Finding], readings: Readings) ->
         return draft
     shares = segment_shares(readings, draft.scope)
     response = draft.sights.get("response")  # lacking where the segment's ads have too few figures
-    taken: set[int] = set()
-    for at, one in enumerate(findings):
-        same = one.scope.account_id == draft.scope.account_id
-        cell = one.scope.segment_id == draft.scope.segment_id and one.kind in {Kind.CTR_DECLINE, Kind.CPC_RISE}
-        inside = (one.scope.campaign_id or "") in shares and one.scope.segment_id is None and one.scope.ad_id is None
-        whole = one.scope.grain is Grain.ACCOUNT
-        soft = one.kind in {Kind.CPA_RISE, Kind.CPC_RISE, Kind.CTR_DECLINE}
-        mild = one.kind is Kind.CVR_DECLINE and response is not None and log_change(one) > response.change
-        if same and (cell or ((inside or whole) and (soft or mild))) and one not in draft.findings:
-            taken.add(at)
+    fall = response.change if response else None
+    taken = {
+        at
+        for at, one in enumerate(findings)
+        if one not in draft.findings and follows_segment(one, draft.scope, shares, fall)
+    }
     extra = tuple(sorted((findings[at] for at in taken), key=lambda one: (one.kind.value, one.q_value)))
     return replace(draft, findings=draft.findings + extra, absorbed=frozenset(taken))
+
+
+def follows_segment(one: Finding, segment: Scope, shares: Collection[str], fall: float | None) -> bool:
+    """Whether a finding is what a segment that responds less does to what reaches it.
+
+    That is its own cells, the campaigns in `shares`, the whole account. `fall` is the segment's log change: orders per
+    click may fall along, but not further.
+    """
+    if one.scope.account_id != segment.account_id:
+        return False
+    if one.scope.segment_id == segment.segment_id and one.kind in {Kind.CTR_DECLINE, Kind.CPC_RISE}:
+        return True
+    inside = one.scope.grain is Grain.CAMPAIGN and one.scope.campaign_id in shares
+    soft = one.kind in {Kind.CPA_RISE, Kind.CPC_RISE, Kind.CTR_DECLINE}
+    mild = one.kind is Kind.CVR_DECLINE and fall is not None and log_change(one) > fall
+    return (inside or one.scope.grain is Grain.ACCOUNT) and (soft or mild)
 
 
 def segment_shares(readings: Readings, scope: Scope) -> dict[str, float]:

@@ -1,12 +1,16 @@
 """Today's signals against the open ones: one incident stays one signal while it grows, moves and ends."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from agents.causes import PROFILES
 from agents.combine import Combined
+from agents.draft import log_change
+from agents.incidents import follows_segment, segment_shares
+from agents.kinds import KINDS
 from agents.levels import left_of
 from agents.thresholds import (
+    ECHO_DAYS,
     EXPIRE_DAYS,
     FORGET_DAYS,
     RECOVERED_SHARE,
@@ -15,7 +19,9 @@ from agents.thresholds import (
     UPDATE_GAP,
     UPDATE_MARGIN,
 )
+from domain.finding import FindingKind
 from domain.reading import Readings
+from domain.scope import Grain
 from domain.signal import Cause, CloseReason, EventKind, Signal, SignalEvent
 
 
@@ -31,6 +37,9 @@ def match(
     kept: set[str] = set()
     for made in sorted(combined.signals, key=lambda one: -one.confidence):
         known = [old for old in left if same_incident(old, made)]
+        if not known and (told := next((old for old in left if explains(old, made, readings)), None)):
+            kept |= {told.id} if made.cause is not Cause.PACING_DRIFT else set()
+            continue
         if not known:
             opened = made.model_copy(update={"opened_on": today})
             events.append(SignalEvent(as_of=today, event=EventKind.OPENED, signal=opened))
@@ -52,13 +61,18 @@ def match(
     for old in open_signals:
         if old.id in kept or any(same_incident(old, made) for made in combined.faint):
             continue
-        remaining = left_of(old, readings)
-        if remaining is not None:
-            if remaining <= RECOVERED_SHARE:
-                events.append(_closed(old, CloseReason.RECOVERED, today))
-        elif (today - max(old.as_of, old.since)).days >= EXPIRE_DAYS:
-            events.append(_closed(old, CloseReason.EXPIRED, today))
+        reason = _over(old, readings, today)
+        if reason is not None:
+            events.append(_closed(old, reason, today))
     return tuple(events) + combined.held
+
+
+def _over(old: Signal, readings: Readings, today: date) -> CloseReason | None:
+    """Why a signal without fresh evidence closes; None while it stays open."""
+    remaining = left_of(old, readings)
+    if remaining is not None:
+        return CloseReason.RECOVERED if remaining <= RECOVERED_SHARE else None
+    return CloseReason.EXPIRED if (today - max(old.as_of, old.since)).days >= EXPIRE_DAYS else None
 
 
 def same_incident(old: Signal, new: Signal) -> bool:
@@ -73,6 +87,27 @@ def same_incident(old: Signal, new: Signal) -> bool:
     if Cause.UNEXPLAINED in {old.cause, new.cause}:
         return bool({_about(one) for one in old.findings} & {_about(one) for one in new.findings})
     return bool(PROFILES[old.cause].families & PROFILES[new.cause].families)
+
+
+def explains(old: Signal, made: Signal, readings: Readings) -> bool:
+    """Whether all that drives a new signal follows from one that is open: it is its echo, no second incident.
+
+    A segment that responds less moves the campaigns it is reached by, and their longer windows still show that when
+    the segment itself is already back; what spends less where something is already wrong is not off its plan by itself.
+    """
+    began = old.since - timedelta(days=ECHO_DAYS)
+    driving = [one for one in made.findings if KINDS[one.kind].driver and not KINDS[one.kind].accompanies]
+    if not driving or any(one.since < began for one in driving):
+        return False
+    shares = segment_shares(readings, old.scope) if old.cause is Cause.AUDIENCE_DECLINE else {}
+    if made.cause is Cause.PACING_DRIFT:
+        reached = made.scope.campaign_id in shares and made.scope.account_id == old.scope.account_id
+        touches = bool(old.scope.account_id) and (old.scope.contains(made.scope) or made.scope.contains(old.scope))
+        return made.findings[0].change < 0 and (reached or touches)
+    if old.cause is not Cause.AUDIENCE_DECLINE or made.scope.grain not in {Grain.CAMPAIGN, Grain.ACCOUNT}:
+        return False
+    falls = [log_change(one) for one in old.findings if one.kind is FindingKind.RESPONSE_DECLINE]
+    return all(follows_segment(one, old.scope, shares, min(falls, default=None)) for one in driving)
 
 
 def _about(finding: object) -> str:
