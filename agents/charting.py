@@ -28,7 +28,7 @@ def chart(signal: Signal, readings: Readings, cases: Sequence[Case]) -> Chart | 
     """Up to four metrics the findings speak of, day by day; None where the tables do not hold them."""
     last = min(readings.as_of, max(signal.as_of, readings.as_of))
     first = min(last - timedelta(days=SHOWN_DAYS - 1), signal.since - timedelta(days=14))
-    found = [_series(finding, signal, readings, first, last) for finding in _distinct(signal.findings)]
+    found = [_series(finding, signal, readings, first, last) for finding in _distinct(signal.findings, signal.scope)]
     series = tuple(one for one in found if one is not None)[:MOST_SERIES]
     if not series:
         return None
@@ -41,9 +41,9 @@ def chart(signal: Signal, readings: Readings, cases: Sequence[Case]) -> Chart | 
     )
 
 
-def _distinct(findings: Sequence[Finding]) -> list[Finding]:
-    """One finding per metric, the least likely to be chance first: a second place tells the same story again."""
-    ordered = sorted(findings, key=lambda one: (one.q_value, one.kind, one.scope.key))
+def _distinct(findings: Sequence[Finding], place: Scope) -> list[Finding]:
+    """One finding per metric, of the signal's own place where it has one: a second place tells the same story again."""
+    ordered = sorted(findings, key=lambda one: (one.scope != place, one.q_value, one.kind, one.scope.key))
     first: dict[str, Finding] = {}
     for one in ordered:
         first.setdefault(one.metric, one)
@@ -157,9 +157,9 @@ def _alt(series: Sequence[Series], signal: Signal) -> str:
     if seen:
         at = one.days.index(seen[0])
         low, high = one.low[at], one.high[at]
-        parts.append(f"{_figure(seen[1], one.unit)} on {wording.day(seen[0])}")
+        parts.append(f"{_figure(seen[1], one)} on {wording.day(seen[0])}")
         if low is not None and high is not None:
-            parts.append(f"where {_figure(low, '')} to {_figure(high, one.unit)} were expected")
+            parts.append(f"where {_figure(low, one)} to {_figure(high, one)} were expected")
     parts.append(f"the incident starts on {wording.day(signal.since)}")
     more = [one.title for one in series[1:]]
     return ", ".join(parts) + (f"; below it {wording.listing(more)}." if more else ".")
@@ -169,8 +169,11 @@ def _backwards(series: Series) -> list[tuple[date, float | None]]:
     return list(zip(reversed(series.days), reversed(series.observed), strict=True))
 
 
-def _figure(value: float | None, unit: str) -> str:
+def _figure(value: float | None, series: Series) -> str:
     if value is None:
         return "none"
-    text = f"{value:,.2f}" if abs(value) < 100 else f"{value:,.0f}"
-    return f"{text} {unit}".strip()
+    if series.unit == "%":
+        return wording.share(value / 100)
+    if series.unit:
+        return wording.money(value, series.unit)
+    return wording.minus(f"{value:,.2f}") if abs(value) < 100 and value != round(value) else wording.count(value)

@@ -56,7 +56,7 @@ class Kind:
     claim: str
     """In a table cell: "Cost per conversion up"."""
     figure: str
-    """In a headline, before the change: "cost per acquisition"."""
+    """In a headline, before the change: "cost per conversion"."""
     material: float
     """Smallest change worth an owner's time, as a log ratio (0.12 is about 12 %). Below it nobody would act."""
     sudden: float = SUDDEN
@@ -110,7 +110,7 @@ def _paced(one: Finding, readings: Readings) -> Measure:
 KINDS: Mapping[FindingKind, Kind] = MappingProxyType(
     {
         FindingKind.CPA_RISE: Kind(
-            claim="Cost per conversion up", figure="cost per acquisition", material=0.10, driver=None,
+            claim="Cost per conversion up", figure="cost per conversion", material=0.10, driver=None,
             recovery=Recovery.FOLLOWS, series=None, dated_by_fall=True,
         ),
         FindingKind.CPC_RISE: Kind(
@@ -178,7 +178,7 @@ KINDS: Mapping[FindingKind, Kind] = MappingProxyType(
             recovery=Recovery.LEVEL, series=lambda one, readings: demand(readings)[0],
         ),
         FindingKind.PLAN_GAP: Kind(
-            claim="Spend off its plan", figure="spend against plan", material=0.10, driver="pace",
+            claim="Spend off its plan", figure="daily spend", material=0.10, driver="pace",
             recovery=Recovery.LEVEL, series=_paced, alone=Cause.PACING_DRIFT,
         ),
         FindingKind.PRICE_MOVE: Kind(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -11,12 +11,14 @@ from scipy import special
 
 from agents import wording
 from agents.draft import Draft, Ranking
+from agents.kinds import measure_of
+from agents.sights import row_of
 from agents.statistics.arrays import Floats
+from agents.statistics.coincidence import followed
 from agents.thresholds import (
-    PRICE_AFTER_DAYS,
     PRICE_BASE,
-    PRICE_BEFORE_DAYS,
     PRICE_CLEAR,
+    PRICE_DOUBT,
     PRICE_FRESH_DAYS,
     PRICE_LOOKS,
     PRICE_MOVED,
@@ -122,32 +124,54 @@ def under_pressure(draft: Draft, findings: Sequence[Finding], readings: Readings
     """The draft of a fall in clicks or orders with a competitor's part in it: a price cut just before, or none.
 
     By the figures alone a competitor's better offer and an offer of ours that wears out look the same; what tells them
-    apart is whether somebody's price fell when the fall began.
+    apart is whether somebody's price fell when the fall began, and whether the fall came as fast as customers find out.
     """
     if draft.cause not in {Cause.OFFER_DECAY, Cause.UNEXPLAINED} or readings.get("market") is None:
         return draft
     fall = next((one for one in draft.findings if one.kind in _FALLS), None)
     if fall is None:
         return draft
-    first, last = fall.since - timedelta(days=PRICE_BEFORE_DAYS), fall.since + timedelta(days=PRICE_AFTER_DAYS)
-    cuts = [
-        one for one in findings if one.kind is FindingKind.PRICE_MOVE and one.change < 0 and first <= one.since <= last
-    ]
+    cuts = [one for one in findings if one.kind is FindingKind.PRICE_MOVE and one.change < 0]
+    odds = _odds(fall, cuts, readings)
     ranking = draft.ranking
     others = tuple(one for one in ranking.ruled_out if one.cause is not Cause.COMPETITOR_MOVE)
-    if not cuts:
+    if not sum(odds):
         none = RuledOut(cause=Cause.COMPETITOR_MOVE, because="no competitor's price that is known fell just before")
         return replace(draft, ranking=replace(ranking, ruled_out=(*others, none)))
-    cut = min(cuts, key=lambda one: (one.change, one.evidence))
-    share = PRICE_ODDS / (1 + PRICE_ODDS)
-    candidates = [Candidate(cause=Cause.COMPETITOR_MOVE, probability=round(ranking.confidence * share, 3))]
-    left = {one.cause: one.probability for one in ranking.candidates}
-    left[draft.cause] *= 1 - share
-    candidates += [Candidate(cause=cause, probability=round(chance, 3)) for cause, chance in left.items()]
-    because = f"it began as a competitor's price fell {wording.percent(cut.change)}, on {wording.day(cut.since)}"
-    own = RuledOut(cause=Cause.OFFER_DECAY, because=f"would not need a reason from outside: {because}")
+    cut = cuts[odds.index(max(odds))]
+    young = [one for one in odds if one]
+    times = PRICE_ODDS * sum(young) / len(young)
+    share = times / (1 + times)
+    if share < PRICE_DOUBT:
+        unlike = (
+            f"a competitor's price fell {wording.size(cut.change)} on {wording.day(cut.since)}, but this fall began "
+        )
+        none = RuledOut(cause=Cause.COMPETITOR_MOVE, because=unlike + "on another day or too slowly")
+        return replace(draft, ranking=replace(ranking, ruled_out=(*others, none)))
+    chances = {one.cause: one.probability for one in ranking.candidates}
+    chances[Cause.COMPETITOR_MOVE] = chances[draft.cause] * share
+    chances[draft.cause] *= 1 - share
+    ranked = sorted(chances.items(), key=lambda one: -one[1])
+    candidates = tuple(Candidate(cause=cause, probability=round(chance, 3)) for cause, chance in ranked)
+    if candidates[0].cause is not Cause.COMPETITOR_MOVE:
+        return replace(draft, ranking=Ranking(candidates, others))
+    because = (
+        f"a competitor's price fell {wording.size(cut.change)} around the time it began, on {wording.day(cut.since)}"
+    )
+    own = RuledOut(cause=Cause.OFFER_DECAY, because=because)
     others = tuple(one for one in others if one.cause is not Cause.OFFER_DECAY)
-    return replace(draft, ranking=Ranking(tuple(candidates), (own, *others)), findings=(*draft.findings, cut))
+    return replace(draft, ranking=Ranking(candidates, (own, *others)), findings=(*draft.findings, cut))
+
+
+def _odds(fall: Finding, cuts: Sequence[Finding], readings: Readings) -> list[float]:
+    """For each price cut, how many times likelier the fall is by its days if it followed the cut than if nothing."""
+    measure = measure_of(fall, readings)
+    row = row_of(measure, fall.scope) if measure is not None else None
+    if measure is None or row is None:
+        return []
+    found = measure.moves
+    residual = np.where(found.usable[row], found.residual[row], np.nan)
+    return [followed(residual, found.variance[row], (one.since - measure.first_day).days) for one in cuts]
 
 
 _FALLS: Final = frozenset({FindingKind.CVR_DECLINE, FindingKind.CTR_DECLINE})

@@ -84,11 +84,11 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             Metric("conversions", "Conversions", "conversions", "count", 1, "ad_report", "conversions"),
             Metric("conversions_value", "Conversion value", "conversion value", "money", 1, "ad_report",
                    "conversions_value"),
-            Metric("pixel_ratio", "Pixel/backend", "pixel conversions per backend order", "share", 1, "ad_report",
+            Metric("pixel_ratio", "Tracked share", "tracked share of orders", "share", 1, "ad_report",
                    "conversions", "orders", bottom_table="web_report"),
-            Metric("visit_rate", "Visits/click", "visits per paid click", "share", 1, "web_report", "sessions",
+            Metric("visit_rate", "Visits/click", "site visits per ad click", "share", 1, "web_report", "sessions",
                    "clicks", bottom_table="ad_report"),
-            Metric("visits", "Visits/click", "visits per paid click", "share", 1, "web_report", "sessions",
+            Metric("visits", "Visits/click", "site visits per ad click", "share", 1, "web_report", "sessions",
                    "clicks", bottom_table="ad_report"),
             Metric("order_rate", "Order rate", "orders per visit", "share", 1, "web_report", "orders", "sessions"),
             Metric("sessions", "Visits", "site visits", "count", 1, "web_report", "sessions"),
@@ -106,7 +106,8 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
                    "unsubscribes", "delivered"),
             Metric("retention", "Retention", "retention", "share", 1, "cohort_report", "retained", "cohort_size"),
             Metric("search_clicks", "Search clicks", "organic search clicks", "count", 1, "search_report", "clicks"),
-            Metric("search_impressions", "Searches", "search impressions", "count", 1, "search_report", "impressions"),
+            Metric("search_impressions", "Searches", "searches that show our page", "count", 1, "search_report",
+                   "impressions"),
             Metric("position", "Position", "search position", "ratio", -1, "search_report", "placed", "impressions"),
         )
     }
@@ -127,7 +128,11 @@ def text(name: str, value: float | None, currency: str) -> str:
     """A metric's value with its unit."""
     if value is None:
         return "none"
-    return METRICS[name].text(value, currency) if name in METRICS else f"{value:,.4g}"
+    if name in METRICS:
+        return METRICS[name].text(value, currency)
+    if name == "price":
+        return wording.money(value, currency)
+    return wording.share(value) if name.endswith("_rate") else f"{value:,.4g}"
 
 
 def made_by(change: float, parts: Mapping[str, float]) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from agents import wording
 from agents.claims import Claims, claims, findings, object_scope
 from agents.draft import Draft, log_change
 from agents.kinds import KINDS
@@ -25,6 +26,8 @@ from agents.thresholds import (
     MOST_CAMPAIGNS,
     PACE_AHEAD_DAYS,
     PACE_DAYS,
+    PACE_FAR,
+    PACE_FAR_RATE,
     PACE_MISSED,
     PACE_OVER,
     PACE_RATE,
@@ -108,14 +111,15 @@ def _per_day(measure: Measure) -> Callable[[int, int], float]:
 
 
 def _words(events: float, exposure: float, expected: float, days: int) -> str:
-    return f"{events:,.0f} spent in {days} days, {events / max(exposure, 1e-9):.0%} of the daily budgets"
+    used = wording.share(events / max(exposure, 1e-9))
+    return f"{events:,.0f} spent in {days} days, {used} of the daily budgets where {wording.share(expected)} is usual"
 
 
 def _told(measure: Measure, today: date) -> Callable[[int, int], str]:
     def words(row: int, window: int) -> str:
         seen = plan(measure, row, window, today)
-        until = f"{seen.until.day} {seen.until:%B}"
-        return f"; at this pace {seen.projected:,.0f} by {until} where {seen.usual:,.0f} was planned at its usual share"
+        month = wording.days(today.replace(day=1), seen.until)
+        return f"; at this pace {seen.projected:,.0f} from {month}, where {seen.usual:,.0f} would be its usual share"
 
     return words
 
@@ -143,7 +147,8 @@ def pacing_drafts(findings: Sequence[Finding], readings: Readings, others: Seque
         explained = one.change < 0 and any(draft.opens and _touches(draft.scope, one.scope) for draft in others)
         ranking = only(Cause.PACING_DRIFT, round(min(max(1 - one.q_value, 0.5), 0.97), 2), _against(one, readings))
         window = WINDOWS.index(one.window_days)
-        clear = one.q_value <= PACE_RATE and abs(log_change(one)) >= PACE_MISSED
+        far = abs(log_change(one))
+        clear = far >= PACE_MISSED and one.q_value <= (PACE_FAR_RATE if far >= PACE_FAR else PACE_RATE)
         opens = clear and not explained
         drafts.append(Draft(one.scope, ranking, (one, *inside), {}, window, (), opens))
     return drafts
@@ -171,7 +176,7 @@ def _against(one: Finding, readings: Readings) -> tuple[RuledOut, ...]:
     if row is not None and one.change < 0:
         used = float(measure.moves.observed[window, row])
         if used < BUDGET_PINNED:
-            out.append(RuledOut(cause=Cause.BUDGET_CAP, because=f"only {used:.0%} of the budget is spent"))
+            out.append(RuledOut(cause=Cause.BUDGET_CAP, because=f"only {wording.share(used)} of the budget is spent"))
     sights = (account_sights if whole else campaign_sights)(readings, one.scope, window)
     price = sights.get("cpm")
     if price is not None and abs(price.change) < KINDS[FindingKind.CPM_RISE].material:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from agents import metrics, naming, wording
 from agents.charting import chart
 from domain.case import Case, Digest, ProposalStatus, ProposalView
-from domain.finding import Finding
+from domain.finding import Finding, FindingKind
 from domain.operating_model import OperatingModel
 from domain.proposal import Approved, Decision, Expired, Overridden, Rejected
 from domain.receipt import Outcome
@@ -85,7 +85,7 @@ def summary(cases: Sequence[Case], today: date, first_day: date, scope: Scope | 
 
 def outcome_words(outcome: Outcome) -> str:
     """An outcome in a clause: "CTR +31 % [12, 52], forecast was +25 %"."""
-    if outcome.effect is None or outcome.interval is None:
+    if not outcome.measurable or outcome.effect is None or outcome.interval is None:
         return outcome.method
     seen = wording.effect(metrics.short(outcome.metric), outcome.effect, outcome.interval)
     return seen + (f", forecast was {wording.percent(outcome.forecast)}" if outcome.forecast is not None else "")
@@ -96,11 +96,18 @@ def _row(finding: Finding, signal: Signal) -> tuple[str, ...]:
         finding.agent.replace("_", " ").capitalize(),
         naming.claim(finding.kind),
         naming.place(finding.scope, signal.names),
-        metrics.text(finding.metric, finding.baseline, signal.currency),
-        metrics.text(finding.metric, finding.observed, signal.currency),
+        _figure(finding, finding.baseline, signal.currency),
+        _figure(finding, finding.observed, signal.currency),
         f"{metrics.short(finding.metric)} {wording.percent(finding.change)} {wording.bounds(finding.interval)}",
         wording.day(finding.since, signal.as_of),
     )
+
+
+def _figure(finding: Finding, value: float, currency: str) -> str:
+    """A finding's value; the arms of a test are compared by their shares, whatever their metric is called."""
+    if finding.kind is FindingKind.TEST_DECIDED:
+        return wording.share(value)
+    return metrics.text(finding.metric, value, currency)
 
 
 def _digest_before(today: date, model: OperatingModel) -> date:
@@ -177,7 +184,8 @@ def _waiting(case: Case, view: ProposalView, model: OperatingModel, today: date)
 def _measured(case: Case, view: ProposalView, outcome: Outcome) -> str:
     place = naming.place(case.signal.scope, case.signal.names)
     title = naming.action_title(view.proposal.action)
-    return f"{title[0].upper()}{title[1:]} for {place}: {outcome_words(outcome)}"
+    words = outcome_words(outcome).replace("not measurable: ", "not measurable, ", 1)
+    return f"{title[0].upper()}{title[1:]} for {place}: {words}"
 
 
 def _most_at_stake(cases: Iterable[Case]) -> list[Case]:

@@ -6,7 +6,7 @@ from bot.blocks import MOST_BLOCKS, MOST_CHARACTERS, Block, Message, context, di
 from bot.change import title
 from bot.people import WAITING, holders, who_is_asked
 from bot.question import question
-from bot.stamp import ENDED
+from bot.stamp import ended
 from bot.words import (
     ARROW,
     between,
@@ -18,14 +18,15 @@ from bot.words import (
     metric_name,
     outside,
     percent,
+    share,
     spoken,
     stake,
 )
 from bot.words import title as title_of
 from domain.case import Case, ProposalStatus, ProposalView
-from domain.finding import Finding
+from domain.finding import Finding, FindingKind
 from domain.operating_model import OperatingModel
-from domain.signal import CloseReason, Signal
+from domain.signal import Cause, CloseReason, Signal
 
 MOST_QUESTIONS = 10
 """Proposals shown in full; as these are decided, the next ones take their place."""
@@ -35,6 +36,8 @@ _CLOSED = {
     CloseReason.ACTED: "Acted on",
     CloseReason.EXPIRED: "Expired",
 }
+_NO_TROUBLE = frozenset({Cause.TEST_READY, Cause.CONTENT_OPPORTUNITY})
+"""Causes that end rather than recover."""
 
 
 def card(case: Case, model: OperatingModel, *, mention: bool = False) -> Message:
@@ -42,7 +45,7 @@ def card(case: Case, model: OperatingModel, *, mention: bool = False) -> Message
     signal = case.signal
     top = [header(_headline(case)), section(_verdict(case))]
     top += _owners(case, model, mention=mention)
-    if moved := [_metric(finding, signal) for finding in _strongest(signal.findings)]:
+    if moved := [_metric(finding, signal) for finding in _strongest(signal)]:
         top.append(fields(moved))
     if small := _small_print(signal):
         top.append(context(*small))
@@ -53,7 +56,9 @@ def card(case: Case, model: OperatingModel, *, mention: bool = False) -> Message
 def _headline(case: Case) -> str:
     if case.is_open:
         return case.signal.headline
-    return f"{_CLOSED[case.closed] if case.closed else 'Closed'} · {case.signal.headline}"
+    over = case.closed is CloseReason.RECOVERED and case.signal.cause in _NO_TROUBLE
+    how = "Over" if over else _CLOSED[case.closed] if case.closed else "Closed"
+    return f"{how} · {case.signal.headline}"
 
 
 def _verdict(case: Case) -> str:
@@ -63,7 +68,7 @@ def _verdict(case: Case) -> str:
     lines = [outside(signal.why, 600), f"{cause} · {lost} · since {day(signal.since, signal.as_of)}"]
     if not case.is_open:
         when = f" on {day(case.closed_on, signal.as_of)}" if case.closed_on else ""
-        because = f": {ENDED[case.closed]}" if case.closed else ""
+        because = f": {words}" if (words := ended(case)) else ""
         lines.insert(0, f"✅ *Closed{when}*{because}. Nothing waits here any more.")
     return "\n".join(line for line in lines if line)
 
@@ -81,21 +86,44 @@ def _owners(case: Case, model: OperatingModel, *, mention: bool) -> list[Block]:
     return [section("\n".join(["*Who decides what*", *shown]))] if lines else []
 
 
-def _strongest(findings: Sequence[Finding]) -> list[Finding]:
-    """One finding per metric, the surest ones, in the order the agents gave them."""
+def _strongest(signal: Signal) -> list[Finding]:
+    """One finding per metric, the surest ones, in the order the agents gave them.
+
+    What was seen in the signal's own place comes first: it is what the headline speaks of.
+    """
     best: dict[str, Finding] = {}
-    for finding in findings:
+    for finding in signal.findings:
         held = best.get(finding.metric)
-        if held is None or finding.q_value < held.q_value:
+        if held is None or _nearest(finding, signal) < _nearest(held, signal):
             best[finding.metric] = finding
     surest = sorted(best.values(), key=lambda finding: finding.q_value)[:MOST_METRICS]
     return [finding for finding in best.values() if finding in surest]
 
 
 def _metric(finding: Finding, signal: Signal) -> str:
-    before, now = (figure(finding.metric, number, signal.currency) for number in (finding.baseline, finding.observed))
+    if finding.kind is FindingKind.TEST_DECIDED:  # arms are compared by their shares, whatever their metric is called
+        before, now = share(finding.baseline), share(finding.observed)
+    else:
+        values = (finding.baseline, finding.observed)
+        before, now = (figure(finding.metric, value, signal.currency) for value in values)
     sure = f"95 % sure: {between(finding.interval)}"
-    return f"{metric_name(finding.metric)}\n{before} {ARROW} {now}\n*{percent(finding.change)}* ({sure})"
+    return f"{_what(finding, signal)}\n{before} {ARROW} {now}\n*{percent(finding.change)}* ({sure})"
+
+
+def _nearest(finding: Finding, signal: Signal) -> tuple[bool, float]:
+    return finding.scope != signal.scope, finding.q_value
+
+
+def _what(finding: Finding, signal: Signal) -> str:
+    """What was seen, where if not in the signal's own place, and over how long: figures of a day move more."""
+    name = metric_name(finding.metric)
+    if finding.kind is FindingKind.PRICE_MOVE:
+        return name
+    seen = finding.scope
+    ids = [ident for ident in (seen.ad_id, seen.segment_id, seen.campaign_id) if ident]
+    place = [signal.names[ident] for ident in ids if ident in signal.names]
+    where = f", {outside(place[0], 60)}" if place and seen != signal.scope else ""
+    return f"{name}{where}, {many(finding.window_days, 'day')}"
 
 
 def _small_print(signal: Signal) -> list[str]:

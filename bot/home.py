@@ -6,8 +6,8 @@ from bot.blocks import Block, actions, button, context, divider, header, section
 from bot.change import changes, names_in, title
 from bot.names import REFRESH_HOME
 from bot.people import asked, holders, name_of
-from bot.question import buttons, can_be_decided, forecast_words
-from bot.stamp import ENDED, stamp
+from bot.question import buttons, can_be_decided, forecast_words, whose
+from bot.stamp import ended, stamp
 from bot.words import day, likelihood, listed, many, moment, outside, spoken, stake
 from domain.case import Case, Health, Inbox, ProposalStatus, ProposalView
 from domain.operating_model import OperatingModel
@@ -65,7 +65,7 @@ def _decision(case: Case, view: ProposalView) -> list[Block]:
     action = view.proposal.action
     proposal = view.proposal
     lines = [f"*{title(action)}*", *changes(action, names_in(case, proposal))]
-    lines += [f"_Why:_ {outside(proposal.why, 300)}", forecast_words(proposal.forecast, action.currency)]
+    lines += [f"_Why:_ {outside(proposal.why, 300)}", forecast_words(proposal.forecast, action.currency, whose(action))]
     lines += [f"> {outside(lesson, 200)}" for lesson in proposal.remembered[:1]]
     if view.expires_at:
         lines.append(f"🟡 Please decide by {moment(view.expires_at)}")
@@ -102,7 +102,7 @@ def _decided(inbox: Inbox, model: OperatingModel) -> list[Block]:
 
 
 def _closed(case: Case) -> str:
-    return f" · closed: {ENDED[case.closed]}" if case.closed and not case.is_open else ""
+    return f" · closed: {ended(case)}" if case.closed and not case.is_open else ""
 
 
 def system(health: Health) -> list[Block]:

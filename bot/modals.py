@@ -18,7 +18,7 @@ from bot.names import (
     UNTIL,
     Press,
 )
-from bot.question import forecast_words
+from bot.question import forecast_words, whose
 from bot.words import cut, outside
 from domain.action import Action
 from domain.case import Case, ProposalView
@@ -113,7 +113,7 @@ def _form(callback_id: str, heading: str, submit: str, blocks: list[Block], orig
 def _about(case: Case, view: ProposalView) -> Block:
     action = view.proposal.action
     told = changes(action, names_in(case, view.proposal))
-    lines = [f"*{title(action)}*", *told, forecast_words(view.proposal.forecast, action.currency)]
+    lines = [f"*{title(action)}*", *told, forecast_words(view.proposal.forecast, action.currency, whose(action))]
     return section("\n".join([*lines, f"_{outside(case.signal.headline, 150)}_"]))
 
 

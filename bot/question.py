@@ -6,6 +6,7 @@ from bot.names import APPROVE, ASK, OVERRIDE, REJECT, SNOOZE, Press
 from bot.people import WAITING
 from bot.stamp import stamp
 from bot.words import between, figure, many, metric_short, outside, percent
+from domain.action import Action, RefreshCreative, RetentionFlow, ShiftBudget
 from domain.case import Case, ProposalStatus, ProposalView
 from domain.operating_model import OperatingModel
 from domain.proposal import Forecast, Overridden
@@ -46,20 +47,36 @@ def buttons(view: ProposalView) -> Block:
     return actions(proposal.id, row)
 
 
-def forecast_words(forecast: Forecast | None, currency: str) -> str:
+def whose(action: Action) -> str:
+    """Whose figure a forecast speaks of: "the ad's"; empty where the metric's name says it."""
+    match action:
+        case ShiftBudget():
+            return "the two campaigns'"
+        case RefreshCreative():
+            return "the ad's"
+        case RetentionFlow():
+            return "the segment's"
+        case _:
+            return "the campaign's" if getattr(action, "campaign_id", None) else ""
+
+
+def forecast_words(forecast: Forecast | None, currency: str, of: str = "") -> str:
     """What to expect: "CTR +25 % (80 % sure: +12 to +40 %); from 3 measured outcomes here"; or that nobody knows.
 
-    Where the past tells, the figure itself follows: "CPA is €38.20 now; over 7 days about €34.10 with this …".
+    Where the past tells, the figure itself follows: "The ad's CTR is 0.84 % now; over 14 days about 1.05 % with …".
+    `of` says whose it is.
     """
     if forecast is None:
         return "Forecast: none; there is too little to go by"
     short = metric_short(forecast.metric)
     change = f"{short} *{percent(forecast.change)}*"
-    said = f"Forecast: {change} (80 % sure: {between(forecast.interval)}); {outside(forecast.basis, 160)}"
-    return "\n".join([said, *_figures(forecast, short, currency)])
+    figures = _figures(forecast, f"{of} {short}".strip(), currency)
+    against = " against doing nothing" if figures else ""
+    sure = f"80 % sure: {between(forecast.interval)}"
+    return "\n".join([f"Forecast: {change}{against} ({sure}); {outside(forecast.basis, 160)}", *figures])
 
 
-def _figures(forecast: Forecast, short: str, currency: str) -> list[str]:
+def _figures(forecast: Forecast, what: str, currency: str) -> list[str]:
     """The metric itself: as it is, with the action, and without."""
     if forecast.now is None or forecast.expected is None or forecast.expected_interval is None:
         return []
@@ -69,7 +86,8 @@ def _figures(forecast: Forecast, short: str, currency: str) -> list[str]:
     without = ""
     if forecast.baseline is not None:
         without = f", about {figure(forecast.metric, forecast.baseline, currency)} without"
-    return [f"{short} is {now} now;{over} about *{expected}* with this (80 % sure: {low} to {high}){without}"]
+    now_is = f"{what[:1].upper()}{what[1:]} is {now} now"
+    return [f"{now_is};{over} about *{expected}* with this (80 % sure: {low} to {high}){without}"]
 
 
 def _what(case: Case, view: ProposalView) -> list[str]:
@@ -84,6 +102,6 @@ def _what(case: Case, view: ProposalView) -> list[str]:
     if view.status in WAITING or view.status is ProposalStatus.FORBIDDEN:
         lines.append(f"_Why:_ {outside(proposal.why, 300)}")
     if view.outcome is None and action == proposal.action:  # what was forecast is not what was approved otherwise
-        lines.append(forecast_words(proposal.forecast, action.currency))
+        lines.append(forecast_words(proposal.forecast, action.currency, whose(action)))
     lines += [f"> {outside(lesson, 300)}" for lesson in proposal.remembered[:3]]
     return lines

@@ -1,5 +1,7 @@
 """What stands where the buttons were: who decided what and when, and what came of it."""
 
+from decimal import Decimal, InvalidOperation
+
 from bot.change import Names, called, differences
 from bot.people import deciders, holders, name_of
 from bot.words import between, day, listed, metric_short, moment, outside, percent, spoken
@@ -8,7 +10,7 @@ from domain.catalogue import CATALOGUE
 from domain.operating_model import OperatingModel
 from domain.proposal import Approved, Expired, Overridden, Rejected, Snoozed
 from domain.receipt import Outcome, Receipt, ReceiptStatus
-from domain.signal import CloseReason
+from domain.signal import Cause, CloseReason
 from domain.verdict import Ask, Automatic, Forbidden
 
 ENDED = {
@@ -17,6 +19,18 @@ ENDED = {
     CloseReason.EXPIRED: "nobody answered in time",
 }
 """Why a case closed, as a clause."""
+_ENDED_BY_CAUSE = {
+    Cause.TEST_READY: "the test is over",
+    Cause.CONTENT_OPPORTUNITY: "people search for it as they used to",
+}
+"""The same for what is no trouble and so does not recover."""
+
+
+def ended(case: Case) -> str:
+    """Why a case closed, as a clause; empty where nobody said."""
+    if case.closed is CloseReason.RECOVERED and case.signal.cause in _ENDED_BY_CAUSE:
+        return _ENDED_BY_CAUSE[case.signal.cause]
+    return ENDED[case.closed] if case.closed else ""
 
 
 def stamp(case: Case, view: ProposalView, model: OperatingModel) -> list[str]:
@@ -56,7 +70,13 @@ def _place(address: str, names: Names) -> str:
 
 
 def _value(text: str | None) -> str:
-    return outside(text, 60) if text else "–"
+    if not text:
+        return "–"
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return outside(text, 60)
+    return f"{number:,}" if number.is_finite() and abs(number.adjusted()) < 15 else outside(text, 60)
 
 
 def _decision(view: ProposalView, model: OperatingModel) -> list[str]:
@@ -177,7 +197,7 @@ def _now(receipt: Receipt | None) -> str:
 def _withdrawn(case: Case) -> str:
     if case.is_open:
         return "a newer proposal took its place."
-    return f"{ENDED[case.closed]}." if case.closed else "the signal closed."
+    return f"{ended(case) or 'the signal closed'}."
 
 
 def _rules(rules: tuple[str, ...]) -> str:

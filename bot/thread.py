@@ -50,7 +50,7 @@ def receipt(case: Case, view: ProposalView) -> Message | None:
         f"*{title(action)}*",
         head,
         *changes(action, names_in(case, view.proposal)),
-        live_values(held, names_in(case, view.proposal)),
+        live_values(held, names_in(case, view.proposal)) if held.status is not ReceiptStatus.HANDED_OVER else "",
         said,
     ]
     text = shorten("\n".join(line for line in lines if line), 2900)
@@ -64,15 +64,16 @@ def outcome(case: Case, view: ProposalView) -> Message | None:
         return None
     first, last = held.window
     name = title(view.proposal.action)
+    words = outcome_words(held)
     both = " and ".join(title(one.proposal.action) for one in case.alongside(view))
     lines = [
-        f"*{outcome_words(held)}*",
-        f"Done because: {outside(case.signal.headline, 150)}",
+        f"*{words[:1].upper()}{words[1:]}*",
+        f"About: {outside(case.signal.headline, 150)}",
         f"{day(first)} to {day(last)}, {outside(held.method, 300)}" if held.measurable else "",
         f"Together with {both}: what each did cannot be told apart." if held.measurable and both else "",
     ]
     body = section("\n".join(line for line in lines if line))
     return Message(
-        text=f"Outcome of {name}: {outcome_words(held)}",
+        text=f"Outcome of {name}: {words}",
         blocks=(header(f"📏 Outcome: {name}"), body, context(f"Measured on {day(held.measured_on)}")),
     )

@@ -24,13 +24,14 @@ _METRICS = {
     "order_rate": "Orders per site visit",
     "visit_rate": "Site visits per ad click",
     "visits": "Site visits per ad click",
-    "pixel_ratio": "Pixel conversions per shop order",
+    "pixel_ratio": "Tracked share of orders",
     "conversions_per_click": "Pixel conversions per click",
     "hours_served": "Hours served per day",
     "search_clicks": "Clicks from search",
     "search_impressions": "Searches that show our page",
     "position": "Place in search results",
     "conversions_value": "Conversion value",
+    "price": "A competitor's price",
 }
 _SHORT = {"ctr": "CTR", "cpc": "CPC", "cpm": "CPM", "cvr": "CVR", "cpa": "CPA", "cac": "CAC", "roas": "ROAS"}
 _SHARES = frozenset(
@@ -127,7 +128,7 @@ def figure(metric: str, value: float, currency: str) -> str:
     """A metric's value in its own unit, as people say it."""
     if not math.isfinite(value):
         return "–"
-    if metric in _SHARES:
+    if metric in _SHARES or metric.endswith("_rate"):
         return share(value)
     if metric == "hours_served":
         return f"{value:,.1f} h"

@@ -50,7 +50,9 @@ def play(about: Situation) -> Iterator[moves.Draft]:
         return
     if drift.change > 0:
         needed = min(BIGGEST_STEP, Decimal(str(round(1 - 1 / (1 + drift.change), 2))))
-        yield from moves.cut(about, needed, f"spend runs {wording.percent(drift.change)} against plan")
+        yield from moves.cut(
+            about, needed, f"it spends {wording.size(drift.change)} more than its usual share of the budget"
+        )
         return
     live = about.campaign
     if live is not None and live.daily_budget > 0:

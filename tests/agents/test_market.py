@@ -61,7 +61,7 @@ def test_fewer_orders_since_a_competitor_asks_less_are_the_competitors_doing(see
     assert price.change == pytest.approx(-0.2, abs=0.03)
     assert abs((price.since - on(100)).days) <= 2
     against = {one.cause: one.because for one in signal.ruled_out}
-    assert "a competitor's price fell −2" in against[Cause.OFFER_DECAY]
+    assert "a competitor's price fell 2" in against[Cause.OFFER_DECAY]
     assert "a competitor's price −2" in signal.headline or "conversion rate −" in signal.headline
     kinds = {one.action.kind for one in plan(signal, readings, (), readings.as_of, MODEL)}
     assert kinds <= {"update_promise", "start_test"}

@@ -37,12 +37,12 @@ def test_a_campaign_that_spends_half_of_what_it_used_to_is_behind_its_plan(seed:
     readings = planned(company(seed, Blow("demand", 0.45, 105, ramp=2, where={"campaign_id": "c13"})))
     (signal,) = drifts(readings)
     assert signal.scope.campaign_id == "c13"
-    assert "is off its spending plan: spend against plan −" in signal.headline
+    assert "is off its spending plan: daily spend −" in signal.headline
     assert signal.stake_is == "planned spend unused"
     assert 120 <= signal.at_stake_per_day <= 330
     (finding,) = signal.findings
     assert finding.kind is FindingKind.PLAN_GAP
-    assert "was planned at its usual share" in finding.evidence
+    assert "would be its usual share" in finding.evidence
     against = {one.cause: one.because for one in signal.ruled_out}
     assert "of the budget is spent" in against[Cause.BUDGET_CAP]
     assert against[Cause.AUCTION_PRESSURE].startswith("the price of reach hardly moved, CPM ")

@@ -70,7 +70,7 @@ def test_the_card_says_verdict_why_stake_confidence_and_asks_each_owner(valid):
     assert "*Creative fatigue*, very likely (93 %) · *about €118 a day* at stake (wasted spend) · since 9 March" in said
     assert "• *Mara Lindt* (media lead): decide on *2. Shift budget*" in said
     assert "• *Nils Berg* (CRM lead): decide on *3. Start retention flow*" in said
-    assert "Click-through rate\n1.31 % → 0.84 %\n*−36 %* (95 % sure: −46 to −27 %)" in said
+    assert "Click-through rate, 5 days\n1.31 % → 0.84 %\n*−36 %* (95 % sure: −46 to −27 %)" in said
     assert "Seen by* the performance, creative and lifecycle agents" in said
     assert "Ruled out:* auction pressure (CPM moved only +2 % [-3, 7])" in said
     assert "Still possible:* audience saturation (5 %)" in said

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.question import forecast_words
+from bot.question import forecast_words, whose
 from domain.proposal import Forecast
+from tests.bot.samples import REFRESHING, SHIFTING
 
 CPA = Forecast(
     metric="cpa", change=-0.08, interval=(-0.15, 0.01),
@@ -15,7 +16,8 @@ CPA = Forecast(
 def test_the_figure_is_told_now_with_the_action_and_without():
     change, figures = forecast_words(CPA, "EUR").splitlines()
     assert change == (
-        "Forecast: CPA *−8 %* (80 % sure: −15 to +1 %); from 3 measured outcomes here and a cautious first guess"
+        "Forecast: CPA *−8 %* against doing nothing (80 % sure: −15 to +1 %); "
+        "from 3 measured outcomes here and a cautious first guess"
     )
     assert figures == (
         "CPA is €38.20 now; over 7 days about *€35.97* with this (80 % sure: €32.50 to €39.80), about €39.10 without"
@@ -30,6 +32,11 @@ def test_a_share_is_told_as_a_share_and_money_in_its_own_currency():
         rate, "EUR"
     )
     assert "CPA is 38.20 SEK now" in forecast_words(CPA, "SEK")
+
+
+def test_it_says_whose_figure_it_is_as_an_account_has_many():
+    assert "\nThe two campaigns' CPA is €38.20 now;" in forecast_words(CPA, "EUR", whose(SHIFTING.action))
+    assert whose(REFRESHING.action) == "the ad's"
 
 
 @pytest.mark.parametrize("unknown", ["now", "expected", "expected_interval"])
