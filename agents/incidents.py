@@ -20,6 +20,7 @@ from agents.measures import (
     cell_click_rate,
     segment_leaves,
 )
+from agents.measures.hourly import TABLE as HOURLY
 from agents.sights import (
     GAP,
     account_scope,
@@ -93,7 +94,7 @@ def segment_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draf
             one for one in findings
             if one.kind is Kind.UNSUBSCRIBE_RISE and (one.scope.account_id, one.scope.segment_id) == (account, segment)
         ]  # fmt: skip
-        opens = strong(own) and first.window_days >= PROFILES[ranking.cause].least_days
+        opens = strong(own) and _lasted(first, ranking.cause)
         opens = opens and (ranking.cause is not Cause.AUDIENCE_DECLINE or _across_campaigns(scope, first, readings))
         opens = opens and (ranking.cause is not Cause.UNEXPLAINED or _clear_without_cause(first))
         window = window_index(first.window_days)
@@ -193,7 +194,7 @@ def ad_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draft]:
         ranking = weigh(sights, signatures(Place.AD), prior)
         seen = [f for f in findings if f.kind is Kind.FREQUENCY_RISE and f.scope == one.scope]
         gaps = [GAP[table] for table in ("ad_delivery",) if readings.get(table) is None]
-        opens = strong([one, *seen]) and one.window_days >= PROFILES[ranking.cause].least_days
+        opens = strong([one, *seen]) and _lasted(one, ranking.cause)
         if ranking.cause is not Cause.CREATIVE_FATIGUE:
             opens = opens and _clear_without_cause(one) and one.window_days >= UNEXPLAINED_AD_DAYS
         elif "ad_frequency" in sights:
@@ -250,10 +251,15 @@ def _campaign_draft(own: list[Finding], sights: dict[str, Sight], window: int, r
     ]
     gaps += [GAP[name] for name in ("spend", "conversions") if name not in source.known]
     judged = [one for one in own if one.kind is not Kind.SPEND_DROP and not (web and one.kind is Kind.CONVERSIONS_DROP)]
-    opens = strong(judged) and lead(judged).window_days >= PROFILES[ranking.cause].least_days
+    opens = strong(judged) and _lasted(lead(judged), ranking.cause)
     if ranking.cause is Cause.UNEXPLAINED:
         opens = opens and _clear_without_cause(lead([one for one in own if KINDS[one.kind].driver]))
     return Draft(own[0].scope, ranking, tuple(own), sights, window, tuple(gaps), opens)
+
+
+def _lasted(finding: Finding, cause: Cause) -> bool:
+    """Whether it has been seen for as long as its cause needs. Hours have a rule of their own: `intraday.LASTS`."""
+    return finding.table == HOURLY or finding.window_days >= PROFILES[cause].least_days
 
 
 def _reaches(draft: Draft, campaign: Scope, readings: Readings) -> bool:
@@ -295,7 +301,7 @@ def account_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draf
         sights = account_sights(readings, one.scope, window)
         ranking = weigh(sights, signatures(Place.ACCOUNT))
         inside = [at for at, f in enumerate(findings) if _of_account(f, one)]
-        opens = strong([one]) and one.window_days >= PROFILES[ranking.cause].least_days
+        opens = strong([one]) and _lasted(one, ranking.cause)
         if ranking.cause is Cause.UNEXPLAINED:
             opens = opens and _clear_without_cause(one)
         drafts.append(

@@ -85,7 +85,7 @@ def intraday(agent: str, readings: Readings, found: Sequence[Finding] = ()) -> l
         seen = compared(logs, noise, HOURLY_DAYS - JUDGED_DAYS)
         for sign in (wanted,) if wanted else (-1, 1):
             episodes += _episodes(source, figure, sign, logs, noise, seen)
-        judged += int(np.isfinite(seen.distance.reshape(source.size, -1)[:, source.last]).sum())
+        judged += int(np.isfinite(seen.distance.reshape(source.size, -1)[np.arange(source.size), source.ends]).sum())
     family = np.ones(max(judged, len(episodes)))
     family[: len(episodes)] = [one.p_value for one in episodes]
     q = q_values(family) if len(family) else family
@@ -133,7 +133,7 @@ def _episode(
     source: Hourly, figure: str, sign: int, row: int, start: int, away: Floats, noise: Floats
 ) -> _Episode | None:
     """What began at `start`, if it lasts until now, is large, and is the campaign's own."""
-    span = slice(start, source.last + 1)
+    span = slice(start, int(source.ends[row]) + 1)
     flat = away.reshape(source.size, -1)
     off = flat[row, span]
     known = np.isfinite(off)
@@ -181,11 +181,11 @@ def _mean(flat: Floats, start: int, lasted: int, span: slice) -> float | None:
 
 def _finding(agent: str, source: Hourly, one: _Episode, q_value: float) -> Finding:
     day, hour = source.moment(one.start)
-    observed = source.paid(one.figure, one.row, slice(one.start, source.last + 1))
+    observed = source.paid(one.figure, one.row, slice(one.start, int(source.ends[one.row]) + 1))
     factor = float(np.exp(one.change))
     key = source.keys.row(one.row, named=True)
     now, usual = (_said(one.figure, value) for value in (observed, observed / factor))
-    when = f"{hour:02d}:00" if day == source.moment(source.last)[0] else f"{hour:02d}:00 the day before"
+    when = f"{hour:02d}:00" if day == source.moment(int(source.ends[one.row]))[0] else f"{hour:02d}:00 the day before"
     return Finding(
         agent=agent,
         kind=_KINDS[one.figure, one.sign],

@@ -10,7 +10,7 @@ import polars as pl
 
 from agents.derivation import derived
 from agents.measures.measure import CAMPAIGN, MASKING
-from agents.statistics.arrays import Flags, Floats
+from agents.statistics.arrays import Flags, Floats, Ints
 from agents.statistics.hourly import HOURS, SPREAD_DAYS, USUAL_DAYS
 from domain.reading import Readings
 
@@ -35,6 +35,8 @@ class Hourly:
     """Daily budget in force, 1 where none is known: spend is judged against it, so that an edit is no move."""
     last: int
     """Position of the newest hour, counted from the first day's midnight."""
+    ends: Ints
+    """[series] Position of the newest hour of each campaign's account: reports of one may come later than another's."""
 
     @property
     def size(self) -> int:
@@ -97,7 +99,14 @@ def _hours(readings: Readings) -> Hourly | None:
         columns[name] = np.where(counts[:, :, None], values, np.nan)
     last = (HOURLY_DAYS - 1) * HOURS + int(rows.filter(pl.col("date_day") == newest)["hour"].max())  # pyright: ignore[reportArgumentType]
     budget = _budgets(keys, first, readings)
-    return Hourly(keys.drop("row"), first, budget=budget, last=last, **columns)
+    return Hourly(keys.drop("row"), first, budget=budget, last=last, ends=_ends(keys, placed, first), **columns)
+
+
+def _ends(keys: pl.DataFrame, placed: pl.DataFrame, first: date) -> Ints:
+    position = (pl.col("date_day") - first).dt.total_days() * HOURS + pl.col("hour")
+    account = [name for name in CAMPAIGN if name != "campaign_id"]
+    newest = placed.group_by(account).agg(position.max().alias("end"))
+    return keys.join(newest, on=account, maintain_order="left")["end"].to_numpy().astype(np.int64)
 
 
 def _counts(keys: pl.DataFrame, first: date, readings: Readings) -> Flags:

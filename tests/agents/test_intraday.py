@@ -16,6 +16,7 @@ from tests.agents.hours import Spell, hourly, with_hours
 from tests.agents.world import FIRST, World, combined, company, findings, on
 
 TODAY = 100
+FIGURES = ("impressions", "clicks", "spend")
 C11 = {"account_id": "a1", "campaign_id": "c11"}
 
 
@@ -78,6 +79,23 @@ def test_what_all_campaigns_of_an_account_do_is_no_campaigns_incident():
     assert seen(20, Spell("cpm", 1.6, TODAY, 13, where={"account_id": "a1"})) == []
 
 
+def test_an_account_that_reports_later_than_another_is_judged_up_to_its_own_newest_hour():
+    rows = hourly(quiet(), 1, TODAY, 20, Spell("cpm", 1.6, TODAY, 12, where=C11))
+    late = (pl.col("account_id") == "a1") & (pl.col("date_day") == on(TODAY)) & (pl.col("hour") > 18)
+    found = intraday("performance", with_hours(yesterday(), rows.filter(~late)))
+    (one,) = [one for one in found if one.kind is FindingKind.CPM_RISE]
+    assert one.evidence.endswith("usual, 7 hours since 12:00")
+
+
+@pytest.mark.parametrize("back", [0, 3])
+def test_days_with_an_hour_more_or_less_say_nothing(back: int):
+    rows = hourly(quiet(), 1, TODAY, 20)
+    changed = (pl.col("date_day") == on(TODAY - back)) & (pl.col("hour") == 2)
+    twice = [pl.when(changed).then(2 * pl.col(name)).otherwise(pl.col(name)).alias(name) for name in FIGURES]
+    for one in (rows.filter(~changed), rows.with_columns(twice)):
+        assert intraday("performance", with_hours(yesterday(), one)) == []
+
+
 def test_a_campaign_paused_at_noon_says_nothing():
     rows = hourly(quiet(), 1, TODAY, 20)
     paused = (pl.col("campaign_id") == "c11") & (pl.col("date_day") == on(TODAY)) & (pl.col("hour") >= 12)
@@ -86,7 +104,6 @@ def test_a_campaign_paused_at_noon_says_nothing():
 
 
 def test_a_budget_edit_is_no_move_of_spend():
-    budget = pl.col("daily_budget")
     doubled = {
         at: yesterday().tables["campaign_status"].with_columns(
             daily_budget=pl.lit(100.0) * pl.when(pl.col("date_day") >= on(at)).then(2.0).otherwise(1.0)
@@ -94,7 +111,6 @@ def test_a_budget_edit_is_no_move_of_spend():
         for at in (TODAY - 1, TODAY + 1)
     }  # fmt: skip
     spell = Spell("demand", 2.2, TODAY - 1, 0, where=C11)
-    del budget
     edited = seen(8, spell, campaign_status=doubled[TODAY - 1])
     unedited = seen(8, Spell("demand", 2.6, TODAY, 0, where=C11), campaign_status=doubled[TODAY + 1])
     assert FindingKind.SPEND_RISE not in {one.kind for one in edited}
@@ -127,7 +143,7 @@ def test_a_short_history_says_nothing_and_breaks_nothing(days: int):
 def test_odd_figures_break_nothing():
     rows = hourly(quiet(), 1, TODAY, 20)
     chance = np.random.default_rng(2)
-    for column in ("impressions", "clicks", "spend"):
+    for column in FIGURES:
         worst = chance.choice([0, 1, 10**15], rows.height)
         odd = rows.with_columns(pl.Series(column, worst).cast(rows[column].dtype))
         assert all(isinstance(one.since, date) for one in intraday("performance", with_hours(yesterday(), odd)))
