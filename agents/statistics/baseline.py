@@ -17,6 +17,14 @@ PRIOR_SD: Final = 0.15
 """Day-to-day log standard deviation assumed of an unknown series; the median of 80 real display campaigns is 0.16."""
 PRIOR_DAYS: Final = 8.0
 """How many days of own data that assumption is worth."""
+PRIOR_SERIES: Final = 2.0
+"""How many series of an account that assumption is worth when theirs are put together."""
+DAY_SDS: Final = (0.02, 0.4)
+"""Least and largest day-to-day log standard deviation of an account: none is steadier, beyond days say nothing."""
+WEEKDAY_WEEKS: Final = 2.0
+"""Weeks of data from which on a weekday's own level outweighs "no difference between weekdays"."""
+LEAST_SPREAD: Final = 0.02
+"""Least robust log standard deviation that outliers are measured by: figures are rounded."""
 HUGE: Final = 1e12
 """Larger amounts than any company has in a day, and one over it smaller than any unit: beyond, it is a fault in the
 data."""
@@ -24,7 +32,11 @@ OUTLIER: Final = 4.0
 """Robust standard deviations beyond which a past day does not belong to the baseline: an earlier incident, most
 likely."""
 ODD_WEEK: Final = 2.5
-"""Standard errors by which a week's level must differ from the median week to be left out of the baseline."""
+"""Standard errors by which a week's level must differ from the better weeks' to be left out of the baseline."""
+LEAST_WEEKS: Final = 5
+"""Weeks from which on one of them can be called odd."""
+LEAST_WEEK_DAYS: Final = 3
+"""Days a week needs for a level of its own."""
 MODEL_SD: Final = PRIOR_LEVEL_SD
 """Log error of the baseline itself that no amount of counts removes, before the figure's own weeks are known."""
 LEAVE_ONE_OUT: Final = 12
@@ -250,8 +262,8 @@ class Fit:
         values, valid = np.zeros(shape), np.zeros(shape, dtype=bool)
         values.reshape(len(top), -1)[:, :days], valid.reshape(len(top), -1)[:, :days] = pooled, seen
         weeks = valid.sum(axis=1)
-        terms = np.zeros((len(top), 7))
-        terms[:, (np.arange(7) + self.design.weekday) % 7] = counted_median(values, valid) * weeks**2 / (weeks**2 + 4.0)
+        terms, trust = np.zeros((len(top), 7)), weeks**2 / (weeks**2 + WEEKDAY_WEEKS**2)
+        terms[:, (np.arange(7) + self.design.weekday) % 7] = counted_median(values, valid) * trust
         return (terms - terms.mean(axis=1, keepdims=True))[:, of_day]
 
     def _clean(self, residual: Floats, usable: Flags, typical: Floats, name: str) -> Flags:
@@ -260,7 +272,7 @@ class Fit:
         off = np.subtract(residual, centre, out=self._new("off"))
         np.abs(off, out=off)
         spread = 1.4826 * self._median(off, usable)
-        floor = np.maximum(0.02, 1 / np.sqrt(np.maximum(typical, 0.5)))
+        floor = np.maximum(LEAST_SPREAD, 1 / np.sqrt(np.maximum(typical, 0.5)))
         near = self.scratch.flags(name, len(residual))
         np.less_equal(off, OUTLIER * np.maximum(spread, floor)[:, None], out=near)
         near &= usable
@@ -321,7 +333,8 @@ class Fit:
         table, valid = self.groups.table(np.maximum(excess, 0), count >= INFORMED_DAYS)
         known = valid.sum(1)
         typical = row_median(table, valid)
-        prior = np.clip((typical * known + PRIOR_SD**2 * 2) / (known + 2), 0.02**2, 0.4**2)
+        prior = (typical * known + PRIOR_SD**2 * PRIOR_SERIES) / (known + PRIOR_SERIES)
+        prior = np.clip(prior, DAY_SDS[0] ** 2, DAY_SDS[1] ** 2)
         shrunk = (PRIOR_DAYS * self.groups.spread(prior) + count * np.maximum(excess, 0)) / (PRIOR_DAYS + count)
         if not want_lag:
             return shrunk, excess, excess
@@ -341,7 +354,7 @@ class Fit:
         best = goodness[np.arange(len(at)), at]
         usual = np.where(seen > 0, best, 0.0) - 0.67 * row_median(error, known)
         off = np.abs(-adverse * level - usual[:, None]) > ODD_WEEK * error
-        off &= known & (seen >= 5)[:, None]
+        off &= known & (seen >= LEAST_WEEKS)[:, None]
         return ~off[:, of_week]
 
     def _by_week(
@@ -357,7 +370,7 @@ class Fit:
         counted = np.zeros_like(total)
         if noise is not None:
             counted = np.add.reduceat(np.multiply(noise, past, out=spare), starts, axis=1)
-        known = days >= 3
+        known = days >= LEAST_WEEK_DAYS
         level = np.where(known, total / np.maximum(days, 1), 0.0)
         return level, counted / np.maximum(days, 1) ** 2 + spread[:, None] / np.maximum(days, 1), known, of_week
 

@@ -7,6 +7,10 @@ Against the windows of `moves`, at the same 0.1 false alarms per series and year
 with 8 % day noise that lasts a little): a rate that declines by 22 % over 40 days is found within 75 days in 54 % of
 series instead of 24 % where 12 events a day are usual, in 91 % instead of 58 % and 15 days earlier where 40 are. With 4
 a day it makes little difference, and what falls within days the windows see one to three days earlier.
+
+All of this holds where levels by themselves wander by no more than TOLERATED in two months. Where they wander by twice
+as much, a bet on 400 events a day pays 3 to 5 on average where nothing drifts: it is no e-value any more, and finds no
+more than the windows that are wrong as rarely. What watches such levels has to take their season off first.
 """
 
 from typing import Final
@@ -22,7 +26,7 @@ STRENGTHS: Final = (0.1, 0.2, 0.35, 0.6, 1.0)
 LOOKBACK: Final = 56
 """Days within which a drift began: two months, half the history a sweep reads."""
 TOLERATED: Final = MODEL_SD
-"""Log change that is no drift: levels wander by so much within two months, and the bets are against any such wander."""
+"""Log change that is no drift: quiet levels wander by so much in two months. The bets hold against that, not more."""
 RARE: Final = 0.02
 """Largest daily p-value a running bet is read as: what it won by chance lingers, so that larger ones are common."""
 ODDEST: Final = 3.0

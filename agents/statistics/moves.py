@@ -37,6 +37,8 @@ ENDED: Final = 4.0
 each."""
 THREADS: Final = 2
 """Threads at most: beyond two, the memory is what they wait for."""
+MOST_PERSISTENCE: Final = 0.7
+"""Largest lag-one correlation windows are widened for; beyond, days say next to nothing."""
 MANY: Final = 1000
 """Series from which on a second thread is worth starting."""
 
@@ -101,8 +103,7 @@ def moves(
     `events` and `exposure` are [series, days]. `groups` number the peers (an account's campaigns); their median
     movement on a day is taken off where at least `min_peers` others are usable. `weekday` is the weekday of the first
     column (Monday 0). `counted`: events are counts with Poisson noise; otherwise amounts. `share`: events are a share
-    of the
-    exposure, with binomial noise. `noisy_exposure`: the exposure is a count with noise of its own. `control`:
+    of the exposure, with binomial noise. `noisy_exposure`: the exposure is a count with noise of its own. `control`:
     [series, days] log factor to take off instead of the peers'. `completeness`: per day, the share of the final
     events expected to be known already. `adverse`: -1 where low is bad (rates), +1 where high is bad (costs): the
     baseline is taken from weeks that were not bad. Without `daily` the day by day residuals are not kept: those
@@ -276,7 +277,7 @@ def _persistence(fitted: Sequence[_Fitted]) -> float:
         np.concatenate(parts) for parts in zip(*((one.lagged, one.excess) for one in fitted), strict=True)
     )
     middle, total = (float(row_median(one[None], np.ones((1, len(one)), dtype=bool))[0]) for one in (lagged, excess))
-    return float(np.clip(middle / total, 0.0, 0.7)) if total > 1e-9 and middle > 0 else 0.0
+    return float(np.clip(middle / total, 0.0, MOST_PERSISTENCE)) if total > 1e-9 and middle > 0 else 0.0
 
 
 def onset(found: Moves, series: int, *, down: bool, longest: int = 28) -> int:
@@ -295,8 +296,7 @@ def is_over(found: Moves, series: int, *, down: bool, longest: int = 28, within:
     """Whether one series' move is better explained as an episode that ended two to `within` days ago.
 
     Compares the best likelihood of an episode that lasts until today with that of one that ended (generalised
-    likelihood
-    ratio on the daily residuals); ENDED is in units of squared standard errors.
+    likelihood ratio on the daily residuals); ENDED is in units of squared standard errors.
     """
     usable = np.flatnonzero(found.usable[series])[-longest:]
     if len(usable) < 5:

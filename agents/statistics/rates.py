@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy import special, stats
 
 from agents.statistics.arrays import Flags, Floats
-from agents.statistics.baseline import PRIOR_DAYS, PRIOR_SD
+from agents.statistics.baseline import PRIOR_DAYS, PRIOR_SD, PRIOR_SERIES
 
 SUMMED: Final = 20_000
 """Trials up to which a beta-binomial tail is summed term by term; above, a Beta with the same moments stands in. Its
@@ -74,7 +74,7 @@ def day_variance(events: Floats, exposure: Floats) -> Floats:
     excess = np.maximum(_ratio(squares, (mean**2).sum(axis=1)) / freedom, 0.0)
     informed = (days >= PRIOR_DAYS) & (rate > 0)
     typical = float(np.median(excess[informed])) if informed.any() else 0.0
-    shared = (informed.sum() * typical + 2 * PRIOR_SD**2) / (informed.sum() + 2)
+    shared = (informed.sum() * typical + PRIOR_SERIES * PRIOR_SD**2) / (informed.sum() + PRIOR_SERIES)
     own = np.where(rate > 0, days, 0)
     return (PRIOR_DAYS * shared + own * excess) / (PRIOR_DAYS + own)
 

@@ -75,7 +75,10 @@ def test_a_level_that_wanders_by_a_few_per_cent_in_months_is_no_drift() -> None:
     level = np.cumsum(rng.normal(0, 0.035 / 56**0.5, (1500, DAYS)), axis=1)
     clicks = rng.poisson(400 * np.exp(level + rng.normal(0, 0.05, (1500, DAYS)))).astype(float)
     found = moves(clicks, np.ones_like(clicks), clicks >= 0)
-    assert np.mean(drifts(found, down=True) > ALARM) < 0.01
+    for down in (True, False):
+        log_e = drifts(found, down=down)
+        assert np.mean(log_e > ALARM) < 0.01
+        assert np.exp(log_e).mean() < 1.0
 
 
 def test_an_alarm_is_worth_a_daily_test_that_is_wrong_as_rarely() -> None:
