@@ -106,11 +106,13 @@ def _age(days: float, kept: Floats, size: Floats, recent: Flags, curve: Sbg) -> 
     a, b = shared_beta(kept[old], size[old])
     between = a + b + 1  # people one cohort is worth, whatever its size: cohorts differ
     own, share = size[old].sum(), float(curve.kept(np.array([days]))[0])
-    expected = float((kept[old].sum() + CURVE_PEOPLE * share) / (own + CURVE_PEOPLE))
+    known = float(own + CURVE_PEOPLE)
+    # half a person short of everybody, or of nobody: with less there is nothing the share could vary by
+    expected = float(np.clip((kept[old].sum() + CURVE_PEOPLE * share) / known, 0.5 / known, 1 - 0.5 / known))
     wander = _wander(kept[~recent], size[~recent], int(recent.sum()), between)
     drift = (1 - expected) / (expected * wander)  # slow drift of the level, as people
     read_now, read_before = int((size[recent] > 0).sum()), int(old.sum()) + 1
-    weight = 1 / (1 / (read_now * between) + 1 / (read_before * between) + 1 / (own + CURVE_PEOPLE) + 1 / drift)
+    weight = 1 / (1 / (read_now * between) + 1 / (read_before * between) + 1 / known + 1 / drift)
     people = float(size[recent].sum())
     trials, a, b = (np.array([one]) for one in (people, expected * weight, (1 - expected) * weight))
     low, high = beta_binomial_interval(trials, a, b, COVERAGE)
