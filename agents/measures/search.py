@@ -1,7 +1,8 @@
 """What people search for: demand per theme, and where our pages stand."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -11,19 +12,25 @@ from agents.derivation import derived
 from agents.measures.measure import Measure
 from agents.statistics.moves import moves
 from agents.statistics.panel import panel
-from agents.thresholds import HISTORY_DAYS, SHARED_WORDS
+from agents.thresholds import HISTORY_DAYS, QUERY_IMPRESSIONS, SHARED_WORDS
 from domain.reading import Readings
 
+FORTNIGHT: Final = 14
+"""Days over which QUERY_IMPRESSIONS are counted."""
 _WORD: Final = re.compile(r"[\w-]{3,}")
 
 
 def demand(readings: Readings) -> tuple[Measure, np.ndarray]:
-    """Daily search impressions per theme with their moves, and the theme's average position over two weeks."""
+    """Daily search impressions per theme with their moves, and the theme's average position over two weeks.
+
+    A query searched enough to be judged is a theme by itself: added up with its neighbours it would rise less than it
+    does and stand where their pages stand. Rarer ones are judged together.
+    """
 
     def make() -> tuple[Measure, np.ndarray]:
         rows = readings.get("search_report")
         assert rows is not None
-        themes = themes_of(rows)
+        themes = themes_of(rows, _judged(rows, readings.as_of))
         rows = rows.filter(pl.col("query") != "").with_columns(
             query=pl.col("query").replace_strict(themes, default=pl.col("query")),
             ranked=pl.col("position") * pl.col("impressions"),
@@ -49,8 +56,15 @@ def demand(readings: Readings) -> tuple[Measure, np.ndarray]:
     return derived(readings, ("search_report",), "demand", make)
 
 
-def themes_of(rows: pl.DataFrame) -> Mapping[str, str]:
-    """Each query's theme: the most searched query that shares most of its words."""
+def _judged(rows: pl.DataFrame, as_of: date) -> frozenset[str]:
+    """Queries searched enough to be judged by themselves in any fortnight up to `as_of`."""
+    fortnight = (pl.lit(as_of) - pl.col("date_day")).dt.total_days() // FORTNIGHT
+    searched = rows.group_by("query", fortnight.alias("fortnight")).agg(pl.col("impressions").sum())
+    return frozenset(searched.filter(pl.col("impressions") >= QUERY_IMPRESSIONS)["query"].to_list())
+
+
+def themes_of(rows: pl.DataFrame, alone: Set[str] = frozenset()) -> Mapping[str, str]:
+    """Each query's theme: the most searched query that shares most of its words, for those `alone` all of them."""
     totals = rows.filter(pl.col("query") != "").group_by("query").agg(pl.col("impressions").sum())
     ordered = totals.sort(["impressions", "query"], descending=[True, False])["query"].to_list()[:2000]
     heads: list[tuple[str, frozenset[str]]] = []
@@ -63,7 +77,11 @@ def themes_of(rows: pl.DataFrame) -> Mapping[str, str]:
             (
                 at
                 for at in sorted(near)
-                if len(words & heads[at][1]) > SHARED_WORDS * min(len(words), len(heads[at][1]))
+                if (
+                    words == heads[at][1]
+                    if query in alone
+                    else len(words & heads[at][1]) > SHARED_WORDS * min(len(words), len(heads[at][1]))
+                )
             ),
             None,
         )
