@@ -111,8 +111,9 @@ def _per_day(measure: Measure) -> Callable[[int, int], float]:
 
 
 def _words(events: float, exposure: float, expected: float, days: int) -> str:
-    used = wording.share(events / max(exposure, 1e-9))
-    return f"{events:,.0f} spent in {days} days, {used} of the daily budgets where {wording.share(expected)} is usual"
+    """`expected` is money per day, as `_per_day` observes it; the budgets of those days make a share of it."""
+    used, usual = (wording.share(spent / max(exposure, 1e-9)) for spent in (events, expected * days))
+    return f"{events:,.0f} spent in {days} days, {used} of the daily budgets where {usual} is usual"
 
 
 def _told(measure: Measure, today: date) -> Callable[[int, int], str]:

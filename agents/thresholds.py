@@ -9,8 +9,9 @@ FINDING_RATE: Final = 0.10
 """Share of false findings an agent accepts (Benjamini-Hochberg q): findings are cheap, they only become a signal
 together or when very clear, and they keep a signal that is open from flickering."""
 
-SOLE_RATE: Final = 0.0006
-"""q a finding needs to open a signal without another agent's support: about one false signal per account and year."""
+SOLE_RATE: Final = 0.002
+"""q a finding needs to open a signal without another agent's support. On simulated companies of six accounts it costs
+about one false signal per account and year; at a third of it gradual incidents are told a day later."""
 
 JOINT_RATE: Final = 0.05
 """q each of several agents' findings needs to open a signal together; their product is far below SOLE_RATE."""
@@ -208,22 +209,26 @@ PRICE_LOOKS: Final = 2
 PRICE_FRESH_DAYS: Final = 7
 """Days after which a price last seen says nothing about today."""
 
-PRICE_BEFORE_DAYS: Final = 14
-"""Days by which a price may have fallen before our own figures did: customers find out one by one."""
+PRICE_ODDS: Final = 1.0
+"""How many times likelier a fall just after a competitor's price cut is its doing than our own, before looking at when
+exactly and how fast it came: neither is rare."""
 
-PRICE_AFTER_DAYS: Final = 7
-"""Days by which it may be seen later: competitors' prices are looked at every few days, and our falls are dated to
-within a week."""
-
-PRICE_ODDS: Final = 9.0
-"""How many times likelier a price cut that coincides is the reason than chance; cuts of known competitors are rare."""
+PRICE_DOUBT: Final = 0.1
+"""Chance below which a competitor's price cut is no explanation any more."""
 
 PACE_MISSED: Final = 0.30
 """Log change of spend against plan that opens a signal. Demand alone takes campaigns off their usual share by a
 quarter for weeks; less than that stays a finding."""
 
-PACE_RATE: Final = 0.0001
-"""q it needs, for the same reason: such slow drifts reach 0.0003."""
+PACE_RATE: Final = 0.00001
+"""q it needs, for the same reason: such slow drifts of demand reach 0.00004 in a year of thirty campaigns."""
+
+PACE_FAR: Final = 0.6
+"""Log change that demand does not drift by itself (about half, or nearly double): told as soon as it is PACE_FAR_RATE
+clear."""
+
+PACE_FAR_RATE: Final = 0.0001
+"""q a change as large as PACE_FAR needs."""
 
 TYPICAL_ALONG: Final = 0.75
 """Share of the account's log change that its median campaign must show where rates are as noisy as clicks and orders

@@ -9,6 +9,7 @@ import pytest
 
 from agents.combine import Combined
 from agents.matching import changed, match, same_incident
+from domain.finding import Finding, FindingKind
 from domain.scope import Scope
 from domain.signal import Candidate, Cause, CloseReason, EventKind, Signal, SignalEvent
 from tests.agents.world import Blow, World, combined, company, lived, on, opened
@@ -147,3 +148,46 @@ def test_a_signal_does_not_wander_to_a_part_of_its_place(quiet: World) -> None:
     assert after(quiet, 104, old, part) == ()
     (event,) = after(quiet, 104, part.model_copy(update={"as_of": on(100)}), old.model_copy(update={"as_of": on(104)}))
     assert (event.event, event.signal.scope) == (EventKind.UPDATED, old.scope)
+
+
+def falling(kind: FindingKind, since: int, change: float = -0.25, **ids: str) -> Finding:
+    return Finding(
+        agent="creative", kind=kind, metric="ctr", scope=Scope(platform="meta", account_id="a1", **ids), baseline=0.02,
+        observed=0.02 * (1 + change), change=change, interval=(change - 0.1, change + 0.1), q_value=1e-6,
+        since=on(since), window_days=14, evidence="as seen", table="ad_report",
+    )  # fmt: skip
+
+
+def of(cause: Cause, *findings: Finding, **ids: str) -> Signal:
+    return signal(cause, day=103, **ids).model_copy(update={"findings": findings})
+
+
+TIRED = of(Cause.AUDIENCE_DECLINE, falling(FindingKind.RESPONSE_DECLINE, 100, segment_id="s11"), segment_id="s11")
+
+
+@pytest.mark.parametrize("cause", [Cause.CREATIVE_FATIGUE, Cause.OFFER_DECAY])
+def test_what_a_tired_segment_does_to_its_campaigns_is_no_second_signal(quiet: World, cause: Cause) -> None:
+    echo = of(cause, falling(FindingKind.CTR_DECLINE, 99, campaign_id="c11"), campaign_id="c11")
+    assert after(quiet, 110, TIRED, echo) == ()
+    assert [one.event for one in after(quiet, 110, TIRED)] == [EventKind.CLOSED]
+
+
+def test_what_began_before_or_is_worse_than_the_segment_is_a_signal_of_its_own(quiet: World) -> None:
+    older = of(Cause.CREATIVE_FATIGUE, falling(FindingKind.CTR_DECLINE, 90, campaign_id="c11"), campaign_id="c11")
+    worse = of(Cause.OFFER_DECAY, falling(FindingKind.CVR_DECLINE, 101, -0.6, campaign_id="c11"), campaign_id="c11")
+    dearer = of(Cause.AUCTION_PRESSURE, falling(FindingKind.CPM_RISE, 101, 0.4, campaign_id="c11"), campaign_id="c11")
+    worn = of(
+        Cause.CREATIVE_FATIGUE, falling(FindingKind.CTR_DECLINE, 101, campaign_id="c11", ad_id="ad111"),
+        campaign_id="c11", ad_id="ad111",
+    )  # fmt: skip
+    for one in (older, worse, dearer, worn):
+        assert EventKind.OPENED in {event.event for event in after(quiet, 110, TIRED, one)}, one.cause
+
+
+def test_spending_less_where_something_is_wrong_already_is_not_off_its_plan_by_itself(quiet: World) -> None:
+    under = of(Cause.PACING_DRIFT, falling(FindingKind.PLAN_GAP, 101, -0.5, campaign_id="c11"), campaign_id="c11")
+    over = of(Cause.PACING_DRIFT, falling(FindingKind.PLAN_GAP, 101, 0.9, campaign_id="c11"), campaign_id="c11")
+    known = signal(Cause.AUCTION_PRESSURE, day=103, campaign_id="c11")
+    for old in (TIRED, known):
+        assert EventKind.OPENED not in {event.event for event in after(quiet, 110, old, under)}
+        assert EventKind.OPENED in {event.event for event in after(quiet, 110, old, over)}
