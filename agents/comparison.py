@@ -9,7 +9,7 @@ import polars as pl
 
 from agents import metrics, wording
 from agents.controls import LEAST_PAST_EVENTS, budget_moved, fit, renewed, still_runs
-from agents.measures import MASKING, completeness
+from agents.measures import MASKING, arrived
 from agents.metrics import METRICS, Metric
 from agents.outlook import GROWTH, SUDDEN
 from agents.places import place_of
@@ -39,6 +39,8 @@ ALERT_DAYS = 28
 LEAST_PAST_DAYS = 14
 FALSE_ALERTS = 0.05
 """At least so many of the signals raised are taken for nothing, however sure their findings look."""
+UNTOLD = 0.5
+"""Whether a figure moved at all that no finding of the signal speaks of: as likely as not."""
 LEAST_CHANCE = 0.05
 """Part of a count's variance that stays where nearly everything is counted."""
 
@@ -92,7 +94,7 @@ def compare(action: Action, signal: Signal, readings: Readings, executed: date, 
     if table is None or table.is_empty():
         return f"there is no {' and '.join(metric.tables)} for it"
     span = [begin + timedelta(days=n) for n in range((last - begin).days + 1)]
-    units = _units(table, metric, subject, span, _known(metric, readings.as_of, span))
+    units = _units(table, metric, subject, span, _known(metric, readings, subject.fence.account_id, span))
     treated = units.pop(_TREATED, None)
     if treated is None:
         return "the data does not show it"
@@ -115,7 +117,7 @@ def compare(action: Action, signal: Signal, readings: Readings, executed: date, 
     growth = GROWTH.get(signal.cause, SUDDEN)
     struck = (incident | _beside(action, signal, readings)) - moved
     fellows = [one for name, one in units.items() if name in struck and _fellow(one, past, alert)]
-    found = log_difference(treated, siblings, past, alert, after, growth, _luck(signal), fellows)
+    found = log_difference(treated, siblings, past, alert, after, growth, _luck(signal, metric), fellows)
     return _compared(treated, after, metric, subject, found)
 
 
@@ -137,10 +139,13 @@ def _fellow(unit: Counts, past: Mask, alert: Mask) -> bool:
     return all(float(unit.events[days].sum()) >= LEAST_PAST_EVENTS for days in (past, alert))
 
 
-def _luck(signal: Signal) -> float:
-    """The chance that what was found is nothing: by its surest finding, as sure as signals are at most."""
-    surest = min((one.q_value for one in signal.findings), default=1.0)
-    return min(max(surest, FALSE_ALERTS), LUCK)
+def _luck(signal: Signal, metric: Metric) -> float:
+    """The chance that nothing happened to a figure in the days of the alert, before looking at them."""
+    if not signal.findings:
+        return LUCK
+    sure = max(min(one.q_value for one in signal.findings), FALSE_ALERTS)
+    told = any(one.metric == metric.name for one in signal.findings)
+    return min(sure if told else max(sure, UNTOLD), LUCK)
 
 
 def _compared(treated: Counts, after: Mask, metric: Metric, subject: Subject, found: LogDifference) -> Comparison:
@@ -193,12 +198,12 @@ def _method(found: LogDifference, noun: str) -> str:
     return f"difference to {found.siblings} untouched {many}, {_chance(found.placebo)}"
 
 
-def _known(metric: Metric, as_of: date, span: list[date]) -> Floats:
-    """Per day of the span, the share of the pixel's conversions that has come in by `as_of`; 1 where none are used."""
-    late = (as_of - span[-1]).days
+def _known(metric: Metric, readings: Readings, account: str | None, span: list[date]) -> Floats:
+    """Per day of the span, the share of the pixel's conversions that has come in by now; 1 where none are used."""
+    late = (readings.as_of - span[-1]).days
     if "conversions" not in {metric.top, metric.bottom} or late < 0:
         return np.ones(len(span))
-    return completeness(len(span) + late)[: len(span)]
+    return arrived(readings, [account], len(span) + late)[0][: len(span)]
 
 
 def _units(table: pl.DataFrame, metric: Metric, subject: Subject, span: list[date], known: Floats) -> dict[str, Counts]:

@@ -135,8 +135,8 @@ def forecast(action: Action, signal: Signal, lessons: Sequence[Lesson], ground: 
 def usable(lessons: Sequence[Lesson], action: Action, today: date) -> tuple[Lesson, ...]:
     """Measured effects of the same kind of action on the same metric that have not expired.
 
-    Only those whose comparison was sharp enough to show what was forecast, however it came out: the others were kept
-    only where they happened to be large, and counting them would exaggerate.
+    Blunt comparisons count as far as their intervals tell, whatever they found: all are kept, so none is there only
+    because it happened to be large. One that could be anything between half and double tells nothing.
     """
     return tuple(
         lesson
@@ -147,7 +147,7 @@ def usable(lessons: Sequence[Lesson], action: Action, today: date) -> tuple[Less
         and lesson.interval is not None
         and lesson.effect > -1
         and lesson.interval[0] > -1
-        and would_show((math.log1p(lesson.interval[1]) - math.log1p(lesson.interval[0])) / 2, lesson.forecast)
+        and (math.log1p(lesson.interval[1]) - math.log1p(lesson.interval[0])) / 2 <= TOO_WIDE
         and lesson.learned_on <= today <= lesson.expires_on
     )
 

@@ -60,17 +60,20 @@ def window(action: Action, receipt: Receipt) -> tuple[date, date]:
 def measure(view: ProposalView, signal: Signal, readings: Readings, today: date) -> Outcome:
     """The effect of an executed action over its window, or "not measurable" with the reason.
 
-    It is measurable exactly where the comparison is sharp enough to show what was forecast, however it came out: to
-    keep an effect from a blunter one only when it looks large would make effects look larger than they are.
+    It is measurable exactly where the comparison is sharp enough to show what was forecast, however it came out. The
+    effect and interval of a blunter one are kept too, whatever they are, for the next forecast to weigh by its width:
+    to keep them only where they look large would make effects look larger than they are.
     """
     action, receipt = executed_action(view), view.receipt
     forecast = _forecast(view.proposal, action)
 
-    def outcome(span: tuple[date, date], method: str, effect: float | None, interval: Interval | None) -> Outcome:
+    def outcome(
+        span: tuple[date, date], method: str, effect: float | None, interval: Interval | None, *, sharp: bool = True
+    ) -> Outcome:
         return Outcome(
             proposal_id=view.proposal.id,
             metric=CATALOGUE[action.kind].metric,
-            measurable=effect is not None,
+            measurable=effect is not None and sharp,
             effect=effect,
             interval=interval,
             forecast=forecast,
@@ -86,17 +89,20 @@ def measure(view: ProposalView, signal: Signal, readings: Readings, today: date)
         if isinstance(read, str):
             return outcome(window(action, receipt), f"not measurable: {read}", None, None)
         arm, days, how = read
-        if not would_show(reach(arm), forecast):
-            return outcome(days, f"not measurable: {_too_wide(arm.interval, forecast)}", None, None)
-        return outcome(days, how, round(arm.change, 4), (round(arm.interval[0], 4), round(arm.interval[1], 4)))
+        interval = (round(arm.interval[0], 4), round(arm.interval[1], 4))
+        sharp = would_show(reach(arm), forecast)
+        words = how if sharp else f"not measurable: {_too_wide(arm.interval, forecast)}"
+        return outcome(days, words, round(arm.change, 4), interval, sharp=sharp)
     first, due = window(action, receipt)
     last = max(first, min(due, today))
     found = compare(action, signal, readings, first - timedelta(days=1), last)
-    if problem := found if isinstance(found, str) else _problem(found, forecast):
+    problem = found if isinstance(found, str) else _too_little(found)
+    if problem or isinstance(found, str):
         return outcome((first, last), f"not measurable: {problem}", None, None)
-    assert isinstance(found, Comparison)
     interval = (round(found.low, 4), round(found.high, 4))
-    return outcome((first, last), found.method, round(found.effect, 4), interval)
+    sharp = would_show(found.reach, forecast)
+    words = found.method if sharp else f"not measurable: {_too_wide(interval, forecast)}"
+    return outcome((first, last), words, round(found.effect, 4), interval, sharp=sharp)
 
 
 def lesson_from(case: Case, view: ProposalView) -> Lesson:
@@ -107,7 +113,8 @@ def lesson_from(case: Case, view: ProposalView) -> Lesson:
     if signal.cause is Cause.OFFER_DECAY and kind is LessonKind.MESSAGING_LESSON:
         kind = LessonKind.OFFER_RESULT
     fact = f"{view.proposal.id}/{'outcome' if outcome else 'decision'}"
-    measured = outcome if outcome and outcome.measurable else None
+    # blunt ones too: each counts by its width, and none is kept for looking large
+    measured = outcome if outcome and outcome.effect is not None else None
     return Lesson(
         id=f"les_{hashlib.sha256(fact.encode()).hexdigest()[:12]}",
         kind=kind,
@@ -163,18 +170,25 @@ def _move(action: Action) -> float:
             return 0.0
 
 
-def _problem(found: Comparison, forecast: float | None) -> str | None:
+def _too_little(found: Comparison) -> str | None:
     """Why a comparison says nothing, or None where it does."""
     if found.days < LEAST_DAYS:
         return f"only {wording.plural(found.days, 'day')} of the window can be seen"
     if found.events < LEAST_EVENTS:
         return f"only {wording.plural(round(found.events), found.event_words[:-1], found.event_words)} in the window"
-    return None if would_show(found.reach, forecast) else _too_wide((found.low, found.high), forecast)
+    return None
 
 
 def _too_wide(interval: Interval, forecast: float | None) -> str:
-    anything = f"the effect could be anything in {wording.bounds(interval)} %"
-    return anything if forecast is None else f"{anything}, too wide to show the {wording.percent(forecast)} forecast"
+    """What is known although the interval is wide: at least which way it went, if it leaves out "nothing"."""
+    low, high = interval
+    ends = f"{wording.percent(low)} to {wording.percent(high)}"
+    if low > 0 or high < 0:
+        known = f"it is surely {'up' if low > 0 else 'down'}, anywhere from {ends}"
+        held = "hold against the"
+    else:
+        known, held = f"the effect may be anything from {ends}", "show the"
+    return known if forecast is None else f"{known}, too wide to {held} {wording.percent(forecast)} forecast"
 
 
 def _titles(views: Sequence[ProposalView]) -> tuple[str, ...]:

@@ -43,8 +43,9 @@ class Outcome(Frozen):
     proposal_id: str
     metric: str
     measurable: bool
+    """Whether the interval is narrow enough to hold the effect against the forecast."""
     effect: Fraction | None
-    """Relative change against the counterfactual: 0.31 means 31 % more. None when not measurable."""
+    """Relative change against the counterfactual: 0.31 means 31 % more. None where nothing could be compared."""
     interval: Interval | None
     """95 % interval of `effect`."""
     forecast: Fraction | None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.statistics.course import OFF_COURSE, ONSETS, Way, beliefs
 from agents.statistics.structural import Array, Estimate, foretold, mixture
 from agents.statistics.synthetic import block_placebo, simplex_weights
 
@@ -22,15 +23,24 @@ Groups = Sequence[NDArray[np.int64]]
 LUCK = 0.97
 """Chance, before looking, that the days of an alert were merely unlucky. It weighs as much because an alert is the
 worst of very many stretches looked at."""
-INCIDENTS = ((0.010, 0.4, 1), (0.004, 1.5, 1), (0.004, 0.5, 6), (0.004, 0.5, 12), (0.004, 0.5, 20), (0.004, 0.5, 28))
-"""What else an alert may be, as (chance, final size on the log scale, days until it is reached): an incident or a total
-breakdown that is there at once, or something that wears on for up to four weeks."""
-ALERT_BLOCKS = 8
+SIZES = ((0.5, 0.8, 0.999), (1.5, 0.2, 0.001))
+"""How large an incident gets on the log scale, as (sd, chance if it is there within `SUDDEN_DAYS`, chance if not): most
+halve a figure at worst; some break it down, but hardly those that wear on."""
+SUDDEN_DAYS = 3
+FELLOW_ODDS = 19.0
+"""How clearly, against luck, a unit must itself show an incident before it is heard about how that grows."""
+LATER_BLOCKS = 4
+"""Groups that the days after are taken in where they show how an incident went on."""
+LEAD_DAYS = -min(ONSETS)
+"""Days before the alert on which an incident may have begun unseen: they belong to the alert."""
+FELT_DAYS = 3
+"""Days of the alert that an incident which raised it must have been felt on."""
+ALERT_BLOCKS = 10
 """Most groups the days of an alert are taken in: enough to see whether it grew."""
 NOISE_SD, NOISE_SPREAD = 0.10, 0.8
 """Day-to-day noise of a log rate beyond counting noise, before looking, and its spread on the log scale: real display
 campaigns have 0.08 to 0.33, steady ones a few hundredths."""
-DRIFT_SD, DRIFT_SPREAD = 0.01, 1.2
+DRIFT_SD, DRIFT_SPREAD = 0.007, 1.2
 """How far a unit drifts from its siblings in a day, before looking, and its spread on the log scale."""
 NOISES, DRIFTS = np.geomspace(0.008, 0.8, 12), np.geomspace(0.001, 0.4, 10)
 """Values tried for both."""
@@ -40,12 +50,14 @@ OFFSET_SD = 1.0
 """Where the gap may lie at all, around its own mean."""
 WEEKDAY_SD = 0.3
 """How differently a unit may swing over the week."""
-LEAST_ODDS, MOST_ODDS = 9.0, 99.0
+LEAST_ODDS, MOST_ODDS = 15.0, 99.0
 """How far siblings are believed over the unit's own past, at least and at most. A past in which nothing befell all of
 them cannot show that nothing will, so siblings always lead; where they never moved along, the own past is heard too,
 and if the two disagree the interval holds both."""
 BLOCK_EVENTS = 12.0
 """Clicks or conversions that make the logarithm of a rate nearly normal: days with fewer are taken together."""
+NEGLIGIBLE = 1e-6
+"""Weight, relative to the greatest, below which a belief moves no digit of an interval."""
 TINY = 1e-9
 """Stands for nothing where a logarithm is taken."""
 RICH_EVENTS = 20.0
@@ -98,23 +110,46 @@ Parts = Sequence[tuple[float, Counts]]
 """Units that are added up to a gap: the treated one, and its siblings with negative weights."""
 
 
-def log_difference(treated: Counts, siblings: Sequence[Counts], past: Mask, alert: Mask, after: Mask) -> LogDifference:
+def log_difference(
+    treated: Counts,
+    siblings: Sequence[Counts],
+    past: Mask,
+    alert: Mask,
+    after: Mask,
+    growth: tuple[float, float] | None = None,
+    luck: float = LUCK,
+    fellows: Sequence[Counts] = (),
+) -> LogDifference:
     """Change of the treated log rate after an action against siblings, and against the incident going on.
 
     An action follows an alert, and what raised the alert was partly bad luck that would have passed by itself. So the
     `alert` days fit neither weights nor noise, and the level they show is believed only as far as it stands out of the
-    noise: a mixture of "nothing happened" and a real incident that goes on.
+    noise: a mixture of "nothing happened" and a real incident that goes on as such incidents do (`course`): `growth` is
+    the median days it usually takes to build up and the log sd of that, None where that is not known; `luck` is the
+    chance, before looking at these days, that nothing happened. `fellows` are units the same incident struck and nobody
+    touched: their days of the alert and after show how it grows. If what was done reached them too they seem to do
+    better than they would have, and the effect is understated, not overstated.
     """
+    ways = list[Way]()
+    if alert.any():
+        dated = int(np.flatnonzero(alert)[0])
+        early = past & (np.arange(len(past)) >= dated - LEAD_DAYS)
+        past, alert = past & ~early, alert | early
+        ways = beliefs(growth, dated, max(int(np.flatnonzero(alert)[-1]) + 2 - FELT_DAYS, dated + 1))
     seen = _blocks(treated, past, int(past.sum()))
     shown = _blocks(treated, alert, ALERT_BLOCKS) if alert.any() else []
     groups = [*seen, *shown, np.flatnonzero(after)]
     spread = _spread(treated, groups)
-    told = [_story([(1.0, treated)], groups, spread, len(seen))]
-    parts = [(1.0, treated)]
+    weights = _weights(treated, siblings, past)
+    beside = [(-float(weight), one) for weight, one in zip(weights, siblings, strict=True)]
+    parts = [(1.0, treated), *beside]
+    for fellow in fellows if shown else ():
+        days = [*groups[:-1], *_blocks(fellow, after, LATER_BLOCKS), groups[-1]]
+        over = _spread(fellow, days)
+        ways = _informed(ways, _ahead([(1.0, fellow), *beside], days, over, len(seen)), over[len(seen) :])
+    told = [_story(_ahead([(1.0, treated)], groups, spread, len(seen)), spread[len(seen) :], ways, luck)]
     if siblings:
-        weights = _weights(treated, siblings, past)
-        parts += [(-float(weight), one) for weight, one in zip(weights, siblings, strict=True)]
-        told.append(_story(parts, groups, spread, len(seen)))
+        told.append(_story(_ahead(parts, groups, spread, len(seen)), spread[len(seen) :], ways, luck))
     estimate = _weighed(told)
     shift = _gap(parts, groups[-1]) - told[-1].middle - _gap(parts, np.flatnonzero(past))
     return LogDifference(estimate, len(siblings), _placebo(parts, past, after, shift))
@@ -152,8 +187,20 @@ class _Story:
         return float(weights @ self.means / weights.sum())
 
 
-def _story(parts: Parts, groups: Groups, spread: Array, seen: int) -> _Story:
-    """The last gap against what the `seen` first ones foretell; those in between are of the days of the alert."""
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """How the gaps of the alert and after lie off what those before foretell, per pair of drift and noise tried."""
+
+    off: Array
+    """[pairs, groups]"""
+    covariances: Array
+    """[pairs, groups, groups]"""
+    logs: Array
+    """Log posterior of each pair, up to a constant."""
+
+
+def _ahead(parts: Parts, groups: Groups, spread: Array, seen: int) -> _Ahead:
+    """The gaps after the first `seen` ones against what those foretell."""
     values = np.array([_gap(parts, days) for days in groups])
     counting = np.array([sum(sign**2 * one.noise(days) for sign, one in parts) for days in groups])
     centre = float(values[:seen].mean())
@@ -166,12 +213,34 @@ def _story(parts: Parts, groups: Groups, spread: Array, seen: int) -> _Story:
     drifts, noises = (one.ravel() for one in np.meshgrid(DRIFTS, NOISES))
     found = foretold(values[:seen] - centre, walk, white, fixed, drifts, noises)
     logs = found.logs + _log_normal(drifts, DRIFT_SD, DRIFT_SPREAD) + _log_normal(noises, NOISE_SD, NOISE_SPREAD)
-    evidence = float(np.logaddexp.reduce(logs))
-    off = values[seen:] - centre - found.means
-    if off.shape[1] == 1:
-        return _Story(off[:, 0], np.sqrt(found.covariances[:, 0, 0]), logs, evidence)
-    incidents = _incidents(spread[seen:], int(groups[seen][0]))
-    return _Story(*_beyond_alert(off, found.covariances, logs, incidents), evidence)
+    return _Ahead(values[seen:] - centre - found.means, found.covariances, logs)
+
+
+def _story(ahead: _Ahead, spread: Array, ways: Sequence[Way], luck: float) -> _Story:
+    """What is left of the last gap once those of the alert are believed as far as each belief about them goes."""
+    evidence = float(np.logaddexp.reduce(ahead.logs))
+    if ahead.off.shape[1] == 1:
+        return _Story(ahead.off[:, 0], np.sqrt(ahead.covariances[:, 0, 0]), ahead.logs, evidence)
+    calm, trouble = _beliefs(ahead, spread, ways)
+    told = [_Belief(calm.means, calm.variances, calm.logs + math.log(luck))]
+    chances = np.array([one.log for one in ways]) + math.log(1 - luck)
+    told += [_Belief(one.means, one.variances, one.logs + chances) for one in trouble]
+    means, variances, logs = (
+        np.concatenate([getattr(one, name).ravel() for one in told]) for name in ("means", "variances", "logs")
+    )
+    kept = logs > logs.max() + math.log(NEGLIGIBLE)
+    return _Story(means[kept], np.sqrt(variances[kept]), logs[kept], evidence)
+
+
+def _informed(ways: Sequence[Way], ahead: _Ahead, spread: Array) -> Sequence[Way]:
+    """The ways as one more unit of the incident shows them; unchanged where it shows no incident of its own."""
+    calm, trouble = _beliefs(ahead, spread, ways)
+    by_way = np.logaddexp.reduce(np.concatenate([one.logs for one in trouble]), axis=0)
+    logs = by_way - np.logaddexp.reduce(calm.logs.ravel()) + np.array([one.log for one in ways])
+    odds = float(np.logaddexp.reduce(logs))
+    if odds < math.log(FELLOW_ODDS):
+        return ways
+    return [Way(float(log) - odds, one.growth, one.onset) for log, one in zip(logs, ways, strict=True)]
 
 
 def _weighed(told: Sequence[_Story]) -> Estimate:
@@ -185,32 +254,44 @@ def _weighed(told: Sequence[_Story]) -> Estimate:
     return mixture(means, sds, np.concatenate(logs))
 
 
-def _incidents(spread: Array, onset: int) -> list[tuple[float, Array]]:
-    """What an alert may be, as (chance, how much of it is felt in each group of `spread`)."""
-    since: Array = np.maximum(np.arange(1.0, spread.shape[1] + 1) - onset, 0.0)
-    paths = [size * spread @ np.clip(since / ramp, 0, 1) for _, size, ramp in INCIDENTS]
-    return [(LUCK, np.zeros(len(spread))), *((one[0], path) for one, path in zip(INCIDENTS, paths, strict=True))]
+@dataclass(frozen=True, slots=True)
+class _Belief:
+    """What is left of the last gap under some belief about the alert: normal laws, all fields [pairs, ways]."""
+
+    means: Array
+    variances: Array
+    logs: Array
+    """Log likelihood of the alert under it and of the past, up to one constant for all beliefs."""
 
 
-def _beyond_alert(
-    off: Array, cov: Array, logs: Array, incidents: Sequence[tuple[float, Array]]
-) -> tuple[Array, Array, Array]:
-    """What is left of the last deviation once those of the alert are believed as far as each belief about them goes.
+def _beliefs(ahead: _Ahead, spread: Array, ways: Sequence[Way]) -> tuple[_Belief, list[_Belief]]:
+    """That nothing happened, and that trouble took one of the ways, once for each of the sizes it may have.
 
-    `off` is [pairs, groups]. Given the alert's deviations, what incident and noise add to the last one follows by
-    regression; a belief gains weight by how well it foretold the alert's.
+    Given the gaps of the alert, what noise adds to the last one follows by regression, and the size of the trouble by
+    the same with one unknown more (conjugate normal; Gelman et al., Bayesian Data Analysis, 3rd ed. 2013, ch. 14).
+    `spread` is that of the groups of the alert and after.
     """
-    means, sds, weights = list[Array](), list[Array](), list[Array]()
-    for chance, path in incidents:
-        whole = cov + np.outer(path, path)
-        root = np.linalg.cholesky(whole[:, :-1, :-1])
-        sides = np.linalg.solve(root, np.stack([off[:, :-1], whole[:, :-1, -1]], axis=2))
-        alert, last = sides[:, :, 0], sides[:, :, 1]
-        means.append(off[:, -1] - (alert * last).sum(axis=1))
-        sds.append(np.sqrt(np.maximum(whole[:, -1, -1] - (last**2).sum(axis=1), 1e-12)))
-        fits = -0.5 * (alert**2).sum(axis=1) - np.log(np.einsum("gii->gi", root)).sum(axis=1)
-        weights.append(logs + math.log(chance) + fits)
-    return np.concatenate(means), np.concatenate(sds), np.concatenate(weights)
+    off, cov = ahead.off, ahead.covariances
+    shares = np.array([spread @ one.grown(np.arange(len(spread.T))) for one in ways])
+    root = np.linalg.cholesky(cov[:, :-1, :-1])
+    paths = np.broadcast_to(shares[:, :-1].T, (len(cov), off.shape[1] - 1, len(ways)))
+    solved = np.linalg.solve(root, np.concatenate([off[:, :-1, None], cov[:, :-1, -1:], paths], axis=2))
+    alert, last, felt = solved[:, :, 0], solved[:, :, 1], solved[:, :, 2:]
+    left = (off[:, -1] - (alert * last).sum(axis=1))[:, None]
+    spare = np.maximum(cov[:, -1, -1] - (last**2).sum(axis=1), TINY)[:, None]
+    fits = (ahead.logs - 0.5 * (alert**2).sum(axis=1) - np.log(np.einsum("gii->gi", root)).sum(axis=1))[:, None]
+    pull, own = np.einsum("gi,giw->gw", alert, felt), (felt**2).sum(axis=1)
+    further = shares[:, -1] - np.einsum("gi,giw->gw", last, felt)
+    slow = np.array([one.growth > SUDDEN_DAYS for one in ways])
+    trouble = list[_Belief]()
+    for sd, chance, chance_if_slow in SIZES:
+        precision = 1 / sd**2 + own
+        size = pull / precision
+        spared = further**2 / precision + (OFF_COURSE * size * shares[:, -1]) ** 2
+        gained = 0.5 * pull * size - 0.5 * np.log(precision * sd**2)
+        gained += np.log(np.where(slow, chance_if_slow, chance))
+        trouble.append(_Belief(left - size * further, spare + spared, fits + gained))
+    return _Belief(left, spare, fits), trouble
 
 
 def _blocks(treated: Counts, mask: Mask, most: int) -> list[NDArray[np.int64]]:

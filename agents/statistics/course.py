@@ -20,9 +20,9 @@ SIZE_SD = 0.6
 """How far from nothing the full size (log) is before looking: a figure halves, or nearly doubles, in one of four."""
 ONSETS: Sequence[int] = (-4, -2, 0, 2, 5, 9, 14, 20, 27)
 """Days by which the onset may lie off the day it was dated to: later where an older, smaller move was dated."""
-ONSET_SD = 5.0
+ONSET_SD = 3.0
 """How far off it lies usually, in days."""
-OTHERWISE = 0.2
+OTHERWISE = 0.05
 """Chance that trouble builds up in any of these, whatever its cause usually takes."""
 OFF_COURSE = 0.1
 """Part of a move by which it usually ends up off such a course: no trouble grows quite evenly."""
@@ -39,6 +39,22 @@ class Course:
     ahead_sd: float
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way trouble may take."""
+
+    log: float
+    """Log of its chance before looking."""
+    growth: int
+    """Days from onset to full size."""
+    onset: int
+    """Column on which it first shows."""
+
+    def grown(self, days: np.ndarray) -> Floats:
+        """How much of its full size is there on each of these columns."""
+        return np.clip((days - self.onset + 1) / self.growth, 0.0, 1.0)
+
+
 def course(gaps: Floats, variances: Floats, level_sd: float, onset: int, growth: tuple[float, float],
            now: tuple[int, int], ahead: tuple[int, int]) -> Course:  # fmt: skip
     """Fit log gaps to the usual level [days], NaN where unknown, with their variances.
@@ -48,30 +64,39 @@ def course(gaps: Floats, variances: Floats, level_sd: float, onset: int, growth:
     spans to speak of; columns beyond the last are days to come.
     """
     seen = np.flatnonzero(np.isfinite(gaps))
-    cells = [(days, onset + off) for days in GROWTH_DAYS for off in ONSETS if onset + off < len(gaps)]
+    cells = beliefs(growth, onset, len(gaps))
     covariance = np.diag(variances[seen]) + level_sd**2
-    shapes = np.array([_shape(seen, *cell) for cell in cells])
+    shapes = np.array([one.grown(seen) for one in cells])
     solved = np.linalg.solve(covariance, np.column_stack([gaps[seen], shapes.T])).astype(np.float64)
     y, weighed = solved[:, 0], solved[:, 1:]
     precision = 1 / SIZE_SD**2 + (shapes.T * weighed).sum(axis=0)
     pull = shapes @ y
     size, size_var = pull / precision, 1 / precision
-    median, log_sd = growth
-    usual = np.array([math.exp(-0.5 * (math.log(days / median) / log_sd) ** 2) for days in GROWTH_DAYS])
-    growths = (1 - OTHERWISE) * usual / usual.sum() + OTHERWISE / len(usual)
-    known = dict(zip(GROWTH_DAYS, growths, strict=True))
-    logs = np.array([math.log(known[days]) - 0.5 * ((start - onset) / ONSET_SD) ** 2 for days, start in cells])
-    logs += 0.5 * pull * size - 0.5 * np.log(precision)
+    logs = np.array([one.log for one in cells]) + 0.5 * pull * size - 0.5 * np.log(precision)
     chance = np.exp(logs - logs.max())
     chance /= chance.sum()
     recent, coming = (
-        np.array([_shape(np.arange(span[0], span[1] + 1), *cell).mean() for cell in cells]) for span in (now, ahead)
+        np.array([one.grown(np.arange(span[0], span[1] + 1)).mean() for one in cells]) for span in (now, ahead)
     )
     mean = float(chance @ (coming * size))
     spread = float(chance @ (coming**2 * size_var + (coming * size - mean) ** 2))
     return Course(float(chance @ (recent * size)), mean, math.hypot(math.sqrt(spread), OFF_COURSE * mean))
 
 
-def _shape(days: np.ndarray, growth: int, onset: int) -> Floats:
-    """How much of its full size is there on each day."""
-    return np.clip((days - onset + 1) / growth, 0.0, 1.0)
+def beliefs(growth: tuple[float, float] | None, onset: int, days: int) -> list[Way]:
+    """The ways trouble dated to the column `onset` may take among columns of `days`, their chances summing to one.
+
+    `growth` is the median days it takes to build up and the log sd of that; None where any pace is as likely.
+    """
+    usual = np.ones(len(GROWTH_DAYS))
+    if growth is not None:
+        usual = np.exp(-0.5 * (np.log(np.array(GROWTH_DAYS) / growth[0]) / growth[1]) ** 2)
+    paces = (1 - OTHERWISE) * usual / usual.sum() + OTHERWISE / len(usual)
+    ways = [
+        Way(math.log(pace) - 0.5 * (off / ONSET_SD) ** 2, grows, onset + off)
+        for grows, pace in zip(GROWTH_DAYS, paces, strict=True)
+        for off in ONSETS
+        if onset + off < days
+    ]
+    whole = math.log(sum(math.exp(one.log) for one in ways)) if ways else 0.0
+    return [Way(one.log - whole, one.growth, one.onset) for one in ways]

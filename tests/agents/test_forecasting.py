@@ -59,10 +59,11 @@ def width(one: Forecast) -> float:
     return math.log1p(one.interval[1]) - math.log1p(one.interval[0])
 
 
-def test_an_outcome_too_blunt_to_show_what_was_forecast_moves_no_forecast():
-    """It was kept because it happened to be large; counting only such ones would exaggerate."""
-    assert expected(lesson(interval=(0.1, 1.3))) == expected()
-    assert expected(lesson(interval=(0.4, 0.8))) != expected()
+def test_the_blunter_an_outcome_the_less_it_moves_the_forecast():
+    """All are kept, whatever they found, so none is there only because it happened to be large."""
+    sharp, blunt = expected(lesson(interval=(0.4, 0.8))), expected(lesson(interval=(0.1, 1.3)))
+    assert expected().change < blunt.change < sharp.change
+    assert expected(lesson(interval=(-0.3, 2.7))) == expected(), "anything between half and double tells nothing"
 
 
 def test_an_outcome_without_a_clear_effect_counts_where_it_was_sharp_enough():

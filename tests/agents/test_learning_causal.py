@@ -134,7 +134,7 @@ def test_without_siblings_an_unlucky_week_is_not_credited_to_the_action_either()
     assert found.low < 0 < found.high
     broken = log_difference(*alone(1, incident=-1.5)).estimate
     assert broken.effect == pytest.approx(1.5, abs=0.2), "a breakdown is no luck"
-    assert broken.low > 1.2
+    assert broken.low > 1.1
 
 
 def test_an_own_past_without_controls_covers_nineteen_times_of_twenty():
