@@ -107,14 +107,14 @@ def _metric(finding: Finding, signal: Signal) -> str:
         values = (finding.baseline, finding.observed)
         before, now = (figure(finding.metric, value, signal.currency) for value in values)
     sure = f"95 % sure: {between(finding.interval)}"
-    return f"{_what(finding, signal)}\n{before} {ARROW} {now}\n*{percent(finding.change)}* ({sure})"
+    return f"{seen_in(finding, signal)}\n{before} {ARROW} {now}\n*{percent(finding.change)}* ({sure})"
 
 
 def _nearest(finding: Finding, signal: Signal) -> tuple[bool, float]:
     return finding.scope != signal.scope, finding.q_value
 
 
-def _what(finding: Finding, signal: Signal) -> str:
+def seen_in(finding: Finding, signal: Signal) -> str:
     """What was seen, where if not in the signal's own place, and over how long: figures of a day move more."""
     name = metric_name(finding.metric)
     if finding.kind is FindingKind.PRICE_MOVE:

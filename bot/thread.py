@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 
 from bot.blocks import Message, context, header, picture, section, shorten, table
+from bot.card import seen_in
 from bot.change import changes, names_in, title
 from bot.stamp import live_values, outcome_words
 from bot.words import day, moment, outside
 from domain.case import Case, ProposalView
 from domain.chart import Chart
+from domain.finding import Finding, FindingKind
 from domain.proposal import Overridden
 from domain.receipt import ReceiptStatus
+from domain.signal import Signal
 
 _RECEIPT = {
     ReceiptStatus.DONE: "✔️ *Done:* written and read back",
@@ -20,12 +23,27 @@ _RECEIPT = {
 }
 
 
+MOST_TOLD = 6
+"""Findings whose counts are told in words under the table."""
+
+
 def evidence(case: Case, rows: Sequence[Sequence[str]]) -> Message:
-    """The evidence as a table, one row per finding."""
+    """The evidence as a table, one row per finding, and under it what the clearest rest on."""
     signal = case.signal
     lead = f"*Evidence* as of {day(signal.as_of)}: what each agent saw, against what was to be expected"
     shown = table(rows) if len(rows) > 1 else section("No agent left evidence for this signal.")
-    return Message(text=f"Evidence for {outside(signal.headline, 200)}", blocks=(section(lead), shown))
+    words = [section(said)] if (said := _in_words(signal)) else []
+    return Message(text=f"Evidence for {outside(signal.headline, 200)}", blocks=(section(lead), shown, *words))
+
+
+def _in_words(signal: Signal) -> str:
+    """What the table's figures rest on, for the clearest finding of each kind: counts, drivers, ages, names."""
+    clearest: dict[FindingKind, Finding] = {}
+    for one in sorted(signal.findings, key=lambda found: (found.q_value, found.agent, found.kind, found.scope.key)):
+        if one.evidence.strip():
+            clearest.setdefault(one.kind, one)
+    told = list(clearest.values())[:MOST_TOLD]
+    return "\n".join(f"• *{seen_in(one, signal)}:* {outside(one.evidence, 240)}" for one in told)
 
 
 def chart(drawn: Chart, file_id: str) -> Message:

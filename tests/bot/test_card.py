@@ -13,9 +13,11 @@ from bot.stamp import outcome_words
 from bot.words import metric_short
 from domain.action import ShiftBudget
 from domain.case import Case, ProposalStatus
+from domain.finding import FindingKind
 from domain.proposal import Expired, Rejected, Snoozed
 from domain.receipt import ReceiptStatus
-from domain.signal import CloseReason
+from domain.scope import Scope
+from domain.signal import Cause, CloseReason
 from domain.verdict import Automatic, Forbidden
 from tests.bot.samples import (
     APPROVED,
@@ -74,6 +76,28 @@ def test_the_card_says_verdict_why_stake_confidence_and_asks_each_owner(valid):
     assert "Seen by* the performance, creative and lifecycle agents" in said
     assert "Ruled out:* auction pressure (CPM moved only +2 % [-3, 7])" in said
     assert "Still possible:* audience saturation (5 %)" in said
+
+
+def test_the_figures_on_a_card_are_those_of_its_own_place_and_others_are_named(valid):
+    click, cost = SIGNAL.findings[1], SIGNAL.findings[0]
+    surer = click.model_copy(update={"scope": Scope(campaign_id="c5"), "observed": 0.0071, "q_value": 0.0})
+    elsewhere = cost.model_copy(update={"scope": Scope(campaign_id="c3"), "window_days": 1})
+    case = CASE.model_copy(update={"signal": SIGNAL.model_copy(update={"findings": (surer, click, elsewhere)})})
+    said = text(drawn(valid, case))
+    assert "Click-through rate, 5 days\n1.31 % → 0.84 %" in said
+    assert "Cost per conversion, Spring prospecting, 1 day\n€38.20 → €55.90" in said
+
+
+def test_the_arms_of_a_test_are_compared_as_shares(valid):
+    decided = SIGNAL.findings[1].model_copy(
+        update={"kind": FindingKind.TEST_DECIDED, "metric": "purchases", "baseline": 0.0508, "observed": 0.0671}
+    )
+    signal = SIGNAL.model_copy(update={"cause": Cause.TEST_READY, "findings": (decided,)})
+    closed = {"is_open": False, "closed": CloseReason.RECOVERED, "closed_on": TODAY}
+    said = text(drawn(valid, CASE.model_copy(update={"signal": signal} | closed)))
+    assert "5.1 % → 6.7 %" in said
+    assert "Over · " in said
+    assert "the test is over" in said
 
 
 def test_each_proposal_says_exactly_what_changes_and_what_to_expect(valid):
