@@ -1,7 +1,7 @@
 """Watches what competitors charge. It reads numbers and names only; what others wrote stays unread."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -15,6 +15,7 @@ from agents.kinds import measure_of
 from agents.sights import row_of
 from agents.statistics.arrays import Floats
 from agents.statistics.coincidence import followed
+from agents.statistics.discoveries import q_values
 from agents.thresholds import (
     PRICE_BASE,
     PRICE_CLEAR,
@@ -60,16 +61,33 @@ class Market:
             & pl.col("entity").is_not_null() & (pl.col("date_day") <= today)
         )  # fmt: skip
         daily = priced.group_by("entity", "date_day").agg(pl.col("value").median()).sort("entity", "date_day")
-        found: list[Finding] = []
-        for (entity,), own in daily.group_by(["entity"], maintain_order=True):
-            move = moved(own["date_day"].to_list(), own["value"].to_numpy(), today)
-            if move is not None:
-                found.append(_finding(str(entity), *move))
-        return found
+        competitors = daily.group_by(["entity"], maintain_order=True)
+        found = [
+            (str(entity), moved(own["date_day"].to_list(), own["value"].to_numpy(), today))
+            for (entity,), own in competitors
+        ]
+        q = q_values(np.array([1.0 if move is None else move.p_value for _, move in found]))
+        return [_finding(name, move, float(q[at])) for at, (name, move) in enumerate(found) if move is not None]
 
 
-def moved(days: list[date], prices: Floats, today: date) -> tuple[date, int, float, float, float] | None:
-    """When a price moved to its present level: first day, looks since, log change, its error, the price before.
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A competitor's price at its present level."""
+
+    since: date
+    looks: int
+    """Since then."""
+    change: float
+    """Log change against the looks before."""
+    error: float
+    before: float
+    """The price before."""
+    p_value: float
+    """Two-sided, for all the days on which it may have moved."""
+
+
+def moved(days: list[date], prices: Floats, today: date) -> Move | None:
+    """When and how far a price moved to its present level.
 
     The split that leaves the least scatter around the two medians (the change point of Hinkley 1970, Biometrika 57,
     under Laplace errors), with at least PRICE_BASE looks before and PRICE_LOOKS since. None where the move is not
@@ -85,7 +103,9 @@ def moved(days: list[date], prices: Floats, today: date) -> tuple[date, int, flo
         return None
     if ((logs[-PRICE_LOOKS:] - np.median(logs[:at])) / change < STILL_SHARE).any():
         return None
-    return days[at], len(logs) - at, float(change), float(error), float(np.exp(np.median(logs[:at])))
+    # the spread comes from the looks before, few or many: Student's t; the day was sought: once for each it may be
+    p_value = min(1.0, 2 * len(splits) * float(special.stdtr(at - 1, -abs(change) / error)))
+    return Move(days[at], len(logs) - at, change, error, float(np.exp(np.median(logs[:at]))), p_value)
 
 
 def _scatter(logs: Floats) -> float:
@@ -99,10 +119,11 @@ def _shift(logs: Floats, at: int) -> tuple[float, float]:
     return float(np.median(since) - middle), spread * float(np.sqrt(1 / len(before) + 1 / len(since)))
 
 
-def _finding(entity: str, since: date, looks: int, change: float, error: float, before: float) -> Finding:
+def _finding(entity: str, move: Move, q_value: float) -> Finding:
     name = wording.quote(wording.flat(entity, LONGEST_NAME), LONGEST_NAME)
-    now = before * float(np.exp(change))
-    low, high = (float(np.expm1(change + side * SURE * error)) for side in (-1, 1))
+    since, before = move.since, move.before
+    now = before * float(np.exp(move.change))
+    low, high = (float(np.expm1(move.change + side * SURE * move.error)) for side in (-1, 1))
     return Finding(
         agent=AGENT,
         kind=FindingKind.PRICE_MOVE,
@@ -110,12 +131,12 @@ def _finding(entity: str, since: date, looks: int, change: float, error: float, 
         scope=Scope(),
         baseline=before,
         observed=now,
-        change=float(np.expm1(change)),
+        change=float(np.expm1(move.change)),
         interval=(low, high),
-        q_value=float(min(1.0, 2 * float(special.ndtr(-abs(change) / error)))),
+        q_value=q_value,
         since=since,
         window_days=1,
-        evidence=f"“{name}” asks {now:,.2f} since {since.day} {since:%B} ({looks} looks), {before:,.2f} before",
+        evidence=f"“{name}” asks {now:,.2f} since {since.day} {since:%B} ({move.looks} looks), {before:,.2f} before",
         table="market",
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from agents.market import Market
+from agents.market import Market, moved
 from agents.planning import plan
 from domain.finding import FindingKind
 from domain.reading import Readings
@@ -129,3 +129,14 @@ def test_a_price_that_came_back_is_over() -> None:
 
     today: date = on(DAY)
     assert all(one.change > 0 for one in Market().look(with_prices(company(3), observed(back)), today))
+
+
+def test_a_price_that_is_only_restless_is_hardly_ever_sure_to_have_moved() -> None:
+    """Twelve looks at a price that wanders by 3 % from look to look about the same level, odd days among them."""
+    rng = np.random.default_rng(5)
+    days = [FIRST + timedelta(days=at) for at in range(12)]
+    found = [moved(days, 49.0 * np.exp(0.02 * rng.standard_t(3, 12)), days[-1]) for _ in range(600)]
+    assert sum(one is not None and one.p_value <= 0.01 for one in found) <= 3
+    sure = moved(days, np.array([49.0] * 8 + [39.0] * 4), days[-1])
+    assert sure is not None
+    assert sure.p_value < 1e-4
