@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
@@ -24,6 +24,7 @@ from agents.thresholds import (
     PRICE_LOOKS,
     PRICE_MOVED,
     PRICE_ODDS,
+    PRICE_PAST_DAYS,
     PRICE_SD,
     STILL_SHARE,
 )
@@ -58,7 +59,8 @@ class Market:
             return []
         priced = rows.filter(
             (pl.col("kind") == "competitor_price") & pl.col("value").is_finite() & (pl.col("value") > 0)
-            & pl.col("entity").is_not_null() & (pl.col("date_day") <= today)
+            & pl.col("entity").is_not_null()
+            & pl.col("date_day").is_between(today - timedelta(days=PRICE_PAST_DAYS - 1), today)
         )  # fmt: skip
         daily = priced.group_by("entity", "date_day").agg(pl.col("value").median()).sort("entity", "date_day")
         competitors = daily.group_by(["entity"], maintain_order=True)

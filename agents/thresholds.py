@@ -11,7 +11,7 @@ together or when very clear, and they keep a signal that is open from flickering
 
 SOLE_RATE: Final = 0.002
 """q a finding needs to open a signal without another agent's support. On simulated companies of six accounts it costs
-about one false signal per account and year; at a third of it gradual incidents are told a day later."""
+about one false signal per account and year; a third of it tells incidents of small companies a day later."""
 
 JOINT_RATE: Final = 0.05
 """q each of several agents' findings needs to open a signal together; their product is far below SOLE_RATE."""
@@ -199,6 +199,10 @@ PRICE_CLEAR: Final = 5.0
 
 PRICE_SD: Final = 0.01
 """Least log spread of a price from look to look: rounding, shipping, the odd voucher."""
+
+PRICE_PAST_DAYS: Final = 42
+"""Days of a competitor's prices that are looked at: those who cut prices do so again and again, and an older cut that
+was taken back would hide a new one."""
 
 PRICE_BASE: Final = 5
 """Looks at a competitor's price that make up its past."""

