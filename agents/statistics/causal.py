@@ -20,9 +20,9 @@ Mask = NDArray[np.bool_]
 Groups = Sequence[NDArray[np.int64]]
 """Days, by position, that are taken together."""
 
-LUCK = 0.97
-"""Chance, before looking, that the days of an alert were merely unlucky. It weighs as much because an alert is the
-worst of very many stretches looked at."""
+LUCK = 0.99
+"""Chance, before looking, that the days of an alert for which no finding vouches were merely unlucky: such an alert is
+the worst of very many stretches looked at, and hardly one stretch in a hundred holds an incident."""
 SIZES = ((0.5, 0.8, 0.999), (1.5, 0.2, 0.001))
 """How large an incident gets on the log scale, as (sd, chance if it is there within `SUDDEN_DAYS`, chance if not): most
 halve a figure at worst; some break it down, but hardly those that wear on."""
@@ -40,7 +40,7 @@ ALERT_BLOCKS = 10
 NOISE_SD, NOISE_SPREAD = 0.10, 0.8
 """Day-to-day noise of a log rate beyond counting noise, before looking, and its spread on the log scale: real display
 campaigns have 0.08 to 0.33, steady ones a few hundredths."""
-DRIFT_SD, DRIFT_SPREAD = 0.007, 1.2
+DRIFT_SD, DRIFT_SPREAD = 0.005, 1.2
 """How far a unit drifts from its siblings in a day, before looking, and its spread on the log scale."""
 NOISES, DRIFTS = np.geomspace(0.008, 0.8, 12), np.geomspace(0.001, 0.4, 10)
 """Values tried for both."""
