@@ -146,6 +146,10 @@ def findings(
 ) -> list[Finding]:
     """The clearest claims as findings. `evidence` words (events, exposure, expected rate, days).
 
+    An interval is that of the window that shows a move best, and is not corrected for having been picked: of falls by a
+    quarter that are clear enough for a signal it holds 95 % where 900 events a day are usual, but 69 % where 40 are,
+    as only lucky ones show there (they look like 35 %). What is to be expected next is said by the forecast.
+
     `observed` and `detail` (a further clause) are asked for a row and a window: its days, its index.
     """
     rows = np.flatnonzero(made.clear)

@@ -22,6 +22,8 @@ from agents.thresholds import NAMED, SIGHT_SD, SIGHT_SURPRISE, STANDING
 from domain.signal import Candidate, Cause, RuledOut
 
 FLAT: Final[Range] = (0.0, 0.0)
+ANYWHERE: Final = 8.0
+"""Width on the log scale over which a figure that surprises may lie: a fiftieth to fifty times the usual."""
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -87,7 +89,7 @@ def _fit(sight: Sight, span: Range) -> float:
         nearest, farthest = (low, high) if abs(low) < abs(high) else (high, low)
         early = nearest + (farthest - nearest) / 4
         density = (_within(sight, sd, low, high) + _within(sight, sd, *sorted((nearest, early)))) / 2
-    return float(np.log((1 - SIGHT_SURPRISE) * density + SIGHT_SURPRISE / 8))
+    return float(np.log((1 - SIGHT_SURPRISE) * density + SIGHT_SURPRISE / ANYWHERE))
 
 
 def _within(sight: Sight, sd: float, low: float, high: float) -> float:
