@@ -46,10 +46,13 @@ class Claims:
     se: Floats
 
 
-def claims(measure: Measure, kind: FindingKind, *, down: bool, among: Flags | None = None) -> Claims:
+def claims(
+    measure: Measure, kind: FindingKind, *, down: bool, among: Flags | None = None, lasting: Moves | None = None
+) -> Claims:
     """Which series of a measure moved in one direction, materially, clearly and still.
 
-    `among` limits the family: what is too small to be judged is not part of the multiplicity either.
+    `among` limits the family: what is too small to be judged is not part of the multiplicity either. `lasting`: the
+    same series by whose days to say whether the move goes on, where its own days are judged too leniently for that.
     """
     found = measure.moves
     return pick(
@@ -61,7 +64,7 @@ def claims(measure: Measure, kind: FindingKind, *, down: bool, among: Flags | No
         found.p_down if down else found.p_up,
         down=down,
         among=among,
-        persisting=found,
+        persisting=lasting or found,
     )
 
 
@@ -172,20 +175,22 @@ def _finding(
     events, exposure = measure.seen(row, days)
     now = observed(row, days) if observed else events / max(exposure, 1e-12)
     factor = float(np.exp(change))
+    # a change from nothing at all was reckoned with half an event, and so is what was usual
+    before = (now if events or observed else 0.5 / max(exposure, 1e-12)) / factor
     more = detail(row, int(made.window[row])) if detail else ""
     return Finding(
         agent=agent,
         kind=made.kind,
         metric=metric or measure.name,
         scope=scope(measure.keys.row(row, named=True)),
-        baseline=now / factor,
+        baseline=before,
         observed=now,
         change=factor - 1,
         interval=(float(np.exp(change - Z95 * se)) - 1, float(np.exp(min(change + Z95 * se, 50.0))) - 1),
         q_value=float(made.q[row]),
         since=measure.day(onset(measure.moves, row, down=_own_direction(made))),
         window_days=days,
-        evidence=evidence(events, exposure, now / factor, days) + more,
+        evidence=evidence(events, exposure, before, days) + more,
         table=measure.table,
     )
 

@@ -104,8 +104,11 @@ def _rates(readings: Readings, *, money: bool, pixel: bool, web: bool) -> list[F
         found += findings(AGENT, made, object_scope, _counted("visits", "clicks"))
     if web and pixel:
         words = _counted("pixel conversions", "backend orders")
-        for measure in (campaign_pixel_ratio(readings), account_pixel_ratio(readings, worst=True)):
-            found += findings(AGENT, claims(measure, FindingKind.PIXEL_GAP, down=True), object_scope, words)
+        own, late = campaign_pixel_ratio(readings), account_pixel_ratio(readings, worst=True)
+        usual = account_pixel_ratio(readings, worst=False).moves  # by the latest of reports every outage seems to end
+        for measure, lasting in ((own, None), (late, usual)):
+            made = claims(measure, FindingKind.PIXEL_GAP, down=True, lasting=lasting)
+            found += findings(AGENT, made, object_scope, words)
     return found
 
 
@@ -284,7 +287,7 @@ def _counted(events_name: str, exposure_name: str) -> Callable[[float, float, fl
 def _amount(verb: str, exposure_name: str, unit: float) -> Callable[[float, float, float, int], str]:
     def words(events: float, exposure: float, expected: float, days: int) -> str:
         wanted = expected * exposure / unit
-        return f"{events:,.0f} {verb} {exposure:,.0f} {exposure_name}, {wanted:,.0f} expected"
+        return f"{events:,.0f} {verb} {wording.counted(exposure, exposure_name)}, {wanted:,.0f} expected"
 
     return words
 
