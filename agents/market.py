@@ -92,22 +92,33 @@ def moved(days: list[date], prices: Floats, today: date) -> Move | None:
     """When and how far a price moved to its present level.
 
     The split that leaves the least scatter around the two medians (the change point of Hinkley 1970, Biometrika 57,
-    under Laplace errors), with at least PRICE_BASE looks before and PRICE_LOOKS since. None where the move is not
-    clear, large, recent and still there.
+    under Laplace errors), with at least PRICE_BASE looks before and PRICE_LOOKS since; then the same among the looks
+    since, as prices go up and down (binary segmentation; Scott and Knott 1974, Biometrics 30). None where the move is
+    not clear, large, recent and still there.
     """
-    logs = np.log(prices)
+    logs, start, at = np.log(prices), 0, _split(np.log(prices))
+    if at is None or (today - days[-1]).days > PRICE_FRESH_DAYS:
+        return None
+    while (later := _split(logs[start + at :])) is not None:
+        start, at = start + at, later
+    days, logs = days[start:], logs[start:]
     splits = range(PRICE_BASE, len(logs) - PRICE_LOOKS + 1)
-    if not splits or (today - days[-1]).days > PRICE_FRESH_DAYS:
-        return None
-    at = min(splits, key=lambda one: _scatter(logs[:one]) + _scatter(logs[one:]))
     change, error = _shift(logs, at)
-    if abs(change) / error < PRICE_CLEAR or abs(change) < PRICE_MOVED:
-        return None
     if ((logs[-PRICE_LOOKS:] - np.median(logs[:at])) / change < STILL_SHARE).any():
         return None
     # the spread comes from the looks before, few or many: Student's t; the day was sought: once for each it may be
     p_value = min(1.0, 2 * len(splits) * float(special.stdtr(at - 1, -abs(change) / error)))
     return Move(days[at], len(logs) - at, change, error, float(np.exp(np.median(logs[:at]))), p_value)
+
+
+def _split(logs: Floats) -> int | None:
+    """Where the level most likely changed; None where it did not change clearly and by enough."""
+    splits = range(PRICE_BASE, len(logs) - PRICE_LOOKS + 1)
+    if not splits:
+        return None
+    at = min(splits, key=lambda one: _scatter(logs[:one]) + _scatter(logs[one:]))
+    change, error = _shift(logs, at)
+    return at if abs(change) / error >= PRICE_CLEAR and abs(change) >= PRICE_MOVED else None
 
 
 def _scatter(logs: Floats) -> float:
@@ -162,8 +173,7 @@ def under_pressure(draft: Draft, findings: Sequence[Finding], readings: Readings
         none = RuledOut(cause=Cause.COMPETITOR_MOVE, because="no competitor's price that is known fell just before")
         return replace(draft, ranking=replace(ranking, ruled_out=(*others, none)))
     cut = cuts[odds.index(max(odds))]
-    young = [one for one in odds if one]
-    times = PRICE_ODDS * sum(young) / len(young)
+    times = PRICE_ODDS * sum(odds)
     share = times / (1 + times)
     if share < PRICE_DOUBT:
         unlike = (

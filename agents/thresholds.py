@@ -213,9 +213,9 @@ PRICE_LOOKS: Final = 2
 PRICE_FRESH_DAYS: Final = 7
 """Days after which a price last seen says nothing about today."""
 
-PRICE_ODDS: Final = 1.0
-"""How many times likelier a fall just after a competitor's price cut is its doing than our own, before looking at when
-exactly and how fast it came: neither is rare."""
+PRICE_ODDS: Final = 0.5
+"""How many times likelier one price cut is to make a campaign fall than the campaign is to fall by itself in six weeks,
+before looking at when and how fast it fell: most cuts are felt by few campaigns."""
 
 PRICE_DOUBT: Final = 0.1
 """Chance below which a competitor's price cut is no explanation any more."""
