@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from agents.claims import claims
-from agents.measures import ad_click_rate, campaign_pixel_ratio
+from agents.measures import account_pixel_ratio, ad_click_rate, campaign_pixel_ratio
 from agents.statistics.moves import WINDOWS, is_over, moves
 from agents.statistics.peers import belief
 from agents.statistics.weeks import LEAST_LEVEL_SD, PRIOR_LEVEL_SD, level_variance, weeks
@@ -84,3 +84,12 @@ def test_the_cost_of_a_segment_that_clicks_less_is_seen_by_the_performance_agent
     assert [(one.agent, one.scope.segment_id) for one in dear] == [("performance", "s11")]
     assert dear[0].interval[0] < 1 / 0.65 - 1 < dear[0].interval[1]
     assert "clicks in" in dear[0].evidence
+
+
+@pytest.mark.parametrize("seed", [3, 4, 5])
+def test_an_account_whose_pixel_fell_silent_is_not_back_because_young_days_may_still_come_in(seed: int) -> None:
+    readings = company(seed, Blow("pixel", 0.3, 100, 30, where={"account_id": "a1"})).readings(105)
+    late, usual = (account_pixel_ratio(readings, worst=worst) for worst in (True, False))
+    made = claims(late, FindingKind.PIXEL_GAP, down=True, lasting=usual.moves)
+    assert made.clear.tolist() == [True, False]
+    assert not claims(late, FindingKind.PIXEL_GAP, down=True).clear.any()
