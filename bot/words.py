@@ -180,12 +180,6 @@ def moment(at: datetime) -> str:
     return f"<!date^{int(utc.timestamp())}^{{date_short_pretty}} at {{time}}|{utc.day} {utc:%B %Y, %H:%M} UTC>"
 
 
-def moment_plain(at: datetime) -> str:
-    """A point in time where Slack cannot localise it: "14 March, 10:46 UTC"."""
-    utc = at.astimezone(UTC)
-    return f"{utc.day} {utc:%B, %H:%M} UTC"
-
-
 def listed(items: Sequence[str], *, last: str = "and") -> str:
     """Several things in one clause: "a, b and c"."""
     if len(items) < 2:

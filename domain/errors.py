@@ -44,10 +44,6 @@ class OutsideGrant(MarketingError):
         super().__init__(f"This agent may not read {table}; its mandate gives it {', '.join(grant) or 'nothing'}.")
 
 
-class OutsideMandate(MarketingError):
-    """An agent emitted a finding or suggested an action its mandate does not give it. Discarded and recorded."""
-
-
 class Refusal(MarketingError):
     """A press that decides nothing. The presser alone is told why."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.action import ACTION_KINDS, ACTION_TYPES
+from domain.action import ACTION_KINDS
 from domain.catalogue import CATALOGUE, Risk
 from domain.finding import FindingKind
 from domain.signal import Cause
@@ -71,7 +71,28 @@ def test_requirements_are_hashed_and_name_no_index():
 
 def test_every_action_kind_is_described_in_the_catalogue():
     assert set(ACTION_KINDS) == set(CATALOGUE)
-    assert len(ACTION_TYPES) == 16
+
+
+def test_people_can_ask_about_every_action_by_a_word_of_theirs():
+    from agents.answering.policy import ACTION_WORDS
+
+    assert set(ACTION_WORDS.values()) == set(ACTION_KINDS)
+
+
+def test_what_causes_are_weighed_by_is_what_is_measured_in_each_place():
+    from agents import sights
+    from agents.causes import FIGURES, Place
+    from domain.scope import Scope
+    from tests.agents.world import company
+
+    readings, account = company(3).readings(60), {"platform": "meta", "account_id": "a1"}
+    measured = {
+        Place.AD: sights.ad_sights(readings, Scope(**account, campaign_id="c11", ad_id="ad111"), 2),
+        Place.CAMPAIGN: sights.campaign_sights(readings, Scope(**account, campaign_id="c11"), 2),
+        Place.SEGMENT: sights.segment_sights(readings, Scope(account_id="a1", segment_id="s11"), 2),
+        Place.ACCOUNT: sights.account_sights(readings, Scope(**account), 2),
+    }
+    assert {place: set(seen) for place, seen in measured.items()} == {place: FIGURES[place] for place in measured}
 
 
 def test_the_six_always_human_categories_and_routine_are_all_there_is():
@@ -87,11 +108,13 @@ def test_the_six_always_human_categories_and_routine_are_all_there_is():
 
 
 def test_every_mandate_names_known_tables_kinds_and_actions():
+    from agents.needs import DAYS
     from agents.roster import SPECIALISTS
 
     assert {s.mandate.agent for s in SPECIALISTS} >= {"performance", "creative", "lifecycle", "audience"}
     for specialist in SPECIALISTS:
         assert specialist.mandate.reads <= set(TABLES)
+        assert specialist.mandate.reads <= set(DAYS), "a table without its days in agents/needs.py is never read"
         assert specialist.mandate.suggests <= set(ACTION_KINDS)
         assert specialist.mandate.finds <= set(FindingKind)
 

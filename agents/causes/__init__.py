@@ -20,10 +20,10 @@ from agents.causes import (
     tracking_outage,
     unexplained,
 )
-from agents.causes.profile import Family, Place, Profile, Signature
+from agents.causes.profile import FIGURES, Family, Place, Profile, Signature
 from domain.signal import Cause
 
-__all__ = ["PROFILES", "Family", "Place", "Profile", "Signature", "priors", "signatures"]
+__all__ = ["FIGURES", "PROFILES", "Family", "Place", "Profile", "Signature", "priors", "signatures"]
 
 _MODULES = (
     tracking_outage,
@@ -44,6 +44,13 @@ _MODULES = (
 )
 
 PROFILES: Mapping[Cause, Profile] = MappingProxyType({module.PROFILE.cause: module.PROFILE for module in _MODULES})
+
+for _profile in PROFILES.values():
+    for _place, _signature in _profile.shows.items():
+        if unseen := set(_signature) - FIGURES[_place]:
+            raise TypeError(
+                f"{_profile.cause} shows in {', '.join(sorted(unseen))}, which nobody measures in {_place}."
+            )
 
 if missing := set(Cause) - set(PROFILES):
     raise TypeError(f"No profile in agents/causes for: {', '.join(sorted(missing))}.")

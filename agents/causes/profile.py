@@ -49,6 +49,17 @@ class Place(StrEnum):
     ACCOUNT = "account"
 
 
+_OF_CAMPAIGNS = frozenset({"cpm", "ctr", "cvr", "visits", "pixel_ratio", "frequency", "hours_served"})
+FIGURES: Final[Mapping[Place, frozenset[str]]] = {
+    Place.AD: frozenset({"ad_ctr", "ad_frequency", "cpm", "cvr", "frequency"}),
+    Place.CAMPAIGN: _OF_CAMPAIGNS,
+    Place.CAMPAIGN_BLIND: _OF_CAMPAIGNS - {"visits", "pixel_ratio"},
+    Place.SEGMENT: frozenset({"response", "click_rate", "retention"}),
+    Place.ACCOUNT: frozenset({"cpm", "ctr", "cvr", "visits", "pixel_ratio"}),
+}
+"""What `agents/sights.py` measures in each place: a signature can speak of nothing else."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """One cause. Everything the agents know about it stands here and nowhere else."""

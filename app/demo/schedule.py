@@ -75,7 +75,6 @@ LATER = (_on(29), _on(400))
 """First and last day on which a drawn incident may begin."""
 
 _ACCOUNT_WIDE = {Cause.AUCTION_PRESSURE}
-_SEGMENT_WIDE = {Cause.AUDIENCE_DECLINE, Cause.RETENTION_DROP, Cause.ENGAGEMENT_DROP}
 Family = tuple[Cause | Decoy, float, float, int, int]
 FAMILIES: Sequence[Family] = (
     (Cause.CREATIVE_FATIGUE, 0.40, 0.60, 14, 45),
