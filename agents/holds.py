@@ -127,7 +127,8 @@ def _late_reports(readings: Readings, today: date, model: OperatingModel) -> Ite
             continue
         scope = object_scope(measure.keys.row(row, named=True))
         seen = measure.events[row, -1] / max(measure.exposure[row, -1], 1)
-        what = f"reports conversions late: {seen:.0%} of today's orders so far, {known[row]:.0%} is usual"
+        shares = f"{wording.share(seen)} of today's orders so far, {wording.share(float(known[row]))} is usual"
+        what = f"conversions are reported late, {shares}"
         yield _held(readings, today, model, scope, HoldReason.REPORTING_LAG, what)
 
 

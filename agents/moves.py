@@ -121,8 +121,9 @@ def release(about: Situation, unused: float) -> Iterator[Draft]:
             from_was=idle.daily_budget,
             to_was=best.daily_budget,
         ),
-        f"{giver} leaves {unused:.0%} of its budget unspent and {taker} pays {about.cpa_text(best.campaign_id)} per "
-        f"conversion, the least of the others: move {about.money(amount)} a day to where it is used.",
+        f"{giver} leaves {wording.share(unused)} of its budget unspent and {taker} pays "
+        f"{about.cpa_text(best.campaign_id)} per conversion, the least of the others: "
+        f"move {about.money(amount)} a day to where it is used.",
     )
 
 

@@ -115,7 +115,7 @@ def _because(
     wanted = "fall" if high <= 0.06 and low < 0 else "rise" if low >= 0 else "stay about as it was"
     if did == {"fall": "fell", "rise": "rose"}.get(wanted):
         far = "more" if abs(sight.change) < min(abs(low), abs(high)) else "less"
-        return f"would make {LABELS[name]} {wanted} {far} than {figures}"
+        return f"would make {LABELS[name]} {wanted} by {far} than {figures.lstrip(f'+{wording.MINUS}')}"
     return f"would make {LABELS[name]} {wanted}, but it {did}, {figures}"
 
 

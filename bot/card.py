@@ -26,6 +26,7 @@ from bot.words import title as title_of
 from domain.case import Case, ProposalStatus, ProposalView
 from domain.finding import Finding, FindingKind
 from domain.operating_model import OperatingModel
+from domain.scope import Scope
 from domain.signal import Cause, CloseReason, Signal
 
 MOST_QUESTIONS = 10
@@ -114,15 +115,18 @@ def _nearest(finding: Finding, signal: Signal) -> tuple[bool, float]:
     return finding.scope != signal.scope, finding.q_value
 
 
+def _finest(scope: Scope) -> str | None:
+    return scope.ad_id or scope.segment_id or scope.campaign_id
+
+
 def seen_in(finding: Finding, signal: Signal) -> str:
     """What was seen, where if not in the signal's own place, and over how long: figures of a day move more."""
     name = metric_name(finding.metric)
     if finding.kind is FindingKind.PRICE_MOVE:
         return name
-    seen = finding.scope
-    ids = [ident for ident in (seen.ad_id, seen.segment_id, seen.campaign_id) if ident]
-    place = [signal.names[ident] for ident in ids if ident in signal.names]
-    where = f", {outside(place[0], 60)}" if place and seen != signal.scope else ""
+    place = _finest(finding.scope)
+    known = signal.names.get(place or "")
+    where = f", {outside(known, 60)}" if known and place != _finest(signal.scope) else ""
     return f"{name}{where}, {many(finding.window_days, 'day')}"
 
 

@@ -25,6 +25,8 @@ _RECEIPT = {
 
 MOST_TOLD = 6
 """Findings whose counts are told in words under the table."""
+MOST_IN_WORDS = 1600
+"""Characters of these words: what the largest table leaves of a message."""
 
 
 def evidence(case: Case, rows: Sequence[Sequence[str]]) -> Message:
@@ -43,7 +45,9 @@ def _in_words(signal: Signal) -> str:
         if one.evidence.strip():
             clearest.setdefault(one.kind, one)
     told = list(clearest.values())[:MOST_TOLD]
-    return "\n".join(f"• *{seen_in(one, signal)}:* {outside(one.evidence, 240)}" for one in told)
+    return shorten(
+        "\n".join(f"• *{seen_in(one, signal)}:* {outside(one.evidence, 240)}" for one in told), MOST_IN_WORDS
+    )
 
 
 def chart(drawn: Chart, file_id: str) -> Message:
