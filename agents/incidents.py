@@ -37,6 +37,7 @@ from agents.thresholds import (
     ALONG,
     FATIGUE_FREQUENCY,
     FREQUENCY_ERRORS,
+    HALF_TOLD_RATE,
     JOINT_RATE,
     MOST_CAMPAIGNS,
     REACHED_SHARE,
@@ -96,6 +97,8 @@ def segment_drafts(findings: Sequence[Finding], readings: Readings) -> list[Draf
         ]  # fmt: skip
         opens = strong(own) and _lasted(first, ranking.cause)
         opens = opens and (ranking.cause is not Cause.AUDIENCE_DECLINE or _across_campaigns(scope, first, readings))
+        if ranking.cause is Cause.AUDIENCE_DECLINE and not gaps and len({one.agent for one in own}) == 1:
+            opens = opens and first.q_value <= HALF_TOLD_RATE
         opens = opens and (ranking.cause is not Cause.UNEXPLAINED or _clear_without_cause(first))
         window = window_index(first.window_days)
         draft = Draft(scope, ranking, tuple(with_more), sights, window, tuple(gaps), opens)

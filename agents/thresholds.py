@@ -13,6 +13,10 @@ SOLE_RATE: Final = 0.002
 """q a finding needs to open a signal without another agent's support. On simulated companies of six accounts it costs
 about one false signal per account and year; a third of it tells incidents of small companies a day later."""
 
+HALF_TOLD_RATE: Final = 0.0006
+"""q a segment's fall in paid clicks needs to open a signal while its messages, which are known, say nothing yet: an
+audience that tires shows it in both within days, and one complete card is better than an early one taken back."""
+
 JOINT_RATE: Final = 0.05
 """q each of several agents' findings needs to open a signal together; their product is far below SOLE_RATE."""
 
