@@ -142,13 +142,15 @@ def wait_for_the_outcome(page: Page) -> None:
 
 
 def meet_the_lesson(page: Page) -> None:
-    """Days pass until another audience tires; its card remembers what the new creative did for the first."""
-    next_card = window.card(page, "Bike Packers")
-    for _ in range(15):
-        if next_card.count():
+    """Days pass until a new creative is asked for again; that card remembers what the first one brought."""
+    lesson = re.compile(r"last time, \d+ March: [^.]*(CTR|[Cc]lick-through rate) \+\d+")
+    conversation = page.get_by_role("region", name="Conversation")
+    remembering = conversation.get_by_role("listitem").filter(has_text=lesson)
+    for _ in range(16):
+        if remembering.count():
             break
         window.pass_days(page, "Next day")
-    expect(next_card).to_contain_text(re.compile(r"last time, \d+ March: [^.]*(CTR|[Cc]lick-through rate) \+\d+"))
+    expect(remembering.first).to_contain_text("Refresh creative")
 
 
 def look_at_home(page: Page) -> None:
