@@ -11,10 +11,8 @@ import polars as pl
 
 from agents.measures import cohorts
 from agents.statistics.arrays import Floats
-from agents.statistics.drifts import drifts
 from agents.statistics.evidence import e_bh
 from agents.statistics.experiments import Arm, Standing, read_out
-from agents.statistics.moves import moves
 from agents.statistics.retention import BgNbd, Sbg, bg_nbd, sbg
 from tests.agents.statistics.cohort_company import company
 from tests.bench.pictures import BLUE, GREY, ORANGE, figure, headed
@@ -25,7 +23,7 @@ DATA = Path(__file__).parents[2].parent / "shared" / "data" / "cdnow" / "cdnow_c
 TITLE = "Cohorts, repeat purchase, and looking every day"
 HEADER = ("what", "published, or usual practice", "Baton")
 SEEDS = range(400, 460)
-"""Of cohorts, experiments, correlated tests and drifts; nothing was set by what they show."""
+"""Of cohorts, experiments and correlated tests; nothing was set by what they show."""
 LOOKS, TESTS = 30, 600
 
 
@@ -38,8 +36,7 @@ def section(pictures: Path) -> Section:
         "same public sample. Like the authors' own, the model forecasts a little less than was bought.",
         f"Simulated rows: seeds {SEEDS[0]}–{SEEDS[-1]}, used for nothing else. Two arms, 200 people each and day, 5 % "
         f"convert, {LOOKS} looks, {TESTS} tests. Correlated tests: one shock shared by all (correlation .8), 20 of 100 "
-        "truly moved. Drifts: counts with 8 % day noise, 115 daily looks, both detectors at .1 false alarms per series "
-        "and year.",
+        "truly moved.",
     ]
     measures, drawn = [], list[Path]()
     if DATA.exists():
@@ -59,7 +56,6 @@ def section(pictures: Path) -> Section:
         ("95 % intervals of a segment's cohorts at one age hold", "95 %", f"{inside / seen:.1%} of {seen}"),
         ("A/A tests called decided in 30 daily looks", f"{fixed:.1%} (z-test at 5 %)", f"{ours:.1%}"),
         ("false share among dependent discoveries", "≤ 10 % asked for", f"{false_share():.1%} (e-BH)"),
-        *_drifting(),
     ]
     measures.append(Measure("A/A tests called decided, 30 daily looks", ours, Range(most=0.05), form="{:.1%}"))
     caption = "Two cohorts with their curves; purchases expected of CDNOW customers and what they bought."
@@ -147,66 +143,6 @@ def false_share(worlds: int = 2000) -> float:
         found = e_bh(3.0 * z - 4.5) <= 0.1
         shares.append(found[20:].sum() / max(found.sum(), 1))
     return float(np.mean(shares))
-
-
-def _drifting() -> Iterator[Row]:
-    for events in (4, 12, 40):
-        windows, bets = declined(events)
-        what = f"a decline of 22 % in 40 days found within 75, {events} events a day"
-        yield what, f"{_said(windows)} (windows)", f"{_said(bets)} (e-process)"
-
-
-def _said(days: Floats) -> str:
-    found = days < FOLLOWED
-    half = f", half by day {np.median(days):.0f}" if found.mean() > 0.5 else ""
-    return f"{found.mean():.0%}{half}"
-
-
-SERIES, FIRST, ONSET, LAST = 100, 110, 150, 225
-FOLLOWED = LAST - ONSET
-
-
-def declined(events: float) -> tuple[Floats, Floats]:
-    """Days to find each series' decline by windows and by the e-process, at equal false alarms; FOLLOWED if never."""
-    quiet, falling = (looked(SEEDS[at], events, fall) for at, fall in ((2, 0.0), (3, 0.25)))
-    return tuple(  # pyright: ignore[reportReturnType]
-        _first_alarm(falling[at][ONSET - FIRST :] > _threshold(quiet[at])) for at in (0, 1)
-    )
-
-
-def looked(seed: int, events: float, fall: float) -> tuple[Floats, Floats]:
-    """What windows and e-process score on each day; [looks, series] each."""
-    rng = np.random.default_rng(seed)
-    noise = rng.normal(0, 0.08, (SERIES, LAST))
-    for day in range(1, LAST):
-        noise[:, day] += 0.2 * noise[:, day - 1]
-    counts = rng.poisson(events * np.exp(noise - fall * np.clip((np.arange(LAST) - ONSET) / 40, 0, 1))).astype(float)
-    scores: list[tuple[Floats, Floats]] = []
-    for day in range(FIRST, LAST):
-        part = counts[:, max(day - 104, 0) : day + 1]
-        found = moves(part, np.ones_like(part), part >= 0)
-        scores.append((-np.log(np.maximum(found.p_down.min(axis=0), 1e-300)), drifts(found, down=True)))
-    return np.array([one for one, _ in scores]), np.array([other for _, other in scores])
-
-
-def _threshold(quiet: Floats, per_year: float = 0.1) -> float:
-    """The lowest score that quiet series pass at most so often."""
-    for level in np.linspace(-2, 20, 441):
-        fired = quiet > level
-        fresh = sum(_episodes(one) for one in fired.T)
-        if fresh / (quiet.size / 365) <= per_year:
-            return float(level)
-    return np.inf
-
-
-def _episodes(fired: Floats) -> int:
-    """Alarms that come after four weeks without any."""
-    days = np.flatnonzero(fired)
-    return int((np.diff(days, prepend=-99) > 28).sum())
-
-
-def _first_alarm(fired: Floats) -> Floats:
-    return np.where(fired.any(axis=0), fired.argmax(axis=0), FOLLOWED).astype(float)
 
 
 def draw(curves: dict[str, Sbg], model: BgNbd, customers: tuple[Floats, ...], path: Path) -> None:
