@@ -10,8 +10,8 @@ FINDING_RATE: Final = 0.10
 together or when very clear, and they keep a signal that is open from flickering."""
 
 SOLE_RATE: Final = 0.001
-"""q a finding needs to open a signal without another agent's support: less than one false signal per account and year on
-simulated companies. Double finds the incidents of small companies up to a day sooner, and twice as many false ones."""
+"""q a finding needs to open a signal without another agent's support: less than one false signal per account and year
+on simulated companies. Double finds incidents of small companies up to a day sooner, and twice as many false ones."""
 
 HALF_TOLD_RATE: Final = 0.0006
 """q a segment's fall in paid clicks needs to open a signal while its messages, which are known, say nothing yet: an
