@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from agents.causes import PROFILES
 from agents.combine import Combined
 from agents.draft import log_change
-from agents.incidents import follows_segment, segment_shares
+from agents.incidents import follows_segment, segment_shares, strong
 from agents.kinds import KINDS
 from agents.levels import left_of
 from agents.thresholds import (
@@ -107,7 +107,9 @@ def explains(old: Signal, made: Signal, readings: Readings) -> bool:
     if old.cause is not Cause.AUDIENCE_DECLINE or made.scope.grain not in {Grain.CAMPAIGN, Grain.ACCOUNT}:
         return False
     falls = [log_change(one) for one in old.findings if one.kind is FindingKind.RESPONSE_DECLINE]
-    return all(follows_segment(one, old.scope, shares, min(falls, default=None)) for one in driving)
+    own = [one for one in driving if not follows_segment(one, old.scope, shares, min(falls, default=None))]
+    # a figure's odd day beside the echo is an incident of its own only if it could open a signal alone
+    return len(own) < len(driving) and not strong(own)
 
 
 def _about(finding: object) -> str:

@@ -172,6 +172,15 @@ def test_what_a_tired_segment_does_to_its_campaigns_is_no_second_signal(quiet: W
     assert [one.event for one in after(quiet, 110, TIRED)] == [EventKind.CLOSED]
 
 
+def test_an_odd_day_beside_the_echo_of_a_tired_segment_makes_no_second_signal(quiet: World) -> None:
+    echo = falling(FindingKind.CTR_DECLINE, 99, campaign_id="c11")
+    odd = falling(FindingKind.CVR_DECLINE, 110, -0.4, campaign_id="c11").model_copy(update={"q_value": 0.08})
+    clear = odd.model_copy(update={"q_value": 1e-6})
+    assert after(quiet, 110, TIRED, of(Cause.CREATIVE_FATIGUE, echo, odd, campaign_id="c11")) == ()
+    second = after(quiet, 110, TIRED, of(Cause.OFFER_DECAY, echo, clear, campaign_id="c11"))
+    assert EventKind.OPENED in {event.event for event in second}
+
+
 def test_what_began_before_or_is_worse_than_the_segment_is_a_signal_of_its_own(quiet: World) -> None:
     older = of(Cause.CREATIVE_FATIGUE, falling(FindingKind.CTR_DECLINE, 90, campaign_id="c11"), campaign_id="c11")
     worse = of(Cause.OFFER_DECAY, falling(FindingKind.CVR_DECLINE, 101, -0.6, campaign_id="c11"), campaign_id="c11")
