@@ -168,7 +168,7 @@ def test_a_card_opens_into_its_thread_with_evidence_and_chart(office: Office, vi
         page.get_by_role("heading", name="Run Club responds less on Meta").wait_for()
         page.get_by_role("link", name="2 replies").click()
         thread = page.get_by_role("complementary", name="Thread")
-        assert thread.get_by_role("cell", name="−31 %").is_visible()
+        thread.get_by_role("cell", name="−31 %").wait_for()
         image = thread.get_by_role("img", name="CTR falls from 9 March")
         image.scroll_into_view_if_needed()
         assert soon(lambda: image.evaluate("image => image.naturalWidth") == 4)
