@@ -96,20 +96,16 @@ class Books:
         return (now[0] / now[1]) / (past[0] / past[1]) < BROKEN_BELOW
 
     def most_worn_ad(self, scope: Scope, since: date) -> str | None:
-        """The ad shown within a scope whose click-through fell most clearly since a day; None where none fell clearly.
+        """The ad whose click-through within a scope fell most clearly since a day; None where none fell clearly.
 
-        An ad launched since then is new, not worn.
+        Within the scope, because among others the same ad may do as well as ever. One launched since is new, not worn.
         """
         ctr, before = metrics.METRICS["ctr"], since - timedelta(days=1)
-        shown = metrics.sums(self.readings, ctr, scope, since, self.today, by=("ad_id",))
-        if shown is None:
-            return None
-        whole = Scope(platform=scope.platform, account_id=scope.account_id)
-        past = metrics.sums(self.readings, ctr, whole, since - timedelta(days=RECENT_DAYS), before, by=("ad_id",))
-        now = metrics.sums(self.readings, ctr, whole, since, self.today, by=("ad_id",))
+        past = metrics.sums(self.readings, ctr, scope, since - timedelta(days=RECENT_DAYS), before, by=("ad_id",))
+        now = metrics.sums(self.readings, ctr, scope, since, self.today, by=("ad_id",))
         if past is None or now is None:
             return None
-        both = now.join(past, on="ad_id", suffix="_past").join(shown.select("ad_id"), on="ad_id", how="semi")
+        both = now.join(past, on="ad_id", suffix="_past")
         falls: list[tuple[float, str]] = []
         for ad, clicks, seen, past_clicks, past_seen in both.filter(pl.col("top_past") > 0).iter_rows():
             fall = math.log((clicks + 0.5) / seen) - math.log(past_clicks / past_seen) if seen else 0.0

@@ -50,7 +50,11 @@ def test_an_owner_overrides_and_the_lesson_comes_back(demo: Demo):
 
     demo.post("/control/clock", days=7)
     outcome = demo.until(lambda: story.outcome(demo, card["ts"]), 30, "the outcome is in the thread")
-    assert re.search(r"forecast was [+−]\d|not measurable: .* too wide to show the [+−]\d.* forecast", outcome["text"])
+    assert re.fullmatch(
+        r"Outcome of Shift budget: not measurable: the effect may be anything from −\d+ % to \+\d+ %, "
+        r"too wide to show the −0\.\d % forecast",
+        outcome["text"],
+    )
 
     # the next card on which a new creative is asked for quotes what the last one brought
     lesson = r"last time, \d+ March: [^.]*(CTR|[Cc]lick-through rate) \+\d+"
@@ -63,6 +67,10 @@ def test_an_owner_overrides_and_the_lesson_comes_back(demo: Demo):
             break
     assert quoted
     assert "Refresh creative" in quoted
+    # an audience that tires elsewhere is seen before the first outcome is known, and asks the same three owners
+    (bikes,) = [c for c in story.cards(demo) if "Bike Packers" in words(c)]
+    for owner in (story.MEDIA, story.CREATIVE, story.CRM):
+        assert f"<@{owner}>" in words(bikes)
 
     told = [reply["text"] for reply in story.replies(demo, card["ts"])]
     assert any(re.search(r"^Outcome of Refresh creative: CTR \+\d+ % .*forecast was \+\d+", text) for text in told), (
