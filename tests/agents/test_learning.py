@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from statistics import mean
 
 import numpy as np
 import polars as pl
@@ -79,12 +80,18 @@ def test_a_refreshed_ad_is_measured_against_its_untouched_siblings():
     outcome = measured(REFRESH, market(lift=1.5))
     assert outcome.measurable
     assert outcome.metric == "ctr"
-    assert outcome.effect == pytest.approx(0.5, abs=0.15)
     assert outcome.interval
     assert outcome.interval[0] < 0.5 < outcome.interval[1]
     assert outcome.method.startswith("difference to 3 untouched ads, as large a difference came up by itself in ")
     assert outcome.forecast == 0.25
     assert outcome.window == (date(2026, 3, 15), date(2026, 3, 28))
+
+
+def test_what_is_measured_lies_around_the_truth():
+    """One market is luck, and how much of the fall would have gone on adds doubt: eight of them tell."""
+    seen = [measured(REFRESH, market(lift=1.5, seed=seed)) for seed in range(1, 9)]
+    assert mean(one.effect or 0.0 for one in seen) == pytest.approx(0.5, abs=0.12)
+    assert all(one.interval and one.interval[0] < 0.5 < one.interval[1] for one in seen)
 
 
 def test_an_ad_that_stays_worn_out_shows_no_effect():
@@ -103,17 +110,18 @@ def test_without_siblings_its_own_past_stands_in_and_the_method_says_so():
 
 def test_a_creative_that_launched_days_after_the_task_is_measured_from_its_launch():
     launched = date(2026, 3, 18)
-    late = market(lift=1.0)
-    fresh = (pl.col("ad_id") == "ad9") & (pl.col("date_day") >= launched)
-    late = changed(late, fresh, clicks=lambda clicks: (clicks * 1.5).round())
     creative = frame("creative", [{"platform": "meta", "ad_id": "ad9", "launched_on": launched}])
-    known = readings({"ad_report": late, "creative": creative}, LATER)
-    waited = measure(view(REFRESH), TIRED, known, LATER)
-    diluted = measured(REFRESH, late)
-    assert waited.effect == pytest.approx(0.5, abs=0.18)
-    assert diluted.effect
-    assert waited.effect
-    assert diluted.effect < waited.effect
+    fresh = (pl.col("ad_id") == "ad9") & (pl.col("date_day") >= launched)
+    waited: list[float] = []
+    for seed in range(1, 9):
+        late = changed(market(lift=1.0, seed=seed), fresh, clicks=lambda clicks: (clicks * 1.5).round())
+        known = readings({"ad_report": late, "creative": creative}, LATER)
+        since_launch, diluted = measure(view(REFRESH), TIRED, known, LATER).effect, measured(REFRESH, late).effect
+        assert diluted
+        assert since_launch
+        assert diluted < since_launch
+        waited.append(since_launch)
+    assert mean(waited) == pytest.approx(0.5, abs=0.12)
 
 
 def test_siblings_of_the_same_incident_are_not_called_untouched():
