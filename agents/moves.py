@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from agents import choices, metrics, wording
-from agents.accounts import ids
+from agents.accounts import Campaign, ids
 from agents.situation import BIGGEST_STEP, Situation, step
 from domain.action import (
     Action,
@@ -56,23 +56,15 @@ def shift_or_cut(about: Situation, most: Decimal = BIGGEST_STEP) -> Iterator[Dra
     if best is None:
         yield from cut(about, most, "no other campaign of the account buys conversions for less")
         return
-    amount = step(min(weak.daily_budget, best.daily_budget), most)
-    if amount <= 0:
-        return
-    giver, taker = (about.name("campaign_id", one.campaign_id) for one in (weak, best))
-    yield Draft(
-        ShiftBudget(
-            platform=weak.platform,
-            account_id=weak.account_id,
-            currency=about.currency,
-            from_campaign=weak.campaign_id,
-            to_campaign=best.campaign_id,
-            amount=amount,
-            from_was=weak.daily_budget,
-            to_was=best.daily_budget,
-        ),
+    giver, taker = _both_names(about, weak, best)
+    yield from _shift(
+        about,
+        weak,
+        best,
+        most,
         f"{giver} pays {about.cpa_text(weak.campaign_id)} per conversion and {taker} "
-        f"{about.cpa_text(best.campaign_id)}: move {about.money(amount)} a day to where it buys more.",
+        f"{about.cpa_text(best.campaign_id)}",
+        " to where it buys more",
     )
 
 
@@ -81,23 +73,15 @@ def fetch(about: Situation) -> Iterator[Draft]:
     strong, dear = about.campaign, about.dearest_sibling()
     if not about.may_move_budget or strong is None or dear is None:
         return
-    amount = step(min(strong.daily_budget, dear.daily_budget))
-    if amount <= 0:
-        return
-    taker, giver = (about.name("campaign_id", one.campaign_id) for one in (strong, dear))
-    yield Draft(
-        ShiftBudget(
-            platform=strong.platform,
-            account_id=strong.account_id,
-            currency=about.currency,
-            from_campaign=dear.campaign_id,
-            to_campaign=strong.campaign_id,
-            amount=amount,
-            from_was=dear.daily_budget,
-            to_was=strong.daily_budget,
-        ),
+    giver, taker = _both_names(about, dear, strong)
+    yield from _shift(
+        about,
+        dear,
+        strong,
+        BIGGEST_STEP,
         f"{taker} runs out of budget at {about.cpa_text(strong.campaign_id)} per conversion while {giver} pays "
-        f"{about.cpa_text(dear.campaign_id)}: move {about.money(amount)} a day, the total stays the same.",
+        f"{about.cpa_text(dear.campaign_id)}",
+        ", the total stays the same",
     )
 
 
@@ -106,24 +90,41 @@ def release(about: Situation, unused: float) -> Iterator[Draft]:
     idle, best = about.campaign, about.cheapest_sibling()
     if not about.may_move_budget or idle is None or best is None:
         return
-    amount = step(min(idle.daily_budget, best.daily_budget), min(BIGGEST_STEP, Decimal(str(round(unused, 2)))))
+    giver, taker = _both_names(about, idle, best)
+    yield from _shift(
+        about,
+        idle,
+        best,
+        min(BIGGEST_STEP, Decimal(str(round(unused, 2)))),
+        f"{giver} leaves {wording.share(unused)} of its budget unspent and {taker} pays "
+        f"{about.cpa_text(best.campaign_id)} per conversion, the least of the others",
+        " to where it is used",
+    )
+
+
+def _both_names(about: Situation, giver: Campaign, taker: Campaign) -> tuple[str, str]:
+    return about.name("campaign_id", giver.campaign_id), about.name("campaign_id", taker.campaign_id)
+
+
+def _shift(
+    about: Situation, giver: Campaign, taker: Campaign, most: Decimal, because: str, towards: str
+) -> Iterator[Draft]:
+    """Move at most this share of the smaller budget: "`because`: move €140 a day`towards`."."""
+    amount = step(min(giver.daily_budget, taker.daily_budget), most)
     if amount <= 0:
         return
-    giver, taker = (about.name("campaign_id", one.campaign_id) for one in (idle, best))
     yield Draft(
         ShiftBudget(
-            platform=idle.platform,
-            account_id=idle.account_id,
+            platform=giver.platform,
+            account_id=giver.account_id,
             currency=about.currency,
-            from_campaign=idle.campaign_id,
-            to_campaign=best.campaign_id,
+            from_campaign=giver.campaign_id,
+            to_campaign=taker.campaign_id,
             amount=amount,
-            from_was=idle.daily_budget,
-            to_was=best.daily_budget,
+            from_was=giver.daily_budget,
+            to_was=taker.daily_budget,
         ),
-        f"{giver} leaves {wording.share(unused)} of its budget unspent and {taker} pays "
-        f"{about.cpa_text(best.campaign_id)} per conversion, the least of the others: "
-        f"move {about.money(amount)} a day to where it is used.",
+        f"{because}: move {about.money(amount)} a day{towards}.",
     )
 
 

@@ -178,6 +178,24 @@ def test_where_a_whole_campaign_wears_out_its_most_worn_ad_is_refreshed():
     assert action.ad_id == "ad10"
 
 
+def test_an_ad_only_the_tired_audience_passes_by_is_the_one_to_refresh():
+    """Others click it as ever, and there are more of them: over everybody it hardly fell."""
+    tables = account()
+    whole, tired = tables["ad_report"], Scope(platform="meta", account_id="a1", segment_id="runners")
+    split = [
+        whole.with_columns(pl.lit(segment).alias("segment_id"), pl.col("clicks") * share, pl.col("impressions") * share)
+        for segment, share in (("runners", 1), ("everybody", 6))
+    ]
+    worn = (pl.col("ad_id") == "ad10") & (pl.col("segment_id") == "runners") & (pl.col("date_day") >= CORE[1].since)
+    tables["ad_report"] = changed(pl.concat(split), worn, clicks=lambda clicks: clicks * 0.6)
+    fall = finding(FindingKind.RESPONSE_DECLINE, tired, -0.3)
+    decline = signal(Cause.AUDIENCE_DECLINE, tired, [fall])
+    refreshed = [
+        one.action for one in plan(decline, readings(tables), (), TODAY) if one.action.kind == "refresh_creative"
+    ]
+    assert [one.ad_id for one in refreshed if isinstance(one, RefreshCreative)] == ["ad10"]
+
+
 def test_the_only_ad_of_a_campaign_is_not_paused():
     tables = account()
     tables["ad_report"] = tables["ad_report"].filter(pl.col("ad_id") != "ad10")
