@@ -9,6 +9,7 @@ import polars as pl
 
 from agents import metrics, naming, wording
 from agents.metrics import METRICS, Metric
+from agents.statistics.normal import FROM_MAD, Z95
 from domain.case import Case
 from domain.chart import Chart, Mark, Series
 from domain.finding import Finding
@@ -90,14 +91,14 @@ def _band(
     level = float(np.median(logs))
     weekday = _weekdays([one[0] for one in past], logs - level)
     rest = logs - level - np.array([weekday[one[0].weekday()] for one in past])
-    spread = (1.4826 * float(np.median(np.abs(rest - np.median(rest))))) ** 2
+    spread = (FROM_MAD * float(np.median(np.abs(rest - np.median(rest))))) ** 2
     process = max(spread - float(np.median(noise)), 0.02**2)
     usual_noise = float(np.median(noise))
     band: list[tuple[float, float] | None] = []
     for day in days:
         centre = level + weekday[day.weekday()]
         counting = _noise(metric, *rows[day]) if day in rows and day < since else usual_noise
-        reach = 1.96 * math.sqrt(process + counting)
+        reach = Z95 * math.sqrt(process + counting)
         band.append((math.exp(centre - reach), math.exp(centre + reach)))
     return band
 

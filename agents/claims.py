@@ -11,6 +11,7 @@ from agents.measures import Measure
 from agents.statistics.arrays import Flags, Floats, Ints, days_from_end
 from agents.statistics.discoveries import q_values
 from agents.statistics.moves import WINDOWS, Moves, is_over, onset
+from agents.statistics.normal import Z95
 from agents.statistics.panel import codes_of
 from agents.thresholds import (
     FINDING_RATE,
@@ -23,7 +24,6 @@ from agents.thresholds import (
 from domain.finding import Finding, FindingKind
 from domain.scope import Scope
 
-Z95: Final = 1.96
 LOOK: Final = WINDOWS.index(3)
 WEEK: Final = WINDOWS.index(7)
 """The windows that must still show a longer move, or it is over."""

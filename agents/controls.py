@@ -8,6 +8,7 @@ import polars as pl
 
 from agents import metrics
 from agents.statistics.causal import Counts, Mask
+from agents.statistics.normal import FROM_MAD
 from domain.reading import Readings
 from domain.scope import Scope
 
@@ -82,5 +83,5 @@ def _without_incidents(siblings: list[Counts], past: Mask, after: Mask) -> list[
     moves = np.array([one.log_rate(after) - one.log_rate(past) for one in siblings])
     noise = np.array([one.noise(after) for one in siblings])
     off = np.abs(moves - np.median(moves))
-    spread = np.sqrt(noise + max(1.4826 * float(np.median(off)), LEAST_SPREAD) ** 2)
+    spread = np.sqrt(noise + max(FROM_MAD * float(np.median(off)), LEAST_SPREAD) ** 2)
     return [one for one, far in zip(siblings, off / spread, strict=True) if far <= OWN_INCIDENT]

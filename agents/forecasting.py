@@ -13,6 +13,7 @@ from datetime import date
 from types import MappingProxyType
 
 from agents.outlook import Outlook
+from agents.statistics.normal import Z80, Z95
 from agents.statistics.shrinkage import Evidence, Mixture, Prior, believed, product
 from domain.action import Action, PauseAd, RefreshCreative, SetBudget, ShiftBudget
 from domain.catalogue import CATALOGUE
@@ -61,7 +62,6 @@ LEAST_LOSS = 0.05
 """A fall (log) below this is nothing to win back."""
 MOST_LOSS = 2.3
 """A total break would forecast a thousandfold recovery of nearly nothing; nine tenths lost is as far as it reaches."""
-Z80, Z95 = 1.2816, 1.9600
 TOO_WIDE = 0.7
 """Half an interval, on the log scale, beyond which no effect anybody forecasts would show: half or double."""
 LEAST_SIZE = 0.01

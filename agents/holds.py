@@ -27,6 +27,7 @@ from agents.measures import (
 )
 from agents.ownership import owners_of
 from agents.statistics.arrays import Floats, group_sums
+from agents.statistics.normal import FROM_MAD
 from agents.thresholds import (
     FORESEEN_ERRORS,
     HOLD_ERRORS,
@@ -100,7 +101,7 @@ def _level_scores(values: Floats, length: int) -> Floats:
         return np.zeros_like(values)
     logs = np.log(np.where(usable, values, 1.0))
     centre = np.median(logs[past])
-    spread = max(1.4826 * float(np.median(np.abs(logs[past] - centre))), 0.03)
+    spread = max(FROM_MAD * float(np.median(np.abs(logs[past] - centre))), 0.03)
     return np.where(usable, np.abs(logs - centre) / spread, 0.0)
 
 

@@ -18,7 +18,8 @@ from agents.kinds import KINDS
 from agents.measures.hourly import FIGURES, HOURLY_DAYS, TABLE, Hourly, hours
 from agents.statistics.arrays import Flags, Floats
 from agents.statistics.discoveries import q_values
-from agents.statistics.hourly import HOURS, ORDINARY, SPREAD_DAYS, SPREAD_FLOOR, Hours, agreed, compared
+from agents.statistics.hourly import HOURS, SPREAD_DAYS, SPREAD_FLOOR, Hours, agreed, compared
+from agents.statistics.normal import FROM_MAD, Z95
 from agents.thresholds import FINDING_RATE
 from domain.finding import Finding, FindingKind
 from domain.reading import Readings
@@ -49,7 +50,6 @@ PEERS: Final = 2
 """Other campaigns without which there is no account to compare with."""
 SPEND_WAITS: Final = 0.5
 """The same change for spend, which edits and pacing move without harm."""
-Z95: Final = 1.96
 
 _KINDS: Final = {
     ("cpc", 1): FindingKind.CPC_RISE,
@@ -152,7 +152,7 @@ def _episode(
     if len(past) < LEAST_DAYS:
         return None
     counting = float(noise[row].ravel()[span][known].mean()) / lasted
-    se = float(np.sqrt((ORDINARY * np.median(np.abs(past))) ** 2 + SPREAD_FLOOR**2 + counting))
+    se = float(np.sqrt((FROM_MAD * np.median(np.abs(past))) ** 2 + SPREAD_FLOOR**2 + counting))
     p_value = float(special.stdtr(len(past) - 1, -sign * (change - others) / se)) * STARTS
     return _Episode(figure, sign, row, start, lasted, change - others, se, min(p_value, 1.0))
 

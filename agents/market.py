@@ -16,6 +16,7 @@ from agents.sights import row_of
 from agents.statistics.arrays import Floats
 from agents.statistics.coincidence import followed
 from agents.statistics.discoveries import q_values
+from agents.statistics.normal import FROM_MAD, Z95
 from agents.thresholds import (
     PRICE_BASE,
     PRICE_CLEAR,
@@ -37,7 +38,6 @@ from domain.signal import Candidate, Cause, RuledOut
 AGENT: Final = "market"
 LONGEST_NAME: Final = 40
 """Characters of a competitor's name that reach a card."""
-SURE: Final = 1.96
 
 
 class Market:
@@ -128,7 +128,7 @@ def _scatter(logs: Floats) -> float:
 def _shift(logs: Floats, at: int) -> tuple[float, float]:
     before, since = logs[:at], logs[at:]
     middle = np.median(before)
-    spread = max(1.4826 * float(np.median(np.abs(before - middle))), PRICE_SD)
+    spread = max(FROM_MAD * float(np.median(np.abs(before - middle))), PRICE_SD)
     return float(np.median(since) - middle), spread * float(np.sqrt(1 / len(before) + 1 / len(since)))
 
 
@@ -136,7 +136,7 @@ def _finding(entity: str, move: Move, q_value: float) -> Finding:
     name = wording.quote(wording.flat(entity, LONGEST_NAME), LONGEST_NAME)
     since, before = move.since, move.before
     now = before * float(np.exp(move.change))
-    low, high = (float(np.expm1(move.change + side * SURE * move.error)) for side in (-1, 1))
+    low, high = (float(np.expm1(move.change + side * Z95 * move.error)) for side in (-1, 1))
     return Finding(
         agent=AGENT,
         kind=FindingKind.PRICE_MOVE,

@@ -18,6 +18,7 @@ from agents import wording
 from agents.causes import PROFILES, Signature, priors
 from agents.causes.profile import Range
 from agents.draft import Ranking, Sight
+from agents.statistics.normal import Z95
 from agents.thresholds import NAMED, SIGHT_SD, SIGHT_SURPRISE, STANDING
 from domain.signal import Candidate, Cause, RuledOut
 
@@ -105,7 +106,7 @@ def _because(
     name = names[int(np.argmax(deficit))]
     sight, (low, high) = sights[name], signature.get(name, FLAT)
     figures = f"{percent(sight.change)} {interval(sight)}"
-    sure = abs(sight.change) > 1.96 * sight.se
+    sure = abs(sight.change) > Z95 * sight.se
     did = "hardly moved" if not sure else "fell" if sight.change < 0 else "rose"
     if name == "response" and did == "fell" and PROFILES[cause].not_alone:
         return f"{PROFILES[cause].not_alone}: paid clicks fell too, {figures}"
@@ -126,5 +127,5 @@ def percent(change: float) -> str:
 
 def interval(sight: Sight) -> str:
     """Its 95 % interval: "[−38, −23]"."""
-    low, high = (float(np.expm1(min(sight.change + side * 1.96 * sight.se, 20.0))) for side in (-1, 1))
+    low, high = (float(np.expm1(min(sight.change + side * Z95 * sight.se, 20.0))) for side in (-1, 1))
     return wording.bounds((low, high))

@@ -45,3 +45,9 @@ def days_from_end(usable: Flags) -> Ints:
     """How many usable days of the same row come after each day: 0 for the last usable one. Not for unusable days."""
     flags = usable.astype(np.int64)
     return flags[:, ::-1].cumsum(axis=1)[:, ::-1] - flags
+
+
+def quotient(top: Floats, bottom: Floats, empty: float = 0.0) -> Floats:
+    """The quotient, and `empty` where there is nothing to divide by."""
+    some = bottom > 0
+    return np.where(some, top / np.where(some, bottom, 1.0), empty)

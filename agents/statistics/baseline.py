@@ -9,7 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from agents.statistics.arrays import Flags, Floats, Ints, counted_median, row_median
+from agents.statistics.arrays import Flags, Floats, Ints, counted_median, quotient, row_median
+from agents.statistics.normal import FROM_MAD
 from agents.statistics.peers import OUTSTANDING, belief, median_of_others
 from agents.statistics.weeks import PRIOR_LEVEL_SD, Weeks, weeks
 
@@ -195,11 +196,11 @@ class Fit:
         weekdays = np.exp(self._weekdays(seen, np.multiply(expected, weight, out=new("spare"))))
         self.groups.scaled(expected, weekdays, out=expected)
         days = weight.sum(1)
-        typical = _ratio(seen.sum(1), days) if design.counted else np.full(series, np.inf)
+        typical = quotient(seen.sum(1), days) if design.counted else np.full(series, np.inf)
         residual = self._log_ratio(expected, "residual")
         past = self._clean(residual, old, typical, "past")
         np.copyto(weight, past)
-        expected *= _ratio(_dots(self.events, weight), _dots(expected, weight))[:, None]
+        expected *= quotient(_dots(self.events, weight), _dots(expected, weight))[:, None]
         raw_residual = self._log_ratio(expected, "residual")
         raw_expected, residual = expected, raw_residual
         if self.control is not None or design.grouped:
@@ -271,7 +272,7 @@ class Fit:
         centre = self._median(residual, usable)[:, None]
         off = np.subtract(residual, centre, out=self._new("off"))
         np.abs(off, out=off)
-        spread = 1.4826 * self._median(off, usable)
+        spread = FROM_MAD * self._median(off, usable)
         floor = np.maximum(LEAST_SPREAD, 1 / np.sqrt(np.maximum(typical, 0.5)))
         near = self.scratch.flags(name, len(residual))
         np.less_equal(off, OUTLIER * np.maximum(spread, floor)[:, None], out=near)
@@ -297,7 +298,7 @@ class Fit:
         The median of a few noisy peers is mostly noise: how much of it to believe is the slope of past days' residuals
         on it, shared by the group (the reliability of a regression with errors in its variable, Fuller 1987, ch. 1).
         """
-        width = OUTSTANDING * 1.4826 * self._median(np.abs(movement), past > 0)[:, None]
+        width = OUTSTANDING * FROM_MAD * self._median(np.abs(movement), past > 0)[:, None]
         core, own = np.clip(movement, -width, width), np.clip(raw_residual, -2 * width, 2 * width)
         each = np.stack([_dots(core * past, own), _dots(core * past, core), past.sum(1)], axis=1)
         sums = self.groups.sums(each)
@@ -307,7 +308,7 @@ class Fit:
         noise: Floats | None = None
         if self.design.counted:
             noise = np.maximum(expected, 0.5, out=self._new("noise"))
-            thinning = 1 - np.clip(_ratio(expected, self.exposure), 0, 0.99) if self.design.share else 1.0
+            thinning = 1 - np.clip(quotient(expected, self.exposure), 0, 0.99) if self.design.share else 1.0
             np.divide(thinning, noise, out=noise)
         if self.design.noisy_exposure:
             more = np.maximum(self.exposure, 0.5, out=self._new("spare"))
@@ -391,7 +392,3 @@ def _sorted_median(values: Floats, valid: Flags, invalid: Flags) -> Floats:
 def _dots(one: Floats, other: Floats) -> Floats:
     """The inner product of each row with the same row of another."""
     return np.vecdot(one, other)
-
-
-def _ratio(top: Floats, bottom: Floats) -> Floats:
-    return np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), 0.0)

@@ -18,6 +18,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from agents.statistics.arrays import Flags, Floats, counted_median
 from agents.statistics.half_space_trees import strangeness
+from agents.statistics.normal import FROM_MAD
 
 HOURS: Final = 24
 USUAL_DAYS: Final = 7
@@ -41,8 +42,6 @@ SPREAD_FLOOR: Final = 0.02
 """Least log spread of an hour: nobody acts on two per cent."""
 REACH: Final = 4.0
 """Robust deviations from the median that make the ordinary range, 0 to 1, of a feature."""
-ORDINARY: Final = 1.4826
-"""What a normal distribution's median absolute deviation is multiplied by to be its standard deviation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ def _spread(away: Floats, counting: Floats, first_judged: int) -> Floats:
 
 def _variance(size: Floats, known: Flags) -> Floats:
     """Robust variance along axis 1 of deviations from what is usual."""
-    return (ORDINARY * counted_median(size, known)) ** 2
+    return (FROM_MAD * counted_median(size, known)) ** 2
 
 
 def _features(logs: Floats, known: Flags) -> Floats:
@@ -170,7 +169,7 @@ def _features(logs: Floats, known: Flags) -> Floats:
         past = points[max(0, day - SPREAD_DAYS) : day].reshape(-1, points.shape[-1])
         seen = np.isfinite(past)
         middle = _median(np.nan_to_num(past).T, seen.T)
-        wide = ORDINARY * _median(np.abs(np.nan_to_num(past) - middle).T, seen.T)
+        wide = FROM_MAD * _median(np.abs(np.nan_to_num(past) - middle).T, seen.T)
         place = (points[day] - middle) / (2.0 * REACH * np.maximum(wide, SPREAD_FLOOR)) + 0.5
         scaled[day] = np.where(np.isfinite(points[day]), place, 0.5)
     return scaled

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from agents.statistics.arrays import Flags, Floats
+from agents.statistics.arrays import Flags, Floats, quotient
 from agents.statistics.baseline import PRIOR_DAYS, PRIOR_SD, PRIOR_SERIES
 
 SUMMED: Final = 20_000
@@ -66,12 +66,12 @@ def day_variance(events: Floats, exposure: Floats) -> Floats:
     known = _rates(events, exposure)
     k, x = np.where(known, events, 0.0), np.where(known, exposure, 0.0)
     days = known.sum(axis=1)
-    rate = _ratio(k.sum(axis=1), x.sum(axis=1))
+    rate = quotient(k.sum(axis=1), x.sum(axis=1))
     mean = rate[:, None] * x
     judged = mean > 0
     squares = np.where(judged, (k - mean) ** 2 - mean, 0.0).sum(axis=1)
     freedom = np.maximum(days - 1, 1) / np.maximum(days, 1)
-    excess = np.maximum(_ratio(squares, (mean**2).sum(axis=1)) / freedom, 0.0)
+    excess = np.maximum(quotient(squares, (mean**2).sum(axis=1)) / freedom, 0.0)
     informed = (days >= PRIOR_DAYS) & (rate > 0)
     typical = float(np.median(excess[informed])) if informed.any() else 0.0
     shared = (informed.sum() * typical + PRIOR_SERIES * PRIOR_SD**2) / (informed.sum() + PRIOR_SERIES)
@@ -218,10 +218,6 @@ def _shares(hits: Floats, trials: Floats) -> Flags:
 
 def _weights(one: Floats) -> Flags:
     return np.isfinite(one) & (one > 1 / HUGE) & (one < HUGE)
-
-
-def _ratio(top: Floats, bottom: Floats) -> Floats:
-    return np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), 0.0)
 
 
 def _tails(known: Flags, few: npt.ArrayLike, many: npt.ArrayLike) -> tuple[Floats, Floats]:

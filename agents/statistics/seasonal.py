@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.statistics.arrays import Flags, Floats, Ints, row_median
+from agents.statistics.arrays import Flags, Floats, Ints, quotient, row_median
+from agents.statistics.normal import FROM_MAD
 
 WEEK = 7
 SPEEDS: Sequence[float] = (0.05, 0.1, 0.2, 0.4, 0.7)
@@ -135,8 +136,8 @@ class Seasonal:
         days = len(self.weekday)
         scores = np.full((horizon, len(self.level), days), np.nan)
         for ahead in range(1, min(horizon, days - 1) + 1):
-            scores[ahead - 1, :, : days - ahead] = _ratio(
-                np.where(self.usable, self.values, np.nan)[:, ahead:], self._past_forecasts(ahead)
+            scores[ahead - 1, :, : days - ahead] = quotient(
+                np.where(self.usable, self.values, np.nan)[:, ahead:], self._past_forecasts(ahead), np.nan
             )
         return scores
 
@@ -152,7 +153,7 @@ class Seasonal:
             seen += np.where(usable, self.values[:, ahead : ahead + count], 0.0)
             foretold += np.where(usable, self._past_forecasts(ahead)[:, :count], 0.0)
             known += usable
-        return np.where(known * 2 >= horizon, _ratio(seen, foretold), np.nan)
+        return np.where(known * 2 >= horizon, quotient(seen, foretold, np.nan), np.nan)
 
 
 def seasonal(values: Floats, usable: Flags, *, weekday: Ints, masked: Flags | None = None) -> Seasonal:
@@ -242,22 +243,16 @@ def _start(values: Floats, usable: Flags, weekday: Ints) -> tuple[Floats, Floats
     level = np.where(level > 0, level, np.where(first, values, 0.0).sum(axis=1) / count)
     enough = (usable.sum(axis=1) >= LEAST_DAYS) & (level > 0)
     level = np.where(enough, level, np.nan)
-    ratio = _ratio(values, np.broadcast_to(level[:, None], values.shape))
+    ratio = quotient(values, np.broadcast_to(level[:, None], values.shape), np.nan)
     term = np.ones((series, WEEK))
     for day in np.unique(weekday):
         mine = first & (weekday == day)[None]
         weeks = mine.sum(axis=1)
         raw = np.maximum(row_median(np.nan_to_num(ratio), mine), 0.1)
         term[:, day] = np.where(weeks > 0, raw ** (weeks / (weeks + WEEKDAY_PRIOR_WEEKS)), 1.0)
-    off = np.abs(_ratio(np.nan_to_num(ratio), term[:, weekday]) - 1.0)
-    spread = np.maximum(1.4826 * row_median(np.nan_to_num(off), first), LEAST_SPREAD)
+    off = np.abs(quotient(np.nan_to_num(ratio), term[:, weekday], np.nan) - 1.0)
+    spread = np.maximum(FROM_MAD * row_median(np.nan_to_num(off), first), LEAST_SPREAD)
     return level, term, spread
-
-
-def _ratio(top: Floats, bottom: Floats) -> Floats:
-    """The quotient; NaN where there is nothing to divide by."""
-    some = bottom > 0
-    return np.where(some, top / np.where(some, bottom, 1.0), np.nan)
 
 
 def _blended(own: _Ends, one_day: _Ends, growth: Floats, overlap: int) -> tuple[Floats, Floats]:

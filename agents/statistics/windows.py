@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from scipy import special
 
-from agents.statistics.arrays import Flags, Floats, Ints
+from agents.statistics.arrays import Flags, Floats, Ints, quotient
 from agents.statistics.baseline import PRIOR_DAYS, TINY, Baseline, Design, Scratch
 
 WINDOWS: Final = (1, 2, 3, 7, 14, 28)
@@ -101,12 +101,12 @@ def tested(
     too_young = (sums.base_days < np.maximum(min_base_days, _LENGTH)) | (sums.days < _LENGTH) | idle
     n1, n0 = np.maximum(sums.days, 1), np.maximum(sums.base_days, 1)
     k1, k0, x1 = sums.events, sums.base_events, sums.exposure
-    mean = sums.expected * _ratio(k0 + plus, sums.base_expected + plus)
+    mean = sums.expected * quotient(k0 + plus, sums.base_expected + plus, 1.0)
     top = k1 + plus + TINY
     change = np.log(top / (mean + plus + TINY))
     raw = change
     if sums.raw_expected is not sums.expected:
-        usual = sums.raw_expected * _ratio(k0 + plus, sums.base_raw_expected + plus)
+        usual = sums.raw_expected * quotient(k0 + plus, sums.base_raw_expected + plus, 1.0)
         raw = np.log(top / (usual + plus + TINY))
     slow = np.minimum((1 + persistence) / (1 - persistence), n1)
     process = spread[:, None] * (slow / n1 + 1 / n0) + level
@@ -114,7 +114,7 @@ def tested(
         process = process + 1 / (x1 + 0.5) + 1 / (sums.base_exposure + 0.5)
     variance = process
     if counted:
-        thinning = 1 - np.clip(_ratio(mean, x1, 0.0), 0, 0.99) if share else 1.0
+        thinning = 1 - np.clip(quotient(mean, x1), 0, 0.99) if share else 1.0
         variance = process + thinning * (1 / (k1 + 0.5) / 2 + 1 / (mean + 0.5) / 2 + 1 / (k0 + 0.5))
     se = np.sqrt(variance)
     p_down, p_up = _student(PRIOR_DAYS + n0 - 1, change / se)
@@ -144,10 +144,6 @@ def _exact(mean: Floats, events: Floats, size: Floats, p_down: Floats, p_up: Flo
     p_down[few] = special.betainc(size, np.floor(events) + 1, chance)
     # the far tail itself, so that small p-values keep their digits
     p_up[few] = np.where(events >= 1, special.betaincc(size, np.maximum(np.ceil(events), 1), chance), 1.0)
-
-
-def _ratio(top: Floats, bottom: Floats, empty: float = 1.0) -> Floats:
-    return np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), empty)
 
 
 def _nth_last(flags: Flags, counts: Ints, which: Ints) -> Ints:
