@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from domain.case import Case, ProposalView
+from domain.action import Action
+from domain.case import Answer, Case, Digest, ProposalView
+from domain.chart import Chart
 from domain.finding import Finding
 from domain.lesson import Lesson
 from domain.mandate import Mandate
@@ -13,6 +15,7 @@ from domain.operating_model import OperatingModel
 from domain.proposal import Decision, Proposal
 from domain.reading import Readings
 from domain.receipt import Outcome
+from domain.scope import Scope
 from domain.signal import Signal, SignalEvent
 from domain.verdict import Verdict
 
@@ -73,6 +76,12 @@ class Desk:
     allow: Callable[[Decision, ProposalView, Case, OperatingModel, datetime], None]
     measure: Callable[[ProposalView, Signal, Readings, date], Outcome]
     lesson_from: Callable[[Case, ProposalView], Lesson]
+    alter: Callable[[Action, Mapping[str, str]], Action]
+    answer: Callable[[str, Readings, Sequence[Case], Sequence[Lesson], OperatingModel, date], Answer]
+    chart: Callable[[Signal, Readings, Sequence[Case]], Chart | None]
+    evidence: Callable[[Signal], tuple[tuple[str, ...], ...]]
+    digest: Callable[[Sequence[SignalEvent], Sequence[Case], date, OperatingModel], Digest]
+    summary: Callable[[Sequence[Case], date, date, Scope | None], str]
 
     def may_suggest(self, agents: Collection[str]) -> frozenset[str]:
         """The kinds of action that the mandates of these agents let follow from their findings."""
@@ -81,9 +90,12 @@ class Desk:
 
 
 def staffed() -> Desk:
-    """The desk with everybody at their place. Loads the agents, which takes a moment."""
-    from agents import combine, learning, matching, needs, planning, roster  # noqa: PLC0415 - heavy
-    from governance import authority, review  # noqa: PLC0415
+    """The desk with everybody at their place.
+
+    The one place where the graphs load the agents, and only when somebody gets to work: it takes a second.
+    """
+    from agents import answering, combine, learning, matching, needs, planning, reporting, roster  # noqa: PLC0415
+    from governance import alteration, authority, review  # noqa: PLC0415
 
     return Desk(
         needs=needs.DAYS,
@@ -96,4 +108,10 @@ def staffed() -> Desk:
         allow=authority.allow,
         measure=learning.measure,
         lesson_from=learning.lesson_from,
+        alter=alteration.alter,
+        answer=answering.answer,
+        chart=reporting.chart,
+        evidence=reporting.evidence,
+        digest=reporting.digest,
+        summary=reporting.summary,
     )

@@ -139,13 +139,11 @@ class Runner:
 
     async def override(self, proposal_id: str, version: int, by: str, values: Mapping[str, str], reason: str) -> Case:
         """Do it, changed: values as typed, by field. Also raises InvalidChange."""
-        from governance.alteration import alter  # noqa: PLC0415 - only overrides need it
-
         _, view = await self._view(proposal_id)
         at, action = self._services.clock.now(), view.proposal.action
         press = Overridden(proposal_id=proposal_id, version=version, by=by, at=at, action=action, reason=_UNSAID)
         try:
-            typed = {"reason": _reason(reason), "action": alter(action, values)}
+            typed = {"reason": _reason(reason), "action": self._services.desk.alter(action, values)}
         except InvalidChange as problem:
             raise await self._not_taken(press, problem) from problem
         return await self._decide(press.model_copy(update=typed))

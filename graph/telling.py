@@ -38,20 +38,14 @@ class Telling:
 
     async def chart(self, case: Case) -> Chart | None:
         """The series behind a signal."""
-        from agents.reporting import chart  # noqa: PLC0415 - the agents load when first needed
-
-        return await asyncio.to_thread(chart, case.signal, await self.readings(), (case,))
+        return await asyncio.to_thread(self._services.desk.chart, case.signal, await self.readings(), (case,))
 
     def evidence(self, case: Case) -> tuple[tuple[str, ...], ...]:
         """Rows of the evidence table, its head first."""
-        from agents.reporting import evidence  # noqa: PLC0415
-
-        return evidence(case.signal)
+        return self._services.desk.evidence(case.signal)
 
     async def answer(self, question: str, signal_id: str | None, as_of: date | None = None) -> Answer:
         """An answer whose every number is cited."""
-        from agents.answering import answer  # noqa: PLC0415
-
         services = self._services
         desk = ask.Desk(
             database=services.database,
@@ -60,24 +54,20 @@ class Telling:
             model=services.model,
             today=as_of or services.clock.today(),
             now=services.clock.now(),
-            answering=answer,
+            answering=services.desk.answer,
         )
         return await ask.ask(desk, question, signal_id)
 
     async def digest(self, day: date) -> Digest:
         """What everybody should read about a day."""
-        from agents.reporting import digest  # noqa: PLC0415
-
         events, known = await self._story(day)
-        return digest(events, known, day, self._services.model)
+        return self._services.desk.digest(events, known, day, self._services.model)
 
     async def summary(self, words: str) -> str:
         """A summary as asked for: "last week for Meta", "this month", "yesterday"."""
-        from agents.reporting import summary  # noqa: PLC0415
-
         today = self._services.clock.today()
         _, known = await self._story(today)
-        return summary(known, today, today - timedelta(days=_days(words) - 1), _scope(words, known))
+        return self._services.desk.summary(known, today, today - timedelta(days=_days(words) - 1), _scope(words, known))
 
     async def _story(self, day: date) -> tuple[tuple[SignalEvent, ...], tuple[Case, ...]]:
         now: datetime = self._services.clock.now()

@@ -1,7 +1,7 @@
 """A small company to decide for: a source, a platform and a board that keep their ports' promises."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -20,7 +20,7 @@ from domain.reading import Gap, Reading, Readings
 from domain.receipt import Outcome
 from domain.scope import Scope
 from domain.signal import Cause, CloseReason, EventKind, Signal, SignalEvent
-from graph.desk import Desk
+from graph.desk import Desk, staffed
 from graph.services import Services
 from memory.database import Database
 
@@ -277,17 +277,14 @@ def closing(script: Script, day: date) -> Script:
 
 
 def desk(script: Script) -> Desk:
-    from governance import authority, review
-
-    return Desk(
+    return replace(
+        staffed(),
         needs={"ad_report": 90, "web_report": 90},
         specialists=(Watcher(),),
         findings_of=script.look,
         combine=script.combine,
         match=script.match,
         plan=script.plan,
-        review=review.review,
-        allow=authority.allow,
         measure=measure,
         lesson_from=lesson_from,
     )
