@@ -18,7 +18,7 @@ the interpreter while it computes.
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
@@ -26,7 +26,7 @@ import numpy as np
 from agents.statistics.arrays import Flags, Floats, Ints, row_median
 from agents.statistics.baseline import HUGE, LEAVE_ONE_OUT, TINY, Baseline, Design, Fit, Groups, Scratch
 from agents.statistics.weeks import Weeks, level_variance
-from agents.statistics.windows import WINDOWS, Sums, tested, window_sums
+from agents.statistics.windows import WINDOWS, Sums, Tested, tested, window_sums
 
 __all__ = ["WINDOWS", "Moves", "is_over", "moves", "onset"]
 
@@ -44,24 +44,9 @@ MANY: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Moves:
-    """Log changes per window and series: -0.36 in `change` means a factor exp(-0.36). [windows, series] unless said."""
+class Moves(Tested):
+    """What the windows say, and the days behind them."""
 
-    change: Floats
-    se: Floats
-    """Standard error of `change`."""
-    raw: Floats
-    """The change before the peers' movement is taken off."""
-    p_down: Floats
-    p_up: Floats
-    """One-sided p-values; 1 where there is too little to judge."""
-    base: Floats
-    """Events per exposure expected now (weekday and peers included)."""
-    observed: Floats
-    """Events per exposure seen now."""
-    events: Floats
-    expected: Floats
-    exposure: Floats
     residual: Floats
     """[series, days] log residual against the own baseline and the peers."""
     raw_residual: Floats
@@ -78,6 +63,9 @@ class Moves:
     def p_value(self, looks: float, *, down: bool) -> Floats:
         """The smallest p-value over the windows, corrected for having looked at several."""
         return np.minimum(1.0, looks * (self.p_down if down else self.p_up).min(axis=0))
+
+
+_TESTED: Final = tuple(field.name for field in fields(Tested))
 
 
 def moves(
@@ -141,7 +129,7 @@ def moves(
     _each(len(blocks), fit, shape)
     done = [one for one in fitted if one is not None]
     persistence, level = _persistence(done), level_variance([one.weeks for one in done])
-    result = np.zeros((10, len(WINDOWS), shape[0]))
+    result = np.zeros((len(_TESTED), len(WINDOWS), shape[0]))
 
     def judge(at: int, scratch: Scratch) -> None:
         del scratch
@@ -154,29 +142,12 @@ def moves(
             stale_days=stale_days,
             min_base_days=min_base_days,
         )
-        rows = blocks[at][0]
-        for place, values in enumerate(
-            (
-                one.change,
-                one.se,
-                one.raw,
-                one.p_down,
-                one.p_up,
-                one.base,
-                one.observed,
-                one.events,
-                one.expected,
-                one.exposure,
-            )
-        ):
-            result[place][:, rows] = values.T
+        for place, name in enumerate(_TESTED):
+            result[place][:, blocks[at][0]] = getattr(one, name)
 
     _each(len(blocks), judge, shape)
-    change, se, raw, p_down, p_up, base, observed, count, expected, shown = result
-    return Moves(
-        change, se, raw, p_down, p_up, base, observed, count, expected, shown,
-        out.residual, out.raw_residual, out.variance, out.usable,
-    )  # fmt: skip
+    seen = dict(zip(_TESTED, result, strict=True))
+    return Moves(**seen, residual=out.residual, raw_residual=out.raw_residual, variance=out.variance, usable=out.usable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,15 +43,20 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """What the windows say. [series, windows]; the names are those of `Moves`."""
+    """Log changes per window and series: -0.36 in `change` means a factor exp(-0.36). [windows, series]."""
 
     change: Floats
     se: Floats
+    """Standard error of `change`."""
     raw: Floats
+    """The change before the peers' movement is taken off."""
     p_down: Floats
     p_up: Floats
+    """One-sided p-values; 1 where there is too little to judge."""
     base: Floats
+    """Events per exposure expected now (weekday and peers included)."""
     observed: Floats
+    """Events per exposure seen now."""
     events: Floats
     expected: Floats
     exposure: Floats
@@ -124,7 +129,8 @@ def tested(
         np.clip(one, 0, 1, out=one)
         one[too_young] = 1.0
     exposed = np.maximum(x1, TINY)
-    return Tested(change, se, raw, p_down, p_up, mean / exposed, k1 / exposed, k1, mean, x1)
+    by_series = (change, se, raw, p_down, p_up, mean / exposed, k1 / exposed, k1, mean, x1)
+    return Tested(*(values.T for values in by_series))
 
 
 def _student(df: Ints | Floats, value: Floats) -> tuple[Floats, Floats]:
