@@ -27,6 +27,8 @@ from domain.scope import Scope
 LOOK: Final = WINDOWS.index(3)
 WEEK: Final = WINDOWS.index(7)
 """The windows that must still show a longer move, or it is over."""
+LARGEST: Final = 50.0
+"""Log change beyond which a figure is a slip of somebody's data: its exponential stays a number one can reckon with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ def _finding(
     detail: Callable[[int, int], str] | None,
 ) -> Finding:
     measure, days = made.measure, WINDOWS[int(made.window[row])]
-    change, se = float(made.change[row]), float(made.se[row])
+    change, se = min(float(made.change[row]), LARGEST), float(made.se[row])
     events, exposure = measure.seen(row, days)
     now = observed(row, days) if observed else events / max(exposure, 1e-12)
     factor = float(np.exp(change))
@@ -186,7 +188,7 @@ def _finding(
         baseline=before,
         observed=now,
         change=factor - 1,
-        interval=(float(np.exp(change - Z95 * se)) - 1, float(np.exp(min(change + Z95 * se, 50.0))) - 1),
+        interval=(float(np.exp(change - Z95 * se)) - 1, float(np.exp(min(change + Z95 * se, LARGEST))) - 1),
         q_value=float(made.q[row]),
         since=measure.day(onset(measure.moves, row, down=_own_direction(made))),
         window_days=days,

@@ -40,13 +40,14 @@ def test_killed_at_random_moments_nothing_is_lost_and_nothing_happens_twice(
         demo.start()
         story.core_card(demo)
         with People(demo, acked):
+            if number % KILLS == KILLS - 1:  # on a slow machine all kills before may have come too early
+                demo.until(lambda: acked, SETTLED_SECONDS, "a press is taken")
             time.sleep(chance.uniform(0.05, LONGEST_SECONDS))
             if number % KILLS == 1:
                 kill_the_database(demo)
                 time.sleep(chance.uniform(0.1, 3))
             demo.kill()
     demo.start()
-    assert acked, "nobody was acknowledged: the kills came too early to show anything"
     holds_together(demo, acked)
     demo.stop()
     nothing_is_doubled_in(demo.home, acked)
