@@ -22,6 +22,24 @@ class Person(Frozen):
     """{"media_lead"}; the architect has "cmo"."""
     timezone: str = "UTC"
     """IANA name: "Europe/Berlin"."""
+    accounts: frozenset[str] = frozenset()
+    """Ad accounts this person answers for; empty means all."""
+    platforms: frozenset[str] = frozenset()
+    """Platforms this person answers for; empty means all."""
+
+
+class Delegation(Frozen):
+    """Somebody stands in for somebody else for some days."""
+
+    of: str
+    """Slack user id of who is away."""
+    to: str
+    """Slack user id of who stands in."""
+    roles: frozenset[str] = frozenset()
+    """Roles handed over; empty means all of them."""
+    first_day: date
+    last_day: date
+    """The last day it holds, in the company's time zone. There is no delegation without an end."""
 
 
 class Goal(Frozen):
@@ -50,12 +68,33 @@ class Limit(Frozen):
     role: str
     actions: frozenset[str] = frozenset()
     """Action kinds; empty means all."""
+    accounts: frozenset[str] = frozenset()
+    """Ad accounts; empty means all."""
+    platforms: frozenset[str] = frozenset()
+    """Platforms; empty means all."""
     max_change: float | None = Field(default=None, gt=0)
-    """Relative: 0.3 means the value may move by 30 %."""
+    """Relative: 0.3 means the value may move by 30 % in a day, in one step or in many."""
     max_per_day: Decimal | None = Field(default=None, gt=0)
-    """Money per day, in the account's currency."""
+    """Money per day, in the account's currency: the sum of what this role's decisions of one day move."""
     beyond: str = "cmo"
     """The role that must approve as well beyond this limit."""
+
+
+class BreakGlass(Frozen):
+    """Who may decide alone in an emergency, and for how long."""
+
+    role: str
+    minutes: int = Field(default=60, ge=1, le=60)
+    """How long an emergency lasts at most."""
+
+
+class Restriction(Frozen):
+    """What the architect takes out of an agent's mandate. Nothing is ever added to one."""
+
+    off: bool = False
+    """Whether the agent does not look at all."""
+    without: frozenset[str] = frozenset()
+    """Action kinds that may no longer follow from its findings."""
 
 
 class Policy(Frozen):
@@ -69,7 +108,14 @@ class Policy(Frozen):
     automatic: frozenset[str] = frozenset()
     """Action kinds done without asking. Kinds in one of the six always-human risk categories are refused here."""
     max_budget_change: float = Field(default=0.5, gt=0, le=5)
-    """Hard cap: no budget moves by more than this share at once, whoever approves."""
+    """Hard cap: no budget moves by more than this share in a day, whoever approves."""
+    remind_after_hours: int | None = Field(default=24, ge=1)
+    """After this many hours without an answer the owner is reminded, once; None: never."""
+    escalate_after_hours: int | None = Field(default=48, ge=1)
+    """After this many hours without an answer `escalate_to` may decide as well, and is told; None: never."""
+    escalate_to: str = "cmo"
+    break_glass: BreakGlass | None = None
+    """None: there is no emergency in which one person decides alone."""
 
 
 class Freeze(Frozen):
@@ -94,6 +140,8 @@ class ExecutorSettings(Frozen):
     kind: Literal["by_hand", "ad_account"] = "by_hand"
     """`by_hand`: each approved action becomes a task for its owner. `ad_account`: the HTTP ad account at `address`."""
     address: str = ""
+    dry_run: bool = False
+    """Read and compare as usual, write nothing: for the first days on a real account."""
 
 
 class DigestSettings(Frozen):
@@ -118,6 +166,9 @@ class OperatingModel(Frozen):
     routes: Routes = Routes()
     policy: Policy = Policy()
     freezes: tuple[Freeze, ...] = ()
+    delegations: tuple[Delegation, ...] = ()
+    mandates: Mapping[str, Restriction] = Field(default_factory=dict[str, Restriction])
+    """What is taken out of agents' mandates, by agent."""
     digest: DigestSettings = DigestSettings()
     sweep_at: time = time(6, 0)
     """When the daily sweep runs, in `timezone`."""

@@ -56,6 +56,10 @@ class Proposal(Frozen):
     names: Mapping[str, str] = Field(default_factory=dict)
     """What people call the ids in `action`, also those the signal does not speak of: {"c1": "Trail shoes"}."""
     proposed_on: date
+    agents: tuple[str, ...] = ()
+    """The agents behind it whose mandate lets this kind follow from their findings."""
+    undoes: str | None = None
+    """The proposal whose effect this one takes back, if it does."""
 
 
 class DecisionBase(Frozen):

@@ -256,3 +256,102 @@ LEDGER_HEAD = Table(
     _filled("hash", Text),
 )
 """One row, locked by every writer as its last act: order in the chain is order of commit, without gaps."""
+
+OPERATING_MODEL = Table(
+    "operating_model",
+    METADATA,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    _filled("body", JSONB),
+    _filled("at", _MOMENT),
+    _filled("by", Text),
+    Column("amendment_id", Text),
+    _filled("file_digest", Text),
+)
+"""Every operating model that was ever in force; the newest is. `file_digest`: of the `baton.yaml` it was last held
+against, so that a changed file is noticed once."""
+
+AMENDMENT = Table(
+    "amendment",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    _filled("base", Integer),
+    _filled("body", JSONB),
+    _filled("status", Text),
+    _filled("by", Text),
+    _filled("at", _MOMENT),
+    Column("decided_by", Text),
+    Column("decided_at", _MOMENT),
+    Index("amendment_status_idx", "status"),
+)
+
+AGREEMENT = Table(
+    "agreement",
+    METADATA,
+    Column("amendment_id", Text, ForeignKey("amendment.id"), primary_key=True),
+    Column("by", Text, primary_key=True),
+    _filled("at", _MOMENT),
+)
+"""Who agreed to an amendment so far."""
+
+STOP = Table(
+    "stop",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    _filled("body", JSONB),
+    _filled("at", _MOMENT),
+    Column("lifted_at", _MOMENT),
+    Column("lifted_by", Text),
+)
+
+EMERGENCY = Table(
+    "emergency",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    _filled("by", Text),
+    _filled("since", _MOMENT),
+    _filled("until", _MOMENT),
+    _filled("body", JSONB),
+    Column("reviewed_at", _MOMENT),
+    Column("reviewed_by", Text),
+)
+
+AUTONOMY = Table(
+    "autonomy",
+    METADATA,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _filled("agent", Text),
+    _filled("action", Text),
+    _filled("level", Text),
+    _filled("at", _MOMENT),
+    _filled("body", JSONB),
+    Index("autonomy_agent_action_idx", "agent", "action"),
+)
+"""Levels granted and fallen; the newest per agent and kind counts."""
+
+CALENDAR_FREEZE = Table(
+    "calendar_freeze",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("first_day", Date, primary_key=True),
+    _filled("last_day", Date),
+)
+"""Freezes the source's calendar named at the last sweep."""
+
+REMINDER = Table(
+    "reminder",
+    METADATA,
+    Column("proposal_id", Text, ForeignKey("proposal.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    _filled("at", _MOMENT),
+)
+"""Owners reminded, and questions escalated: once each per version."""
+
+BADGE = Table(
+    "badge",
+    METADATA,
+    Column("slack", Text, primary_key=True),
+    _filled("body", JSONB),
+    _filled("seen_at", _MOMENT),
+)
+"""What Slack last said about a user."""
