@@ -1,5 +1,6 @@
 """Where the proposal graph keeps its threads: the same Postgres. A projection; the tables know better."""
 
+from collections.abc import Callable
 from typing import Any
 
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver  # pyright: ignore[reportMissingTypeStubs]
@@ -9,6 +10,24 @@ from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import text
 
 from memory.database import Database
+from memory.failpoints import Failpoint
+
+
+class _Saver(AsyncPostgresSaver):
+    """LangGraph's saver, with the steps a crash could fall into."""
+
+    failpoint: Callable[[str], None]
+
+    async def aput(self, *what: Any, **how: Any) -> Any:
+        self.failpoint(Failpoint.CHECKPOINT_UNSAVED)
+        saved: Any = await super().aput(*what, **how)
+        self.failpoint(Failpoint.CHECKPOINT_SAVED)
+        return saved
+
+    async def aput_writes(self, *what: Any, **how: Any) -> None:
+        self.failpoint(Failpoint.RESULT_UNSAVED)
+        await super().aput_writes(*what, **how)
+        self.failpoint(Failpoint.RESULT_SAVED)
 
 
 class Checkpoints:
@@ -37,7 +56,8 @@ class Checkpoints:
         """Connect and create the tables where they are missing."""
         await self._pool.open(wait=True)
         serializer: Any = JsonPlusSerializer(allowed_msgpack_modules=())
-        self._saver = AsyncPostgresSaver(self._pool, serde=serializer)
+        self._saver = _Saver(self._pool, serde=serializer)
+        self._saver.failpoint = self._database.failpoint
         async with self._database.exclusively("baton/checkpoints"):
             await self._saver.setup()
 

@@ -17,6 +17,7 @@ from domain.verdict import Ask, Forbidden
 from graph.services import Services
 from memory import actions, cases
 from memory.actions import Lease
+from memory.failpoints import Failpoint
 from memory.people import SYSTEM
 from memory.proposals import Asked, ask, next_name
 from memory.writing import Writing
@@ -35,9 +36,11 @@ async def execute(services: Services, action_id: str) -> bool:
     """
     database, seconds = services.database, services.lease_seconds
     async with database.alone(f"action/{action_id}") as alone:
+        services.failpoint(Failpoint.ACTION_LOCKED)
         held = await actions.lease(database, action_id, services.worker, seconds, alone=alone)
         if held is None:
             return False
+        services.failpoint(Failpoint.LEASE_TAKEN)
         try:
             await _work(services, held)
         except actions.LeaseLost:
@@ -92,6 +95,7 @@ async def _work(services: Services, held: Lease) -> None:
     except PlatformUnavailable as error:
         await _later(services, held, held.state, str(error))
         return
+    services.failpoint(Failpoint.PLATFORM_READ)
     if held.state == actions.READY:
         await _begin(services, held, executor, effect, live)
     else:
@@ -108,7 +112,7 @@ async def _begin(services: Services, held: Lease, executor: Executor, effect: Ef
         await _drifted(services, held, live, changed)
     else:
         await actions.intend(services.database, held, live)
-        services.failpoint("intent_written")
+        services.failpoint(Failpoint.INTENT_WRITTEN)
         await _write(services, held, executor, effect, live)
 
 
@@ -117,6 +121,7 @@ async def _write(
 ) -> None:
     if not await actions.holds(services.database, held):
         raise actions.LeaseLost(held.action_id)
+    services.failpoint(Failpoint.LEASE_CHECKED)
     try:
         answer = await executor.write(effect, held.token)
     except Drifted as error:
@@ -128,14 +133,16 @@ async def _write(
     except OutcomeUnknown as error:
         await _unknown(services, held, executor, effect, before, str(error))
         return
-    services.failpoint("platform_written")
+    services.failpoint(Failpoint.PLATFORM_WRITTEN)
     await actions.written(services.database, held, answer)
+    services.failpoint(Failpoint.ANSWER_NOTED)
     try:
         after = await executor.read(effect, held.token)
     except PlatformUnavailable as error:
         problem = f"{answer}; but reading it back failed: {error}"
         await _finish(services, held, ReceiptStatus.UNKNOWN, before, {}, problem)
         return
+    services.failpoint(Failpoint.READ_BACK)
     if _is_so(effect, after) or not after:
         await _finish(services, held, _done(effect, after), before, after, answer)
     else:
@@ -224,7 +231,7 @@ async def _finish(
         retry_after_seconds=services.pause_seconds if status is ReceiptStatus.UNKNOWN else None,
         also=ask_again,
     )
-    services.failpoint("receipt_written")
+    services.failpoint(Failpoint.RECEIPT_WRITTEN)
 
 
 async def _drifted(services: Services, held: Lease, live: Mapping[str, str], changed: Mapping[str, str]) -> None:

@@ -22,6 +22,7 @@ from graph import execution, readings
 from graph.drawing import Graph, new_graph
 from graph.services import Services
 from memory import actions, cases, decisions, lessons, queue
+from memory.failpoints import Failpoint
 from memory.people import SYSTEM
 
 logger = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ async def advance(services: Services, graph: Graph, proposal_id: str) -> None:
     One at a time per proposal, in all processes: two resumes of one pause would run what follows twice.
     """
     async with services.database.exclusively(f"proposal/{proposal_id}"):
+        services.failpoint(Failpoint.THREAD_LOCKED)
         for _ in range(_MOST_STEPS):
             if not await _step(services, graph, proposal_id):
                 return
@@ -143,6 +145,7 @@ async def ask_owner(state: ProposalState, runtime: Runtime[Services]) -> Proposa
     else:
         async with services.database.engine.begin() as tx:
             await queue.put(tx, "refresh", case.signal.id, once=True)
+        services.failpoint(Failpoint.QUESTION_QUEUED)
     return {}
 
 
@@ -162,6 +165,7 @@ async def recheck(state: ProposalState, runtime: Runtime[Services]) -> ProposalS
     reason = await execution.objection(runtime.context, _id(state))
     if reason:
         await execution.refuse(runtime.context, _id(state), reason)
+    runtime.context.failpoint(Failpoint.RECHECKED)
     return {"cleared": reason is None}
 
 
@@ -173,6 +177,7 @@ def after_recheck(state: ProposalState) -> str:
 async def request_execution(state: ProposalState, runtime: Runtime[Services]) -> ProposalState:
     """Let the action go, with the job that executes it. An action that is further already stays where it is."""
     await actions.release(runtime.context.database, _id(state))
+    runtime.context.failpoint(Failpoint.RELEASE_COMMITTED)
     return {}
 
 
@@ -203,10 +208,11 @@ async def learn(state: ProposalState, runtime: Runtime[Services]) -> ProposalSta
         outcome = await asyncio.to_thread(desk.measure, view, case.signal, tables, today)
         measured = view.model_copy(update={"outcome": outcome, "status": ProposalStatus.MEASURED})
         lesson = desk.lesson_from(case, measured)
-        async with services.database.write() as writing:
+        services.failpoint(Failpoint.OUTCOME_MEASURED)
+        async with services.database.write(Failpoint.OUTCOME_UNCOMMITTED) as writing:
             await writing.touch(case.signal.id)
             await lessons.keep_outcome(writing, outcome, lesson)
-        services.failpoint("outcome_written")
+        services.failpoint(Failpoint.OUTCOME_WRITTEN)
     return {}
 
 

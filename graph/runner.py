@@ -19,6 +19,7 @@ from graph.services import Services
 from graph.telling import Telling
 from graph.work import Work
 from memory import actions, cases, decisions, lessons, posts, signals, sweeps
+from memory.failpoints import Failpoint
 from memory.ledger import Verification, lines, verify
 
 _MOST_DECIDED = 20
@@ -197,8 +198,10 @@ class Runner:
 
     async def posted(self, signal_id: str, post: Post) -> None:
         """Remember where a message is and what it shows."""
+        self._services.failpoint(Failpoint.MESSAGE_POSTED)
         async with self._services.database.engine.begin() as tx:
             await posts.keep(tx, signal_id, post)
+        self._services.failpoint(Failpoint.MESSAGE_NOTED)
 
     async def upload(self, key: str) -> str | None:
         """The Slack file uploaded under a key, if any."""
@@ -294,7 +297,7 @@ class Runner:
         )
         if earlier := await claim:
             raise AlreadyDecided(f"This was {earlier.kind} already.")
-        services.failpoint("decision_committed")
+        services.failpoint(Failpoint.DECISION_COMMITTED)
         case, _ = await self._view(decision.proposal_id)
         return case
 

@@ -12,12 +12,8 @@ from domain.ports import Board, Clock, Executor, LessonIndex, Source
 from domain.signal import Signal, SignalEvent
 from graph.desk import Desk
 from memory.database import Database
+from memory.failpoints import nothing_happens
 from memory.sweeps import Swept
-
-
-def nothing_happens(name: str) -> None:
-    """The failpoint of a system nobody is trying to break."""
-    del name
 
 
 class Book(Protocol):
@@ -51,7 +47,7 @@ class Services:
     """None where nothing is shown, as on the command line."""
     desk: Desk
     failpoint: Callable[[str], None] = nothing_happens
-    """Called by name at each step a crash could fall into; tests kill the process there."""
+    """Called by name at each step a crash could fall into (memory.failpoints); tests kill the process there."""
     worker: str = "baton"
     """Who this process is, in leases."""
     lease_seconds: float = 60
@@ -62,6 +58,10 @@ class Services:
     """Words why a new signal was raised, in a chat model's words; None: as the agents worded it. May take seconds."""
     language: str = "deterministic writer"
     """What words the answers, as health shows it."""
+
+    def __post_init__(self) -> None:
+        """The database has steps of its own to fall at."""
+        self.database.failpoint = self.failpoint
 
     def executor(self, effect: Effect) -> Executor | None:
         """Who brings an effect about."""

@@ -18,6 +18,7 @@ from graph.drawing import Graph
 from graph.jobs import CONNECTION_ERRORS, QUEUE, engine
 from graph.services import Services
 from memory import actions, decisions, lessons, posts, proposals, queue, signals, sweeps
+from memory.failpoints import Failpoint
 from memory.people import SYSTEM
 
 logger = logging.getLogger(__name__)
@@ -141,6 +142,7 @@ class Work:
                 revision = await signals.revision(tx, signal_id)
             if revision is None:
                 return
+            self._services.failpoint(Failpoint.CARD_LOCKED)
             try:
                 await self.board.show(signal_id)
             except SlackUnavailable as error:
@@ -148,9 +150,10 @@ class Work:
                 async with self._database.engine.begin() as tx:
                     await queue.put(tx, "refresh", signal_id, once=True, after_seconds=_RETRY_DRAWING_SECONDS)
                 return
-            self._services.failpoint("card_posted")
+            self._services.failpoint(Failpoint.CARD_POSTED)
             async with self._database.engine.begin() as tx:
                 await signals.drawn(tx, signal_id, revision)
+            self._services.failpoint(Failpoint.CARD_NOTED)
 
     async def draw_again(self, signal_id: str) -> None:
         """Have a case drawn even though it did not change: somebody saw an old card."""
@@ -232,8 +235,10 @@ class Work:
             new = await lessons.unindexed(tx)
         if new:
             await self._services.lessons.add(new)
+            self._services.failpoint(Failpoint.LESSON_INDEXED)
             async with self._database.engine.begin() as tx:
                 await lessons.indexed(tx, [lesson.id for lesson in new])
+            self._services.failpoint(Failpoint.LESSON_NOTED)
 
     async def _catch_up(self) -> None:
         """Sweep the days since the last one, in order, once the hour for it has come."""
@@ -277,8 +282,10 @@ class Work:
             except SlackUnavailable as error:
                 logger.warning("the digest is posted later: %s", error)
                 return
+            self._services.failpoint(Failpoint.DIGEST_POSTED)
             async with self._database.engine.begin() as tx:
                 await posts.keep_digest(tx, day, clock.now())
+            self._services.failpoint(Failpoint.DIGEST_NOTED)
 
 
 @contextmanager

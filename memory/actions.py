@@ -13,6 +13,7 @@ from domain.action import ACTION, Action, ActionBase
 from domain.receipt import Receipt, ReceiptStatus
 from memory import facts
 from memory.database import Database
+from memory.failpoints import Failpoint
 from memory.people import SYSTEM
 from memory.proposals import signal_of
 from memory.schema import ACTION as TABLE
@@ -62,7 +63,7 @@ async def create(writing: Writing, proposal_id: str, version: int, action: Actio
 
 async def release(database: Database, proposal_id: str) -> str | None:
     """Let an approved action be executed, with the job that does it. Returns its id, whatever its state."""
-    async with database.write() as writing:
+    async with database.write(Failpoint.RELEASE_UNCOMMITTED) as writing:
         found = (
             await writing.tx.execute(select(TABLE.c.id, TABLE.c.state).where(TABLE.c.proposal_id == proposal_id))
         ).first()
@@ -153,7 +154,7 @@ async def finish(
 
     `also` adds to the same transaction.
     """
-    async with database.write() as writing:
+    async with database.write(Failpoint.RECEIPT_UNCOMMITTED) as writing:
         signal_id = await signal_of(writing.tx, held.proposal_id)
         assert signal_id is not None
         await writing.touch(signal_id)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from domain.errors import ConfigurationError, StartupError
+from memory.failpoints import Failpoint, nothing_happens
 from memory.writing import Writing
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Database:
             self.url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True
         )
         self._locks: AsyncEngine = create_async_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        self.failpoint: Callable[[str], None] = nothing_happens
+        """Called by name at each step a crash could fall into."""
 
     @property
     def address(self) -> str:
@@ -67,13 +70,19 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def write(self) -> AsyncGenerator[Writing]:
-        """One transaction, committed when the block ends without an error; then changed cards are queued."""
+    async def write(self, uncommitted: Failpoint | None = None) -> AsyncGenerator[Writing]:
+        """One transaction, committed when the block ends without an error; then changed cards are queued.
+
+        `uncommitted` names the step between its last statement and the commit.
+        """
         async with self.engine.begin() as tx:
             writing = Writing(tx)
             yield writing
             await writing.finish()
+            if uncommitted:
+                self.failpoint(uncommitted)
         if writing.touched:
+            self.failpoint(Failpoint.CARDS_UNQUEUED)
             try:
                 async with self.engine.begin() as tx:
                     await Writing(tx).queue_cards(writing.touched)

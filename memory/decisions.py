@@ -15,6 +15,7 @@ from domain.proposal import Approved, Decision, Expired, FinalDecision, Overridd
 from domain.verdict import Ask
 from memory import actions, facts
 from memory.database import Database
+from memory.failpoints import Failpoint
 from memory.proposals import VERDICT, Asked, ask, row_of, signal_of
 from memory.schema import APPROVAL, DECISION, PROPOSAL, SNOOZE
 from memory.writing import Writing
@@ -37,7 +38,7 @@ async def claim(database: Database, decision: FinalDecision, check: Check = noth
     Returns the earlier decision where somebody was first, and None where this one stands, or counts towards a quorum.
     Raises NotFound, StaleCard, NoLongerOpen, and what `check` raises.
     """
-    async with database.write() as writing:
+    async with database.write(Failpoint.DECISION_UNCOMMITTED) as writing:
         row = await _locked(writing, decision)
         await check(writing.tx)
         if earlier := await of(writing.tx, decision.proposal_id):
@@ -56,7 +57,7 @@ async def claim(database: Database, decision: FinalDecision, check: Check = noth
 
 async def snooze(database: Database, decision: Snoozed, check: Check = nothing_more) -> FinalDecision | None:
     """Put a question off; its deadline moves by the same time. Returns the earlier decision where there is one."""
-    async with database.write() as writing:
+    async with database.write(Failpoint.DECISION_UNCOMMITTED) as writing:
         row = await _locked(writing, decision)
         await check(writing.tx)
         if earlier := await of(writing.tx, decision.proposal_id):
@@ -82,10 +83,11 @@ class Refused:
 
 async def refused(database: Database, presses: Sequence[Refused]) -> None:
     """Keep that presses were refused, and why: one line of the ledger each, all in one transaction."""
-    async with database.write() as writing:
+    async with database.write(Failpoint.REFUSAL_UNCOMMITTED) as writing:
         for press in presses:
             one = press.decision
             await writing.record("refusal", one.by, one.proposal_id, version=one.version, press=one.kind, why=press.why)
+    database.failpoint(Failpoint.REFUSAL_COMMITTED)
 
 
 async def of(tx: AsyncConnection, proposal_id: str) -> FinalDecision | None:

@@ -15,6 +15,7 @@ from domain.signal import CloseReason, EventKind, Signal, SignalEvent
 from domain.verdict import Forbidden
 from memory import lessons, proposals, signals
 from memory.database import Database
+from memory.failpoints import Failpoint
 from memory.proposals import Asked
 from memory.schema import LOOK, PROPOSAL, RECEIPT, SWEEP
 from memory.writing import Writing
@@ -63,7 +64,7 @@ class SweepBook:
 
     async def save(self, swept: Swept) -> tuple[SignalEvent, ...]:
         """Keep a sweep. A day is kept once: a second sweep of it changes nothing and gets the first one's events."""
-        async with self._database.write() as writing:
+        async with self._database.write(Failpoint.SWEEP_UNCOMMITTED) as writing:
             # Not the lock the whole sweep runs under: another connection holds that one, and we would wait for it.
             await writing.tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('baton/sweep/save', 0))"))
             if await of(writing.tx, swept.as_of):
@@ -76,6 +77,7 @@ class SweepBook:
                 await _save_event(writing, event, swept.asked.get(event.signal.id, ()))
             if swept.hour is None:
                 await _save_sweep(writing, swept)
+        self._database.failpoint(Failpoint.SWEEP_COMMITTED)
         return tuple(events)
 
 
