@@ -35,6 +35,20 @@ class Place:
     ts: str
 
 
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What users.info says about one user."""
+
+    id: str
+    name: str
+    teams: tuple[str, ...]
+    """The workspaces the user belongs to; several in an Enterprise Grid."""
+    is_bot: bool
+    is_restricted: bool
+    is_stranger: bool
+    deleted: bool
+
+
 class Slack:
     """The calls the bot makes. Each raises SlackUnavailable, or SlackRefused with Slack's code."""
 
@@ -98,6 +112,28 @@ class Slack:
         """Show one person's App Home."""
         async with _answered():
             await self.client.views_publish(user_id=user, view=dict(view))
+
+    async def team(self) -> str:
+        """The workspace the bot is installed in."""
+        async with _answered():
+            return str((await self.client.auth_test()).get("team_id") or "")
+
+    async def profile(self, user: str) -> Profile:
+        """Who a user is."""
+        async with _answered():
+            answer = await self.client.users_info(user=user)
+            found = cast("Mapping[str, object]", answer.get("user") or {})
+            grid = cast("Mapping[str, object]", found.get("enterprise_user") or {})
+            teams = [str(found.get("team_id") or ""), *map(str, cast("Sequence[object]", grid.get("teams") or ()))]
+            return Profile(
+                id=str(found.get("id") or user),
+                name=str(found.get("real_name") or found.get("name") or ""),
+                teams=tuple(dict.fromkeys(team for team in teams if team)),
+                is_bot=bool(found.get("is_bot")),
+                is_restricted=bool(found.get("is_restricted") or found.get("is_ultra_restricted")),
+                is_stranger=bool(found.get("is_stranger")),
+                deleted=bool(found.get("deleted")),
+            )
 
     async def suggest(self, channel: str, thread_ts: str, title: str, prompts: Mapping[str, str]) -> None:
         """Offer prompts in the assistant pane: label → what is asked."""

@@ -9,22 +9,28 @@ from app.workspace.people import APP, BOT, BOT_USER, TEAM
 from app.workspace.wire import Json, is_object, objects
 
 TEAM_DOMAIN = "local"
+OTHER_TEAM = "T0ELSEWHERE"
+"""Where strangers come from."""
 
 
 def user_object(user: Json) -> Json:
     """As users.info shows somebody."""
+    kind = user.get("kind", "member")
     handle = "".join(letter for letter in user["name"].lower().replace(" ", ".") if letter.isalnum() or letter == ".")
     return {
         "id": user["id"],
-        "team_id": TEAM,
+        "team_id": OTHER_TEAM if kind == "stranger" else TEAM,
         "name": handle,
         "real_name": user["name"],
-        "deleted": False,
+        "deleted": kind == "deactivated",
         "tz": user["tz"],
         "tz_label": user["tz"],
         "tz_offset": _offset(user["tz"]),
         "is_admin": False,
         "is_owner": False,
+        "is_restricted": kind == "guest",
+        "is_ultra_restricted": False,
+        "is_stranger": kind == "stranger",
         "is_bot": user["is_bot"],
         "is_app_user": False,
         "updated": 1767225600,

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Literal
 
 from app.workspace.store import Store
 from app.workspace.wire import Json, Refused
@@ -24,6 +25,8 @@ class WorkspaceUser:
     roles: tuple[str, ...] = ()
     timezone: str = "UTC"
     """IANA name: "Europe/Berlin"."""
+    kind: Literal["member", "guest", "stranger", "deactivated"] = "member"
+    """A stranger is somebody of another workspace in a shared channel."""
 
 
 def identifier(prefix: str, words: str) -> str:
@@ -54,6 +57,7 @@ class People:
                         "roles": sorted(person.roles),
                         "tz": person.timezone,
                         "is_bot": False,
+                        "kind": person.kind,
                     },
                 )
             bot: Json = {"id": BOT_USER, "name": BOT_NAME, "roles": [], "tz": "UTC", "is_bot": True}
