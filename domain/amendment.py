@@ -1,9 +1,13 @@
 """A change of the operating model on its way: drafted, held against the past, agreed to, in force."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
+from pydantic import Field
+
 from domain.base import Frozen
+from domain.mandate import Mandate
 from domain.operating_model import OperatingModel
 from domain.standing import Emergency, Grant, Level, Stop
 
@@ -107,5 +111,5 @@ class Design(Frozen):
     """Emergencies that ended and nobody has looked at yet."""
     grants: tuple[Grant, ...] = ()
     records: tuple[TrackRecord, ...] = ()
-    mandates: tuple[str, ...] = ()
-    """One line per agent: what it is for and may suggest."""
+    mandates: Mapping[str, Mandate] = Field(default_factory=dict[str, Mandate])
+    """Every agent's mandate as the code gives it, by agent; what is taken out of it stands in `model.mandates`."""
