@@ -22,11 +22,13 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.case import Case, ProposalStatus, ProposalView
-from domain.proposal import Approved, Decision, Expired, Proposal, Rejected, Snoozed
+from domain.proposal import Approved, Decision, Expired, Rejected, Snoozed
 from domain.receipt import Outcome, Receipt, ReceiptStatus
 from domain.signal import CloseReason, Signal
 from domain.verdict import Forbidden, Verdict
+from memory import people, proposals
 from memory.decisions import DECISIONS
+from memory.people import People
 from memory.proposals import VERDICT
 from memory.schema import ACTION, APPROVAL, DECISION, OUTCOME, PROPOSAL, RECEIPT, SIGNAL, SNOOZE
 
@@ -39,6 +41,9 @@ _AFTER_EXECUTION = {
     ReceiptStatus.FAILED: ProposalStatus.FAILED,
     ReceiptStatus.UNKNOWN: ProposalStatus.UNKNOWN,
 }
+
+
+_TOLD_BY_PEOPLE = {"decision", "snooze", "approval"}
 
 
 @dataclass(slots=True)
@@ -68,9 +73,10 @@ async def load(
     rows: dict[str, list[_Row]] = defaultdict(list)
     for row in await tx.execute(asked):
         rows[row.signal_id].append(row)
-    known = await _known(tx, [row.id for group in rows.values() for row in group])
+    everybody = await people.everybody(tx)
+    known = await _known(tx, [row.id for group in rows.values() for row in group], everybody)
     found = [
-        _case(signals[ident], tuple(_view(row, known[row.id], now) for row in rows[ident]))
+        _case(signals[ident], tuple(_view(row, known[row.id], now, everybody) for row in rows[ident]))
         for ident in signal_ids
         if ident in signals
     ]
@@ -98,10 +104,10 @@ def _case(row: _Row, views: tuple[ProposalView, ...]) -> Case:
     )
 
 
-def _view(row: _Row, known: _Known, now: datetime) -> ProposalView:
+def _view(row: _Row, known: _Known, now: datetime, everybody: People) -> ProposalView:
     verdict = VERDICT.validate_python(row.verdict)
     return ProposalView(
-        proposal=Proposal.model_validate(row.body),
+        proposal=proposals.shown(row.body, everybody),
         verdict=verdict,
         status=_status(verdict, known, now, is_withdrawn=row.withdrawn_at is not None),
         expires_at=row.expires_at,
@@ -139,11 +145,12 @@ def _in_force(known: _Known, now: datetime) -> Snoozed | None:
     return known.snooze if known.snooze and known.snooze.until > now else None
 
 
-async def _known(tx: AsyncConnection, ids: list[str]) -> dict[str, _Known]:
+async def _known(tx: AsyncConnection, ids: list[str], everybody: People) -> dict[str, _Known]:
     """Everything decided and done about these proposals; of snoozes and receipts the newest counts."""
     known: dict[str, _Known] = defaultdict(_Known)
     for row in await tx.execute(_recorded(ids)):
-        _note(known[row.proposal_id], row.what, row.body)
+        told = everybody.shown(row.body) if row.what in _TOLD_BY_PEOPLE else row.body
+        _note(known[row.proposal_id], row.what, told)
     return known
 
 

@@ -1,8 +1,8 @@
 """Decisions: claimed once, with everything that follows from them, in one transaction."""
 
-import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row, func, select, update
@@ -13,7 +13,7 @@ from domain.action import ActionBase
 from domain.errors import NoLongerOpen, NotFound, StaleCard
 from domain.proposal import Approved, Decision, Expired, FinalDecision, Overridden, Proposal, Rejected, Snoozed
 from domain.verdict import Ask
-from memory import actions, facts
+from memory import actions, facts, people
 from memory.database import Database
 from memory.failpoints import Failpoint
 from memory.proposals import VERDICT, Asked, ask, row_of, signal_of
@@ -65,7 +65,7 @@ async def snooze(database: Database, decision: Snoozed, check: Check = nothing_m
         _must_be_open(row, decision)
         later = row.expires_at + (decision.until - decision.at) if row.expires_at else None
         await writing.tx.execute(update(PROPOSAL).where(PROPOSAL.c.id == row.id).values(expires_at=later))
-        body = facts.body(decision)
+        body = await kept(writing.tx, decision)
         await writing.tx.execute(insert(SNOOZE).values(proposal_id=row.id, until=decision.until, body=body))
         until = decision.until.isoformat()
         await writing.record("decision.snoozed", decision.by, row.id, version=decision.version, until=until)
@@ -93,9 +93,21 @@ async def refused(database: Database, presses: Sequence[Refused]) -> None:
 async def of(tx: AsyncConnection, proposal_id: str) -> FinalDecision | None:
     """The decision on a proposal, once there is one."""
     found = await tx.scalar(select(DECISION.c.body).where(DECISION.c.proposal_id == proposal_id))
-    decision = DECISIONS.validate_python(found) if found else None
+    if found is None:
+        return None
+    decision = DECISIONS.validate_python((await people.everybody(tx)).shown(found))
     assert not isinstance(decision, Snoozed)
     return decision
+
+
+async def kept(tx: AsyncConnection, decision: Decision) -> dict[str, Any]:
+    """A decision as it is stored: whoever took it by pseudonym, what they wrote sealed."""
+    body = facts.body(decision)
+    if decision.by == people.SYSTEM:
+        return body
+    key = await people.key_of(tx, decision.by)
+    sealed = {"reason": key.seal(decision.reason)} if isinstance(decision, Overridden | Rejected) else {}
+    return body | {"by": key.pseudonym} | sealed
 
 
 async def is_final(tx: AsyncConnection, proposal_id: str) -> bool:
@@ -136,18 +148,16 @@ def _must_be_open(row: Row[tuple[object, ...]], decision: Decision) -> None:
 
 async def _decide(writing: Writing, row: Row[tuple[object, ...]], decision: FinalDecision) -> None:
     """Decision, action, ledger line and job: all of them or none."""
-    salt = secrets.token_hex(16) if isinstance(decision, Overridden | Rejected) else None
-    columns = {"version": decision.version, "kind": decision.kind, "by": decision.by, "at": decision.at}
-    decided = insert(DECISION).values(proposal_id=row.id, body=facts.body(decision), salt=salt, **columns)
-    await writing.tx.execute(decided)
+    body = await kept(writing.tx, decision)
+    columns = {"version": decision.version, "kind": decision.kind, "by": body["by"], "at": decision.at}
+    await writing.tx.execute(insert(DECISION).values(proposal_id=row.id, body=body, **columns))
     action: ActionBase | None = None
     if isinstance(decision, Overridden):
         action = decision.action
     elif isinstance(decision, Approved):
         action = Proposal.model_validate(row.body).action
     if action is not None:
-        await actions.create(writing, row.id, decision.version, action, decision.by)
-    reason = decision.reason if isinstance(decision, Overridden | Rejected) else None
+        await actions.create(writing, row.id, decision.version, action, body["by"])
     await writing.record(
         f"decision.{decision.kind}",
         decision.by,
@@ -155,15 +165,16 @@ async def _decide(writing: Writing, row: Row[tuple[object, ...]], decision: Fina
         version=decision.version,
         decided_at=decision.at.isoformat(),
         action=facts.digest(action) if action else None,
-        reason=facts.veiled(reason, salt) if reason and salt else None,
+        digest=facts.digest_of(body),
     )
     await writing.defer("advance", row.id)
 
 
 async def _approvals_with(writing: Writing, decision: Approved) -> int:
     """How many different people approve this version, counting this press."""
-    key = {"proposal_id": decision.proposal_id, "version": decision.version, "by": decision.by}
-    added = insert(APPROVAL).values(**key, at=decision.at, body=facts.body(decision))
+    body = await kept(writing.tx, decision)
+    key = {"proposal_id": decision.proposal_id, "version": decision.version, "by": body["by"]}
+    added = insert(APPROVAL).values(**key, at=decision.at, body=body)
     if await writing.tx.scalar(added.on_conflict_do_nothing().returning(APPROVAL.c.by)) is not None:
         await writing.record("approval", decision.by, decision.proposal_id, version=decision.version)
     same = (APPROVAL.c.proposal_id == decision.proposal_id) & (APPROVAL.c.version == decision.version)

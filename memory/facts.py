@@ -1,11 +1,12 @@
 """How a frozen fact is stored, and how it is fingerprinted."""
 
 import hashlib
-import hmac
 import json
 from typing import Any
 
 from pydantic import BaseModel
+
+from memory import vault
 
 
 def body(fact: BaseModel) -> dict[str, Any]:
@@ -15,13 +16,13 @@ def body(fact: BaseModel) -> dict[str, Any]:
 
 def digest(fact: BaseModel) -> str:
     """The sha256 of a fact, the same whatever order a database gives its keys back in."""
-    text = json.dumps(body(fact), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return digest_of(body(fact))
 
 
-def veiled(words: str, salt: str) -> str:
-    """A keyed digest of a person's own words. Without the salt, which is erased with them, it tells nothing."""
-    return hmac.new(salt.encode(), words.encode(), hashlib.sha256).hexdigest()
+def digest_of(stored: dict[str, Any]) -> str:
+    """The sha256 of a body as stored. Of sealed words only their keyed digest counts: it stays when they are erased."""
+    text = json.dumps(stored, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(vault.emptied(text).encode()).hexdigest()
 
 
 def name_of(prefix: str, *parts: object) -> str:

@@ -1,19 +1,20 @@
 """Outcomes and lessons."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.lesson import Lesson
+from domain.lesson import Lesson, LessonKind
 from domain.receipt import Outcome
 from domain.signal import Cause
-from memory import facts
+from memory import facts, people, vault
 from memory.people import SYSTEM
-from memory.schema import LESSON, OUTCOME
+from memory.schema import DECISION, LESSON, OUTCOME
+from memory.vault import Key
 from memory.writing import Writing
 
 
@@ -30,7 +31,10 @@ async def keep_outcome(writing: Writing, outcome: Outcome, lesson: Lesson) -> bo
 
 
 async def keep(writing: Writing, lesson: Lesson) -> None:
-    """Record a lesson; the same one a second time changes nothing."""
+    """Record a lesson; the same one a second time changes nothing. One that quotes somebody is sealed as theirs."""
+    body = facts.body(lesson)
+    if key := await _quoted(writing.tx, lesson):
+        body["text"] = key.seal(lesson.text)
     row = {
         "id": lesson.id,
         "kind": lesson.kind.value,
@@ -38,28 +42,28 @@ async def keep(writing: Writing, lesson: Lesson) -> None:
         "learned_on": lesson.learned_on,
         "expires_on": lesson.expires_on,
         "source": lesson.source,
-        "body": facts.body(lesson),
+        "body": body,
     }
     if await writing.tx.scalar(insert(LESSON).values(row).on_conflict_do_nothing().returning(LESSON.c.id)):
-        await writing.record("lesson", SYSTEM, lesson.id, source=lesson.source, digest=facts.digest(lesson))
+        await writing.record("lesson", SYSTEM, lesson.id, source=lesson.source, digest=facts.digest_of(body))
 
 
 async def about(tx: AsyncConnection, cause: Cause, today: date, limit: int = 20) -> tuple[Lesson, ...]:
     """What was learnt about a cause and still holds, newest first."""
     found = select(LESSON.c.body).where(LESSON.c.cause == cause.value, LESSON.c.expires_on >= today)
     newest = found.order_by(LESSON.c.learned_on.desc(), LESSON.c.id).limit(limit)
-    return _read(await tx.scalars(newest))
+    return await _read(tx, newest)
 
 
 async def by_ids(tx: AsyncConnection, ids: Sequence[str]) -> tuple[Lesson, ...]:
     """Lessons in the order asked; unknown ids are left out."""
-    found = {les.id: les for les in _read(await tx.scalars(select(LESSON.c.body).where(LESSON.c.id.in_(ids))))}
+    found = {les.id: les for les in await _read(tx, select(LESSON.c.body).where(LESSON.c.id.in_(ids)))}
     return tuple(found[ident] for ident in ids if ident in found)
 
 
 async def every(tx: AsyncConnection) -> tuple[Lesson, ...]:
     """All lessons, oldest first."""
-    return _read(await tx.scalars(select(LESSON.c.body).order_by(LESSON.c.learned_on, LESSON.c.id)))
+    return await _read(tx, select(LESSON.c.body).order_by(LESSON.c.learned_on, LESSON.c.id))
 
 
 async def count(tx: AsyncConnection) -> int:
@@ -69,7 +73,7 @@ async def count(tx: AsyncConnection) -> int:
 
 async def unindexed(tx: AsyncConnection) -> tuple[Lesson, ...]:
     """Lessons the index may not have yet."""
-    return _read(await tx.scalars(select(LESSON.c.body).where(~LESSON.c.indexed).order_by(LESSON.c.id)))
+    return await _read(tx, select(LESSON.c.body).where(~LESSON.c.indexed).order_by(LESSON.c.id))
 
 
 async def indexed(tx: AsyncConnection, ids: Sequence[str]) -> None:
@@ -77,5 +81,28 @@ async def indexed(tx: AsyncConnection, ids: Sequence[str]) -> None:
     await tx.execute(update(LESSON).where(LESSON.c.id.in_(ids)).values(indexed=True))
 
 
-def _read(rows: Iterable[Any]) -> tuple[Lesson, ...]:
-    return tuple([Lesson.model_validate(row) for row in rows])
+async def quoted(tx: AsyncConnection, sentences: Sequence[str]) -> list[str]:
+    """Sentences as they are stored: one that quotes a lesson with somebody's words in it is sealed as theirs."""
+    if not sentences:
+        return []
+    sealed = LESSON.c.body["text"].astext
+    found: list[str] = list(await tx.scalars(select(sealed).where(sealed.startswith("sealed:"))))
+    everybody = await people.everybody(tx)
+    owners = [(key.open(text), key) for text in found if (key := everybody.keys.get(vault.whose(text) or ""))]
+    return [next((key.seal(said) for words, key in owners if words in said), said) for said in sentences]
+
+
+async def _quoted(tx: AsyncConnection, lesson: Lesson) -> Key | None:
+    """Whose words a lesson quotes: a correction gives the reason of whoever decided."""
+    if lesson.kind is not LessonKind.CORRECTION:
+        return None
+    who = await tx.scalar(select(DECISION.c.by).where(DECISION.c.proposal_id == lesson.source))
+    return (await people.everybody(tx)).keys.get(who) if who else None
+
+
+async def _read(tx: AsyncConnection, found: Select[Any]) -> tuple[Lesson, ...]:
+    bodies = list(await tx.scalars(found))
+    if not bodies:
+        return ()
+    everybody = await people.everybody(tx)
+    return tuple([Lesson.model_validate(body | {"text": everybody.shown(body["text"])}) for body in bodies])

@@ -1,28 +1,87 @@
-"""Who is behind the names in the ledger, so that a person can be forgotten and the chain still verifies."""
+"""Who is behind the names in our records. Everything kept names people by pseudonym, and seals what they wrote.
 
-import secrets
+Deleting a person's row and key forgets them: what they decided still stands, who they were and what they wrote is gone.
+"""
 
-from sqlalchemy import select
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from memory.schema import PERSON
+from memory import vault
+from memory.schema import LEDGER_IDENTITY, PERSON, PERSON_KEY
+from memory.vault import Json, Key
 
 SYSTEM = "baton"
 """Who decides what time or policy decides."""
 
+_SLACK_DIGEST = func.encode(
+    func.sha256(LEDGER_IDENTITY.c.lookup.op("||")(func.convert_to(bindparam("slack"), "UTF8"))), "hex"
+)
+"""A Slack user id as we look it up: digested with a secret of this database."""
+_KNOWN = (
+    select(PERSON.c.pseudonym, PERSON_KEY.c.key)
+    .select_from(LEDGER_IDENTITY.join(PERSON, PERSON.c.digest == _SLACK_DIGEST).join(PERSON_KEY))
+    .where(PERSON.c.digest == _SLACK_DIGEST)
+)
 
-async def pseudonym(tx: AsyncConnection, slack: str) -> str:
-    """The name a Slack user has in the ledger: random, the same every time."""
-    known = select(PERSON.c.pseudonym).where(PERSON.c.slack == slack)
-    if (found := await tx.scalar(known)) is None:
-        new = insert(PERSON).values(slack=slack, pseudonym=f"person_{secrets.token_hex(6)}")
-        await tx.execute(new.on_conflict_do_nothing())
-        found = await tx.scalar(known)
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everybody not forgotten."""
+
+    keys: Mapping[str, Key] = field(repr=False)
+    """By pseudonym."""
+    names: Mapping[str, str]
+    """Slack user ids by pseudonym."""
+
+    def shown(self, body: Json) -> Json:
+        """A stored body as the domain knows it: Slack ids for pseudonyms, words for sealed words."""
+        return vault.opened(body, self.keys, self.names)
+
+
+async def everybody(tx: AsyncConnection) -> People:
+    """Names and keys of everybody not forgotten: one small question."""
+    found = select(PERSON.c.pseudonym, PERSON.c.slack, PERSON_KEY.c.key).join(PERSON_KEY)
+    keys: dict[str, Key] = {}
+    names: dict[str, str] = {}
+    for row in await tx.execute(found):
+        key = keys[row.pseudonym] = Key(row.pseudonym, bytes(row.key))
+        names[row.pseudonym] = key.open(row.slack)
+    return People(keys, names)
+
+
+async def known(tx: AsyncConnection, slack: str) -> Key | None:
+    """Name and key of a Slack user; None where nothing is recorded of them."""
+    row = (await tx.execute(_KNOWN, {"slack": slack})).one_or_none()
+    return Key(row.pseudonym, bytes(row.key)) if row else None
+
+
+async def key_of(tx: AsyncConnection, slack: str) -> Key:
+    """Name and key of a Slack user, met for the first time or not."""
+    if (found := await known(tx, slack)) is None:
+        await _meet(tx, slack)
+        found = await known(tx, slack)
     assert found is not None
     return found
 
 
-async def names(tx: AsyncConnection) -> dict[str, str]:
+async def pseudonym(tx: AsyncConnection, slack: str) -> str:
+    """The name a Slack user has in all records: random, the same every time. What is not a person keeps its name."""
+    return slack if slack == SYSTEM else (await key_of(tx, slack)).pseudonym
+
+
+async def names(tx: AsyncConnection) -> Mapping[str, str]:
     """Slack user ids by pseudonym, of everybody not forgotten."""
-    return {row.pseudonym: row.slack for row in await tx.execute(select(PERSON))}
+    return (await everybody(tx)).names
+
+
+async def _meet(tx: AsyncConnection, slack: str) -> None:
+    """Name somebody. Where two transactions do so at once the later one takes the earlier one's name."""
+    key = Key.new()
+    digest = await tx.scalar(select(_SLACK_DIGEST).select_from(LEDGER_IDENTITY), {"slack": slack})
+    new = insert(PERSON).values(pseudonym=key.pseudonym, digest=digest, slack=key.seal(slack))
+    if await tx.scalar(new.on_conflict_do_nothing().returning(PERSON.c.pseudonym)):
+        await tx.execute(insert(PERSON_KEY).values(pseudonym=key.pseudonym, key=key.secret))

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row, select, union, update
@@ -11,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.proposal import Proposal
 from domain.verdict import Verdict
-from memory import facts
-from memory.people import SYSTEM
+from memory import facts, lessons
+from memory.people import SYSTEM, People
 from memory.schema import ACTION, DECISION, OUTCOME, PROPOSAL, PROPOSAL_VERSION
 from memory.writing import Writing
 
@@ -72,17 +73,23 @@ async def _came_to_nothing(tx: AsyncConnection, proposal_id: str) -> bool:
 
 def _differs(now: Row[tuple[object, ...]], asked: Asked) -> bool:
     """Whether a person would decide about something else than before."""
-    before = Proposal.model_validate(now.body)
+    before = Proposal.model_validate(now.body)  # what it remembers may be sealed, and is not compared
     parts = ("action", "owner", "forecast")
     changed = any(getattr(before, part) != getattr(asked.proposal, part) for part in parts)
     return changed or VERDICT.validate_python(now.verdict) != asked.verdict
 
 
+def shown(body: dict[str, Any], everybody: People) -> Proposal:
+    """A proposal as people know it: what it remembers of somebody's words is readable while they are not erased."""
+    return Proposal.model_validate(body | {"remembered": everybody.shown(body.get("remembered", []))})
+
+
 async def _keep(writing: Writing, asked: Asked, place: int) -> None:
     proposal = asked.proposal
+    body = facts.body(proposal) | {"remembered": await lessons.quoted(writing.tx, proposal.remembered)}
     row = {
         "version": proposal.version,
-        "body": facts.body(proposal),
+        "body": body,
         "verdict": facts.body(asked.verdict),
         "owner": proposal.owner,
         "expires_at": asked.expires_at,
@@ -101,7 +108,7 @@ async def _keep(writing: Writing, asked: Asked, place: int) -> None:
         signal=proposal.signal_id,
         action=proposal.action.kind,
         verdict=asked.verdict.kind,
-        digest=facts.digest(proposal),
+        digest=facts.digest_of(body),
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Numeric,
     SmallInteger,
@@ -227,10 +228,21 @@ PERSON = Table(
     "person",
     METADATA,
     Column("pseudonym", Text, primary_key=True),
+    _filled("digest", Text),
     _filled("slack", Text),
-    UniqueConstraint("slack"),
+    UniqueConstraint("digest"),
 )
-"""Who is behind the names in the ledger. Deleting a row makes that person unknown there; the chain still verifies."""
+"""Who is behind the names in our records. `digest` finds a Slack id, `slack` is that id sealed with the person's key.
+
+Deleting a row makes that person unknown; decisions stand and the chain still verifies."""
+
+PERSON_KEY = Table(
+    "person_key",
+    METADATA,
+    Column("pseudonym", Text, ForeignKey("person.pseudonym", ondelete="CASCADE"), primary_key=True),
+    _filled("key", LargeBinary),
+)
+"""What opens the words of one person. A table of its own, so that backups can leave it out or keep it for less long."""
 
 LEDGER = Table(
     "ledger",
@@ -256,6 +268,15 @@ LEDGER_HEAD = Table(
     _filled("hash", Text),
 )
 """One row, locked by every writer as its last act: order in the chain is order of commit, without gaps."""
+
+LEDGER_IDENTITY = Table(
+    "ledger_identity",
+    METADATA,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    _filled("ledger", Text),
+    _filled("lookup", LargeBinary),
+)
+"""One row. Which ledger this is, as seals name it, and the secret people's Slack ids are digested with."""
 
 OPERATING_MODEL = Table(
     "operating_model",
