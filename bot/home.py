@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.blocks import Block, actions, button, context, divider, header, section, shorten
 from bot.change import changes, names_in, title
+from bot.design import ARCHITECT, tabs
 from bot.names import REFRESH_HOME
 from bot.people import asked, holders, name_of
 from bot.question import buttons, can_be_decided, forecast_words, whose
@@ -33,7 +34,9 @@ def _mine(inbox: Inbox, model: OperatingModel, room: int) -> list[Block]:
         if inbox.roles
         else ("You hold no role in the operating model, so nothing will be put to you.")
     )
-    blocks = [header("Your decisions"), context(roles), actions("home", [button("Refresh", REFRESH_HOME, "home")])]
+    refresh = actions("home", [button("Refresh", REFRESH_HOME, "home")])
+    top = tabs("inbox") if ARCHITECT in inbox.roles else refresh
+    blocks = [header("Your decisions"), context(roles), top]
     if not waiting:
         return [*blocks, section(f"✅ *Nothing waits for you, {name}.*")]
     blocks.append(section(f"*{many(waiting, 'decision')}* {'waits' if waiting == 1 else 'wait'} for you, {name}."))

@@ -12,6 +12,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import names
+from bot.architecture import Architecture
 from bot.board import SlackBoard
 from bot.buttons import Buttons
 from bot.commands import Commands
@@ -38,6 +39,7 @@ def connect(
     slack = Slack(client)
     redraw = Redraw(runner, slack, board or SlackBoard(runner, client))
     buttons, forms = Buttons(runner, slack, redraw), Forms(runner, slack, redraw)
+    architecture = Architecture(runner, slack, redraw)
     conversation = Conversation(runner, slack)
     app = AsyncApp(client=client, signing_secret=signing_secret)
 
@@ -48,6 +50,16 @@ def connect(
         (names.SNOOZE, buttons.snooze),
         (names.ASK, buttons.ask),
         (names.REFRESH_HOME, buttons.refresh_home),
+        (names.SHOW_INBOX, architecture.show_inbox),
+        (names.SHOW_DESIGN, architecture.show_design),
+        (names.EDIT_PART, architecture.edit),
+        (names.AGREE, architecture.agree),
+        (names.DISAGREE, architecture.disagree),
+        (names.STOP, architecture.stop),
+        (names.LIFT, architecture.lift),
+        (names.BREAK_GLASS, architecture.break_glass),
+        (names.REVIEW_EMERGENCY, architecture.review),
+        (names.GRANT, architecture.grant),
     ):
         app.action(action)(press)
     for form, submit in (
@@ -55,6 +67,14 @@ def connect(
         (names.REJECT_FORM, forms.reject),
         (names.SNOOZE_FORM, forms.snooze),
         (names.ASK_FORM, forms.ask),
+        (names.EDIT_FORM, architecture.edited),
+        (names.AGREE_FORM, architecture.agreed),
+        (names.DISAGREE_FORM, architecture.disagreed),
+        (names.STOP_FORM, architecture.stopped),
+        (names.LIFT_FORM, architecture.lifted),
+        (names.BREAK_GLASS_FORM, architecture.glass_broken),
+        (names.REVIEW_FORM, architecture.reviewed),
+        (names.GRANT_FORM, architecture.granted),
     ):
         app.view(form)(submit)
     app.command(names.COMMAND)(Commands(runner).baton)

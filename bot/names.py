@@ -11,6 +11,20 @@ APPROVE, OVERRIDE, REJECT, SNOOZE, ASK = (
 )
 """Buttons under a proposal."""
 REFRESH_HOME = "refresh_home"
+SHOW_INBOX, SHOW_DESIGN = "show_inbox", "show_design"
+"""The two tabs of App Home; the second is the architect's."""
+EDIT_PART = "edit_part"
+"""A choice in the design tab. Its value names a part of the operating model and an entry: "limits/0", "limits/new"."""
+AGREE, DISAGREE = "agree_amendment", "reject_amendment"
+"""Buttons under a change of the operating model that waits."""
+STOP, LIFT, BREAK_GLASS, REVIEW_EMERGENCY, GRANT = (
+    "stop",
+    "lift_stop",
+    "break_glass",
+    "review_emergency",
+    "grant_level",
+)
+"""The other buttons of the design tab."""
 
 OVERRIDE_FORM, REJECT_FORM, SNOOZE_FORM, ASK_FORM, NOTICE = (
     "override_form",
@@ -20,6 +34,17 @@ OVERRIDE_FORM, REJECT_FORM, SNOOZE_FORM, ASK_FORM, NOTICE = (
     "notice",
 )
 """Modals, by callback id."""
+EDIT_FORM, AGREE_FORM, DISAGREE_FORM, STOP_FORM, LIFT_FORM, BREAK_GLASS_FORM, REVIEW_FORM, GRANT_FORM = (
+    "edit_form",
+    "agree_form",
+    "disagree_form",
+    "stop_form",
+    "lift_form",
+    "break_glass_form",
+    "review_form",
+    "grant_form",
+)
+"""Modals of the design tab, by callback id."""
 REASON, QUESTION, UNTIL = "reason", "question", "until"
 """Inputs: block id and action id of the required reason, of a question, of a snooze. An action's own field goes by its
 name in the catalogue."""

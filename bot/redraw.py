@@ -6,6 +6,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.board import SlackBoard
 from bot.card import card
+from bot.design import design
 from bot.home import home
 from bot.private import Body, user_of
 from bot.slack import Slack
@@ -25,6 +26,10 @@ class Redraw:
     async def home(self, user: str) -> None:
         """Publish one person's App Home. Raises SlackUnavailable."""
         await self._slack.publish_home(user, home(await self._runner.inbox(user), self._runner.model))
+
+    async def design(self, user: str) -> None:
+        """Publish the design tab to one person. Raises SlackUnavailable, and NotYours where it is not theirs."""
+        await self._slack.publish_home(user, design(await self._runner.governing.design(user), user))
 
     async def where(self, signal_id: str, body: Body, *, from_home: bool) -> None:
         """Draw the card anew, and the inbox of whoever pressed there."""

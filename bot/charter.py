@@ -1,0 +1,189 @@
+"""The operating model as the architect reads it, part by part, each with a choice of what to edit beside it."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.blocks import Block, divider, header, section
+from bot.names import EDIT_PART
+from bot.people import name_of
+from bot.words import day, listed, many, metric_short, outside, plain, spoken
+from bot.words import title as headed
+from domain.amendment import Design
+from domain.catalogue import CATALOGUE
+from domain.operating_model import Limit, OperatingModel, Person, Restriction
+
+NEW = "new"
+"""The entry that is to be added."""
+MOST_LINES = 12
+_MOST_OPTIONS = 99
+
+
+def kind_title(kind: str) -> str:
+    """What a kind of action is called: "Shift budget"."""
+    return CATALOGUE[kind].title if kind in CATALOGUE else headed(kind)
+
+
+def policy(model: OperatingModel) -> list[Block]:
+    """How far things may go, and the limits of roles."""
+    policy = model.policy
+    remind, escalate = policy.remind_after_hours, policy.escalate_after_hours
+    reminded = f"A reminder goes out after {many(remind, 'hour')}" if remind else "Nobody is reminded"
+    later = f"after {many(escalate or 0, 'hour')} the {spoken(policy.escalate_to)} may decide as well"
+    escalated = later if escalate else "nothing is escalated"
+    lines = [
+        f"• A question runs out after {many(policy.expires_after_hours, 'hour')}, and is then not approved",
+        f"• {reminded}; {escalated}",
+        f"• No budget moves by more than {share(policy.max_budget_change)} in a day, whoever approves",
+        f"• Never done: {_kinds(policy.forbidden) or 'nothing is ruled out'}",
+        f"• Done without asking: {_kinds(policy.automatic) or 'nothing'}",
+        "• Always decided by people, whatever is configured: strategy, who is reached, budgets, regulated claims, "
+        "what the brand shows, personal data",
+        f"• Emergency: {_break_glass(model)}",
+    ]
+    limits = [f"• {limit_words(limit, model)}" for limit in policy.limits[:MOST_LINES]]
+    return [
+        divider(),
+        header("Policy"),
+        _choice("\n".join(lines), "Edit policy…", [("The policy as a whole", "policy/policy")]),
+        _choice(
+            "\n".join(["*Limits*, for one day together", *(limits or ["• none: owners decide up to the hard cap"])]),
+            "Edit limits…",
+            _entries("limits", [limit_words(limit, model) for limit in policy.limits], "Add a limit"),
+        ),
+    ]
+
+
+def _break_glass(model: OperatingModel) -> str:
+    rule = model.policy.break_glass
+    if rule is None:
+        return "nobody may decide alone"
+    return f"the {spoken(rule.role)} may decide alone for up to {many(rule.minutes, 'minute')}"
+
+
+def limit_words(limit: Limit, model: OperatingModel) -> str:
+    """A limit in one line: "media lead, Set budget: up to 30 % or 500 EUR a day alone, beyond that with the CMO"."""
+    what = _kinds(limit.actions) or "everything"
+    where = [*(f"account {one}" for one in sorted(limit.accounts)), *(spoken(one) for one in sorted(limit.platforms))]
+    parts = [f"{share(limit.max_change)}"] if limit.max_change is not None else []
+    parts += [f"{limit.max_per_day:,} {model.currency} a day"] if limit.max_per_day is not None else []
+    at = f" in {outside(listed(where), 80)}" if where else ""
+    return f"{spoken(limit.role)}, {what}{at}: alone up to {listed(parts)}, beyond that with the {spoken(limit.beyond)}"
+
+
+def routes(model: OperatingModel) -> list[Block]:
+    """Where signals go."""
+    routes = [
+        f"• {headed(cause.value)}: {listed([spoken(role) for role in roles])}"
+        for cause, roles in sorted(model.routes.owners.items())
+    ]
+    lines = [f"Cards and digests go to #{outside(model.routes.channel, 80)}"]
+    lines += routes[:MOST_LINES] or ["• Every cause goes to its usual owners"]
+    return [
+        divider(),
+        header("Routes and goals"),
+        _choice("\n".join(lines), "Edit routes…", [("Where a cause goes", "routes/routes")]),
+    ]
+
+
+def goals(model: OperatingModel) -> list[Block]:
+    """What figures should be."""
+    words = [
+        f"{outside(goal.name, 80)}: {metric_short(goal.metric)} {goal.target:,}"
+        + (f", counts {goal.weight:g} times" if goal.weight != 1 else "")
+        for goal in model.goals
+    ]
+    lines = [f"• {one}" for one in words[:MOST_LINES]] or ["• No goals: signals are ordered by money at stake alone"]
+    return [_choice("\n".join(["*Goals*", *lines]), "Edit goals…", _entries("goals", words, "Add a goal"))]
+
+
+def mandates(design: Design) -> list[Block]:
+    """What each agent may suggest, and what is taken out of it."""
+    lines: list[str] = []
+    for agent, mandate in sorted(design.mandates.items()):
+        taken = design.model.mandates.get(agent, Restriction())
+        may = sorted(mandate.suggests - taken.without)
+        state = (
+            "*switched off*" if taken.off else f"may suggest {listed([kind_title(kind) for kind in may]) or 'nothing'}"
+        )
+        without = f"; not any more: {_kinds(taken.without)}" if taken.without and not taken.off else ""
+        lines.append(f"• *{headed(agent)}*: {outside(mandate.job, 140)} {state[0].upper() + state[1:]}{without}")
+    options = [(headed(agent), f"mandates/{agent}") for agent in sorted(design.mandates)]
+    return [divider(), header("Mandates"), *_lists(lines, "Edit mandates…", options)]
+
+
+def calendar(model: OperatingModel) -> list[Block]:
+    """Freezes, and who stands in for whom."""
+    freezes = [f"{outside(one.name, 80)}: {day(one.first_day)} to {day(one.last_day)}" for one in model.freezes]
+    away = [
+        f"{name_of(one.to, model)} stands in for {name_of(one.of, model)}"
+        f"{f' as {listed([spoken(role) for role in sorted(one.roles)])}' if one.roles else ''}, "
+        f"{day(one.first_day)} to {day(one.last_day)}"
+        for one in model.delegations
+    ]
+    return [
+        divider(),
+        header("Calendar and people"),
+        _choice(
+            "\n".join(["*Freezes*: days on which nothing is executed", *(f"• {one}" for one in freezes or ["none"])]),
+            "Edit freezes…",
+            _entries("freezes", freezes, "Add a freeze"),
+        ),
+        _choice(
+            "\n".join(["*Standing in*", *(f"• {one}" for one in away or ["nobody"])]),
+            "Edit…",
+            _entries("delegations", away, "Add somebody who stands in"),
+        ),
+    ]
+
+
+def people(model: OperatingModel) -> list[Block]:
+    """Who is who."""
+    lines = [f"• {_person(person)}" for person in model.people]
+    options = [(person.name, f"people/{person.slack}") for person in model.people]
+    return _lists(lines or ["• nobody yet"], "Edit people…", [*options, ("Add somebody", f"people/{NEW}")])
+
+
+def _person(person: Person) -> str:
+    roles = listed([spoken(role) for role in sorted(person.roles)]) or "no role"
+    where = [*(f"account {one}" for one in sorted(person.accounts)), *(spoken(one) for one in sorted(person.platforms))]
+    return f"*{outside(person.name, 80)}*: {roles}{f', for {outside(listed(where), 100)} only' if where else ''}"
+
+
+def _lists(lines: Sequence[str], placeholder: str, options: Sequence[tuple[str, str]]) -> list[Block]:
+    """Many lines in as few sections as they need; the choice stands at the first."""
+    pieces: list[list[str]] = [[]]
+    for line in lines:
+        if pieces[-1] and sum(map(len, pieces[-1])) + len(line) > 2500:
+            pieces.append([])
+        pieces[-1].append(line)
+    first, *rest = ["\n".join(piece) for piece in pieces]
+    return [_choice(first, placeholder, options), *(section(piece) for piece in rest[:3])]
+
+
+def _entries(part: str, words: Iterable[str], new: str) -> list[tuple[str, str]]:
+    return [*((one, f"{part}/{place}") for place, one in enumerate(words)), (new, f"{part}/{NEW}")]
+
+
+def _choice(text: str, placeholder: str, options: Sequence[tuple[str, str]]) -> Block:
+    """A paragraph with a choice of what to edit beside it."""
+    kept = [*options[: _MOST_OPTIONS - 1], options[-1]] if len(options) > _MOST_OPTIONS else options
+    return {
+        **section(text),
+        "accessory": {
+            "type": "static_select",
+            "action_id": EDIT_PART,
+            "placeholder": {"type": "plain_text", "text": placeholder},
+            "options": [
+                {"text": {"type": "plain_text", "text": plain(label, 75) or "–"}, "value": value}
+                for label, value in kept
+            ],
+        },
+    }
+
+
+def _kinds(kinds: Iterable[str]) -> str:
+    return listed([kind_title(kind) for kind in sorted(kinds)])
+
+
+def share(value: float) -> str:
+    """A share in words: 0.3 is "30 %"."""
+    return f"{value * 100:.1f}".removesuffix(".0") + " %"

@@ -1,0 +1,82 @@
+"""The inputs of a form, each with what it holds already."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from bot.blocks import Block
+from bot.words import plain
+
+Option = tuple[str, str]
+"""Label and value."""
+LEAST_REASON = 3
+NOTHING = "-"
+"""What stands for an empty value in a choice: Slack takes no empty one."""
+
+
+def _input(block_id: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
+    made: Block = {"type": "input", "block_id": block_id, "label": label_of(label), "optional": optional}
+    return {**made, "element": {**element, "action_id": block_id}, **({"hint": label_of(hint)} if hint else {})}
+
+
+def text(
+    block_id: str,
+    label: str,
+    *,
+    hint: str = "",
+    value: str = "",
+    most: int = 40,
+    least: int | None = None,
+    optional: bool = False,
+    is_long: bool = False,
+) -> Block:
+    """A line or, where `is_long`, a paragraph to type."""
+    fewest = least if least is not None else LEAST_REASON if is_long else 0 if optional else 1
+    element: Block = {"type": "plain_text_input", "multiline": is_long, "min_length": fewest, "max_length": most}
+    return _input(
+        block_id, label, {**element, **({"initial_value": value[:most]} if value else {})}, hint=hint, optional=optional
+    )
+
+
+def select(
+    block_id: str, label: str, options: Sequence[Option], chosen: str | None, *, optional: bool = False
+) -> Block:
+    """One of several; `chosen` is the value chosen already, None for none."""
+    made = [_option(option) for option in options]
+    first = next((one for one in made if one["value"] == (NOTHING if chosen == "" else chosen)), None)
+    element: Block = {"type": "static_select", "options": made}
+    return _input(block_id, label, {**element, **({"initial_option": first} if first else {})}, optional=optional)
+
+
+def several(block_id: str, label: str, options: Sequence[Option], chosen: Iterable[str], *, hint: str = "") -> Block:
+    """Any number of several."""
+    wanted = set(chosen)
+    made = [_option(option) for option in options]
+    first = [one for one in made if one["value"] in wanted]
+    element: Block = {"type": "multi_static_select", "options": made}
+    held: Mapping[str, object] = {"initial_options": first} if first else {}
+    return _input(block_id, label, {**element, **held}, hint=hint, optional=True)
+
+
+def ticks(block_id: str, label: str, options: Sequence[Option], chosen: Iterable[str]) -> Block:
+    """Boxes to tick."""
+    wanted = set(chosen)
+    made = [_option(option) for option in options]
+    first = [one for one in made if one["value"] in wanted]
+    element: Block = {"type": "checkboxes", "options": made}
+    return _input(block_id, label, {**element, **({"initial_options": first} if first else {})}, optional=True)
+
+
+def day(block_id: str, label: str, value: date | None) -> Block:
+    """A day."""
+    element: Block = {"type": "datepicker", **({"initial_date": value.isoformat()} if value else {})}
+    return _input(block_id, label, element)
+
+
+def _option(option: Option) -> Block:
+    label, value = option
+    return {"text": label_of(plain(label, 75) or "–"), "value": value or NOTHING}
+
+
+def label_of(text: str) -> Block:
+    """A plain text object."""
+    return {"type": "plain_text", "text": text}
