@@ -211,4 +211,5 @@ def _entered(entry: Body) -> str:
     if "selected_options" in entry:
         return ",".join(str(one.get("value", "")) for one in entry["selected_options"] or ())
     chosen: Body = entry.get("selected_option") or {}
-    return str(chosen.get("value") or entry.get("selected_date") or entry.get("value") or "").strip()
+    plain = entry.get("selected_date") or entry.get("selected_user") or entry.get("value")
+    return str(chosen.get("value") or plain or "").strip()

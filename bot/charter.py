@@ -166,8 +166,10 @@ def _entries(part: str, words: Iterable[str], new: str) -> list[tuple[str, str]]
 def _choice(text: str, placeholder: str, options: Sequence[tuple[str, str]]) -> Block:
     """A paragraph with a choice of what to edit beside it."""
     kept = [*options[: _MOST_OPTIONS - 1], options[-1]] if len(options) > _MOST_OPTIONS else options
+    part = options[0][1].partition("/")[0]
     return {
         **section(text),
+        "block_id": f"edit_{part}",
         "accessory": {
             "type": "static_select",
             "action_id": EDIT_PART,

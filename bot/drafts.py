@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from bot.blocks import Block, section
 from bot.charter import NEW, kind_title, share
 from bot.design import amendment, record_words, stopped
-from bot.fields import Option, day, label_of, select, several, text, ticks
+from bot.fields import Option, day, label_of, person, select, several, text, ticks
 from bot.modals import MOST_REASON, View
 from bot.names import (
     AGREE_FORM,
@@ -211,10 +211,9 @@ def _freezes(model: OperatingModel, key: str) -> list[Block]:
 
 def _delegations(model: OperatingModel, key: str) -> list[Block]:
     one = None if key == NEW else model.delegations[int(key)]
-    people = [(person.name, person.slack) for person in model.people]
     return [
-        select("of", "Who is away", people, one.of if one else None),
-        select("to", "Who stands in", people, one.to if one else None),
+        person("of", "Who is away", one.of if one else None),
+        person("to", "Who stands in", one.to if one else None),
         several("roles", "As", _roles(model), one.roles if one else (), hint="None chosen: in all roles."),
         day("first_day", "From", one and one.first_day),
         day("last_day", "To, at the end of the day", one and one.last_day),
@@ -227,7 +226,7 @@ def _person(model: OperatingModel, key: str) -> list[Block]:
         raise KeyError(key)
     return [
         text("name", "Name", value=one.name if one else "", most=80),
-        text("slack", "Slack member id", hint="In Slack: profile, ⋮, Copy member ID.", value=one.slack if one else ""),
+        person("slack", "In Slack", one.slack if one else None),
         several("roles", "Roles", _roles(model), one.roles if one else ()),
         text("timezone", "Time zone", hint="Europe/Berlin", value=one.timezone if one else model.timezone, most=60),
         text("accounts", "Only these accounts", hint="Ids with commas between; empty: all.",
@@ -238,7 +237,7 @@ def _person(model: OperatingModel, key: str) -> list[Block]:
 
 
 def _roles(model: OperatingModel, *more: str) -> list[Option]:
-    known = {*ROLES, *more, *(role for person in model.people for role in person.roles)} - {""}
+    known = {*ROLES, *more, *(role for one in model.people for role in one.roles)} - {""}
     return [(headed(role), role) for role in sorted(known)]
 
 

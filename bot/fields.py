@@ -1,6 +1,6 @@
 """The inputs of a form, each with what it holds already."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from bot.blocks import Block
@@ -9,6 +9,7 @@ from bot.words import plain
 Option = tuple[str, str]
 """Label and value."""
 LEAST_REASON = 3
+MOST_OPTIONS = 100
 NOTHING = "-"
 """What stands for an empty value in a choice: Slack takes no empty one."""
 
@@ -41,7 +42,7 @@ def select(
     block_id: str, label: str, options: Sequence[Option], chosen: str | None, *, optional: bool = False
 ) -> Block:
     """One of several; `chosen` is the value chosen already, None for none."""
-    made = [_option(option) for option in options]
+    made = _options(options, {chosen or ""})
     first = next((one for one in made if one["value"] == (NOTHING if chosen == "" else chosen)), None)
     element: Block = {"type": "static_select", "options": made}
     return _input(block_id, label, {**element, **({"initial_option": first} if first else {})}, optional=optional)
@@ -50,7 +51,7 @@ def select(
 def several(block_id: str, label: str, options: Sequence[Option], chosen: Iterable[str], *, hint: str = "") -> Block:
     """Any number of several."""
     wanted = set(chosen)
-    made = [_option(option) for option in options]
+    made = _options(options, wanted)
     first = [one for one in made if one["value"] in wanted]
     element: Block = {"type": "multi_static_select", "options": made}
     held: Mapping[str, object] = {"initial_options": first} if first else {}
@@ -60,7 +61,7 @@ def several(block_id: str, label: str, options: Sequence[Option], chosen: Iterab
 def ticks(block_id: str, label: str, options: Sequence[Option], chosen: Iterable[str]) -> Block:
     """Boxes to tick."""
     wanted = set(chosen)
-    made = [_option(option) for option in options]
+    made = _options(options, wanted)
     first = [one for one in made if one["value"] in wanted]
     element: Block = {"type": "checkboxes", "options": made}
     return _input(block_id, label, {**element, **({"initial_options": first} if first else {})}, optional=True)
@@ -70,6 +71,18 @@ def day(block_id: str, label: str, value: date | None) -> Block:
     """A day."""
     element: Block = {"type": "datepicker", **({"initial_date": value.isoformat()} if value else {})}
     return _input(block_id, label, element)
+
+
+def person(block_id: str, label: str, chosen: str | None) -> Block:
+    """Somebody in the workspace."""
+    element: Block = {"type": "users_select", **({"initial_user": chosen} if chosen else {})}
+    return _input(block_id, label, element)
+
+
+def _options(options: Sequence[Option], chosen: Collection[str]) -> list[Block]:
+    """As many as Slack takes, those chosen already among them."""
+    kept = options if len(options) <= MOST_OPTIONS else sorted(options, key=lambda one: one[1] not in chosen)
+    return [_option(option) for option in kept[:MOST_OPTIONS]]
 
 
 def _option(option: Option) -> Block:

@@ -1,0 +1,295 @@
+"""The architect sees what is in force and what waits, and changes it in forms; Slack would accept every view of it."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from app.workspace.people import WorkspaceUser
+from app.workspace.server import Workspace
+from bot import drafts
+from bot.blocks import aloud
+from bot.board import SlackBoard
+from bot.design import design
+from bot.home import home
+from bot.listeners import connect
+from domain.amendment import AmendmentView, Design
+from domain.errors import InvalidChange, NotYours
+from tests.bot.designs import BUSY, GOVERNED, NEW_DESIGN, RECORDS, amendment, crowded, stop
+from tests.bot.fakes import FakeRunner
+from tests.bot.samples import ADA, MARA, MODEL, NILS
+
+Valid = Callable[[Any], None]
+
+
+def said(view: dict[str, Any]) -> str:
+    return aloud(view["blocks"], most=100_000)
+
+
+@pytest.mark.parametrize("shown", [NEW_DESIGN, BUSY, crowded()], ids=["new", "busy", "crowded"])
+@pytest.mark.parametrize("user", [ADA, MARA])
+def test_slack_takes_the_tab_however_much_is_on_it(valid: Valid, shown: Design, user: str):
+    valid(design(shown, user))
+
+
+def test_a_new_company_reads_that_nothing_waits_and_nothing_was_measured():
+    words = said(design(NEW_DESIGN, ADA))
+    assert "Nothing is stopped" in words
+    assert "No change of the design waits for anybody." in words
+    assert "so every agent asks" in words
+    assert "by `baton.yaml`" in words
+
+
+def test_a_change_shows_what_it_would_have_done_to_the_past():
+    words = said(design(BUSY, ADA))
+    assert "this would have changed *14 of 212 verdicts*" in words
+    assert "asks the media lead and the CMO → *asks the media lead*" in words
+    assert "2 people must agree · agreed: Mara Lindt" in words
+    assert "There are no past proposals yet to hold this against." in words
+
+
+def test_a_stop_an_emergency_and_its_review_come_before_everything_else():
+    words = said(design(BUSY, ADA))
+    order = [
+        "Stopped: the content agent",
+        "Emergency*: Ada Moreau decides alone",
+        "to be reviewed",
+        "Changes to agree to",
+    ]
+    places = [words.index(part) for part in order]
+    assert places == sorted(places)
+
+
+def test_policy_limits_and_mandates_are_in_plain_words():
+    words = said(design(BUSY, ADA))
+    for sentence in (
+        "A question runs out after 72 hours, and is then not approved",
+        "A reminder goes out after 24 hours; after 48 hours the CMO may decide as well",
+        "Never done: Set bid target",
+        "media lead, Set budget and Shift budget: alone up to 30 %, beyond that with the CMO",
+        "CRM lead, everything in account a1 and meta: alone up to 250 EUR a day",
+        "Creative fatigue: creative lead and media lead",
+        "CPA 36.00, counts 2 times",
+        "Black week: 23 November to 29 November",
+        "Cleo Okafor stands in for Mara Lindt, 16 March to 20 March",
+        "*Content*: Watches search demand and customer questions for themes our pages answer badly. *switched off*",
+    ):
+        assert sentence.lower() in words.lower()
+
+
+def test_levels_stand_beside_what_was_measured():
+    words = said(design(BUSY, ADA))
+    assert "12 outcomes measured · 92 % went the way the forecast said · 83 % inside the 80 % forecast" in words
+    assert "Nothing measured yet (1 outcome not measurable)" in words
+
+
+def test_nobody_reviews_their_own_emergency():
+    def reviews(user: str) -> int:
+        return sum(
+            "accessory" in block and "review" in str(block["accessory"]) for block in design(BUSY, user)["blocks"]
+        )  # type: ignore[attr-defined]
+
+    assert (reviews(ADA), reviews(MARA)) == (1, 0)
+
+
+def test_somebody_who_agreed_has_no_button_to_agree_again():
+    def buttons(user: str) -> list[str]:
+        blocks: Any = design(BUSY, user)["blocks"]
+        return [one["block_id"] for one in blocks if one["type"] == "actions" and one["block_id"].startswith("amd_")]
+
+    assert len(buttons(ADA)) == 2
+    assert len(buttons(MARA)) == 1
+
+
+@pytest.mark.parametrize(
+    ("part", "key"),
+    [("policy", "policy"), ("routes", "routes"), ("limits", "0"), ("limits", "1"), ("limits", "new"), ("goals", "0"),
+     ("goals", "new"), ("mandates", "content"), ("mandates", "performance"), ("freezes", "0"), ("freezes", "new"),
+     ("delegations", "0"), ("delegations", "new"), ("people", MARA), ("people", "new")],
+)  # fmt: skip
+def test_slack_takes_every_form(valid: Valid, part: str, key: str):
+    valid(drafts.edit(BUSY, part, key))
+
+
+def test_slack_takes_the_other_forms_and_those_of_a_crowd(valid: Valid):
+    crowd = crowded()
+    for view in (
+        drafts.stop(BUSY), drafts.lift(stop()), drafts.break_glass(45), drafts.review("emg_1"),
+        drafts.grant(RECORDS[0]), drafts.reject("amd_1"), drafts.drafted(amendment(), GOVERNED),
+        drafts.edit(crowd, "limits", "3"), drafts.edit(crowd, "people", MARA), drafts.stop(crowd),
+        drafts.edit(crowd, "delegations", "new"),
+    ):  # fmt: skip
+        valid(view)
+
+
+def test_a_form_shows_what_holds_now():
+    view: Any = drafts.edit(BUSY, "policy", "policy")
+    held = {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
+    assert held["expires_after_hours"]["initial_value"] == "72"
+    assert held["max_budget_change"]["initial_value"] == "50"
+    assert [one["value"] for one in held["forbidden"]["initial_options"]] == ["set_target"]
+    assert held["break_glass_role"]["initial_option"]["value"] == "cmo"
+    unset: Any = drafts.edit(NEW_DESIGN, "policy", "policy")
+    nobody = next(block["element"] for block in unset["blocks"] if block.get("block_id") == "break_glass_role")
+    assert nobody["initial_option"]["text"]["text"] == "Nobody"
+
+
+async def test_only_the_architect_has_the_tab(runner: FakeRunner, valid: Valid):
+    for user, has in ((ADA, True), (MARA, False)):
+        view = home(await runner.inbox(user), MODEL)
+        valid(view)
+        assert ("show_design" in str(view)) is has
+
+
+class Governing:
+    """The door of governance, as far as the views need it."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+        self.shown = BUSY
+
+    async def design(self, user: str) -> Design:
+        if user not in (ADA, MARA):
+            raise NotYours("Only the CMO sees the design.")
+        return self.shown
+
+    async def draft(self, by: str, part: str, values: dict[str, str], reason: str) -> AmendmentView:
+        if values.get("max_change") == "a lot":
+            raise InvalidChange("max_change", "Type a number such as 250 or 36.50.")
+        self.calls.append(("draft", by, part, dict(values), reason))
+        return amendment(by=by)
+
+    async def agree(self, ident: str, by: str) -> AmendmentView:
+        if by == MARA:
+            raise NotYours("You have agreed already.")
+        self.calls.append(("agree", ident, by))
+        return amendment()
+
+    def __getattr__(self, name: str) -> Any:
+        async def call(*given: Any) -> None:
+            self.calls.append((name, *given))
+
+        return call
+
+
+class Office:
+    """The workspace as people use it."""
+
+    def __init__(self, address: str, http: aiohttp.ClientSession, governing: Governing) -> None:
+        self.address, self.http, self.governing = address, http, governing
+
+    async def do(self, call: str, **content: Any) -> dict[str, Any]:
+        async with self.http.post(f"{self.address}/control/{call}", json=content) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
+
+    async def shown(self, user: str) -> dict[str, Any]:
+        async with self.http.get(f"{self.address}/control/home", params={"user": user}) as answer:
+            return (await answer.json())["view"]
+
+    async def design(self, user: str) -> dict[str, Any]:
+        """The design tab, opened as people open it."""
+        view = (await self.do("home", user=user))["view"]
+        await self.do("click", user=user, view_id=view["id"], action_id="show_design", value="design")
+        return await self.shown(user)
+
+    async def press(self, user: str, action: str, value: str) -> dict[str, Any]:
+        view = await self.design(user)
+        block = {"block_id": f"edit_{value.partition('/')[0]}"} if action == "edit_part" else {}
+        return await self.do("click", user=user, view_id=view["id"], action_id=action, value=value, **block)
+
+    async def send(self, user: str, form: dict[str, Any], **values: Any) -> dict[str, Any]:
+        given = {block: {block: value} for block, value in values.items()}
+        return await self.do("submit", user=user, view_id=form["id"], values=given)
+
+
+@pytest.fixture
+async def office(runner: FakeRunner, tmp_path: Path) -> AsyncIterator[Office]:
+    people = [WorkspaceUser(person.slack, person.name, tuple(sorted(person.roles))) for person in MODEL.people]
+    workspace = Workspace(tmp_path, people, [MODEL.routes.channel])
+    address = await workspace.serve(port=0)
+    client = AsyncWebClient(token=workspace.bot_token, base_url=f"{address}/api/")
+    runner.governing = Governing()  # type: ignore[attr-defined]
+    board = SlackBoard(runner, client)  # type: ignore[arg-type]
+    sockets = AsyncSocketModeHandler(connect(runner, client, board=board), workspace.app_token)  # type: ignore[arg-type]
+    await sockets.connect_async()
+    try:
+        async with aiohttp.ClientSession() as http:
+            yield Office(address, http, runner.governing)  # type: ignore[attr-defined]
+    finally:
+        await sockets.close_async()
+        await workspace.close()
+
+
+async def test_the_architect_edits_a_limit_and_sees_what_it_would_have_changed(office: Office):
+    form = (await office.press(ADA, "edit_part", "limits/0"))["view"]
+    wrong = await office.send(ADA, form, max_change="a lot", reason="We ask too often.")
+    assert wrong["errors"] == {"max_change": "Type a number such as 250 or 36.50."}
+    seen = (await office.send(ADA, form, max_change="40", reason="We ask too often."))["view"]
+    assert "this would have changed *14 of 212 verdicts*" in said(seen)
+    _, by, part, values, reason = office.governing.calls[-1]
+    assert (by, part, values["key"], values["max_change"]) == (ADA, "limits", "0", "40")
+    assert values["actions"] == "set_budget,shift_budget"
+    assert reason == "We ask too often."
+    await office.send(ADA, seen)
+    assert office.governing.calls[-1] == ("agree", "amd_0a1b2c3d4e5f", ADA)
+
+
+async def test_what_is_taken_out_is_named_by_its_key(office: Office):
+    form = (await office.press(ADA, "edit_part", "goals/0"))["view"]
+    await office.send(ADA, form, remove=["yes"], reason="We steer by revenue now.")
+    values = office.governing.calls[-1][3]
+    assert (values["key"], values["remove"]) == ("0", "yes")
+
+
+async def test_an_entry_that_is_gone_is_said_to_be_gone(office: Office):
+    view = await office.design(ADA)
+    office.governing.shown = NEW_DESIGN
+    choice = {"action_id": "edit_part", "block_id": "edit_limits", "value": "limits/1"}
+    answer = await office.do("click", user=ADA, view_id=view["id"], **choice)
+    assert "not there any more" in said(answer["view"])
+
+
+async def test_a_stop_is_pulled_and_lifted_with_reasons(office: Office):
+    form = (await office.press(ADA, "stop", "stop"))["view"]
+    await office.send(ADA, form, what="agent/content", reason="Its figures are off.")
+    assert office.governing.calls[-1] == ("stop", ADA, "agent", "content", "Its figures are off.")
+    form = (await office.press(ADA, "stop", "stop"))["view"]
+    await office.send(ADA, form, reason="All figures are off.")
+    assert office.governing.calls[-1] == ("stop", ADA, "everything", "", "All figures are off.")
+    form = (await office.press(ADA, "lift_stop", "stop_0a1b2c3d4e5f"))["view"]
+    await office.send(ADA, form, reason="Mended.")
+    assert office.governing.calls[-1] == ("lift", "stop_0a1b2c3d4e5f", ADA, "Mended.")
+
+
+async def test_an_emergency_takes_minutes_and_a_reason(office: Office):
+    office.governing.shown = BUSY.model_copy(update={"emergency": None})
+    form = (await office.press(ADA, "break_glass", "break_glass"))["view"]
+    wrong = await office.send(ADA, form, minutes="x1", reason="The shop is down.")
+    assert wrong["errors"] == {"minutes": "Type a number of minutes."}
+    await office.send(ADA, form, minutes="20", reason="The shop is down.")
+    assert office.governing.calls[-1] == ("break_glass", ADA, "The shop is down.", 20)
+
+
+async def test_a_level_is_changed_with_what_was_measured_in_sight(office: Office):
+    form = (await office.press(ADA, "grant_level", "performance/pause_ad"))["view"]
+    assert "12 outcomes measured" in said(form)
+    await office.send(ADA, form, level="automatic", reason="Twelve of twelve.")
+    assert office.governing.calls[-1] == ("grant", ADA, "performance", "pause_ad", "automatic", "Twelve of twelve.")
+
+
+async def test_a_change_is_agreed_to_or_rejected_and_a_refusal_is_said(office: Office):
+    await office.press(ADA, "agree_amendment", "amd_0a1b2c3d4e5f")
+    assert office.governing.calls[-1] == ("agree", "amd_0a1b2c3d4e5f", ADA)
+    form = (await office.press(ADA, "reject_amendment", "amd_1a1b2c3d4e5f"))["view"]
+    await office.send(ADA, form, reason="Not before the sale.")
+    assert office.governing.calls[-1] == ("reject", "amd_1a1b2c3d4e5f", ADA, "Not before the sale.")
+
+
+async def test_whoever_may_not_see_the_design_is_told_so(office: Office):
+    view = (await office.do("home", user=NILS))["view"]
+    assert "show_design" not in str(view)
