@@ -11,6 +11,7 @@ from domain.action import (
     FixLandingPage,
     FixTracking,
     PauseAd,
+    PutBack,
     RefreshCreative,
     ResumeAd,
     RetentionFlow,
@@ -98,6 +99,8 @@ def changes(action: Action, names: Names) -> list[str]:  # noqa: PLR0911, PLR091
             return [f"Bidding of {place} ignores {days}"]
         case ChangeGoal():
             return [f"Goal *{outside(action.goal, 70)}*: {_number(action.was)} {ARROW} *{_number(action.target)}*"]
+        case PutBack():
+            return [outside(action.what, 300)]
 
 
 def differences(shown: Action, decided: Action) -> list[str]:

@@ -106,7 +106,7 @@ def _helpers(view: ProposalView, model: OperatingModel) -> str:
     return f" · with {listed(others)}" if others else ""
 
 
-def _progress(case: Case, view: ProposalView, model: OperatingModel) -> list[str]:  # noqa: PLR0911 - one per state
+def _progress(case: Case, view: ProposalView, model: OperatingModel) -> list[str]:  # noqa: PLR0911, PLR0912 - one per state
     receipt = view.receipt
     said = f" The platform said: “{outside(receipt.answer, 200)}”" if receipt and receipt.answer.strip() else ""
     match view.status:
@@ -127,6 +127,8 @@ def _progress(case: Case, view: ProposalView, model: OperatingModel) -> list[str
             ]
         case ProposalStatus.FAILED:
             return [f"❌ *Not carried out.* The platform refused; nothing was written.{said}"]
+        case ProposalStatus.REHEARSED:
+            return [f"🧪 *Rehearsed, nothing was written:* the company is in dry-run.{_rehearsed(receipt)}"]
         case ProposalStatus.UNKNOWN:
             return [
                 "⚠️ *Result unknown.* The platform may or may not have acted. "
@@ -178,6 +180,10 @@ def _measured(view: ProposalView) -> str:
         return ""
     words = outcome_words(view.outcome)
     return f"📏 *Measured:* {words}" if view.outcome.measurable else f"📏 {words[:1].upper()}{words[1:]}"
+
+
+def _rehearsed(receipt: Receipt | None) -> str:
+    return f" {outside(receipt.answer, 400)}" if receipt else ""
 
 
 def _due(view: ProposalView) -> str:

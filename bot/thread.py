@@ -19,6 +19,7 @@ _RECEIPT = {
     ReceiptStatus.HANDED_OVER: "🤝 *Handed over* as a task for the people who do this by hand",
     ReceiptStatus.DRIFTED: "⚠️ *Not carried out:* the live value was no longer what was approved against",
     ReceiptStatus.FAILED: "❌ *Not carried out:* the platform refused, nothing was written",
+    ReceiptStatus.REHEARSED: "🧪 *Rehearsed in dry-run:* everything was checked as usual, and nothing was written",
     ReceiptStatus.UNKNOWN: "⚠️ *Result unknown:* the platform may or may not have acted; please do not repeat it",
 }
 

@@ -1,8 +1,9 @@
 """The closed catalogue of actions: what may be proposed at all. Nothing outside this union can ever be executed."""
 
+from collections.abc import Mapping
 from typing import Annotated, get_args
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, ValidationError
 
 from domain.action_base import ActionBase, Editable, Money, amount_text
 from domain.platform_actions import PauseAd, ResumeAd, SetBudget, SetTarget, ShiftBudget
@@ -11,6 +12,7 @@ from domain.team_actions import (
     ExcludeData,
     FixLandingPage,
     FixTracking,
+    PutBack,
     RefreshCreative,
     RetentionFlow,
     RollOutTest,
@@ -33,6 +35,7 @@ __all__ = [
     "FixTracking",
     "Money",
     "PauseAd",
+    "PutBack",
     "RefreshCreative",
     "ResumeAd",
     "RetentionFlow",
@@ -45,6 +48,7 @@ __all__ = [
     "UpdatePromise",
     "WriteBrief",
     "amount_text",
+    "inverse",
 ]
 
 Action = Annotated[
@@ -63,7 +67,8 @@ Action = Annotated[
     | StartTest
     | RollOutTest
     | ExcludeData
-    | ChangeGoal,
+    | ChangeGoal
+    | PutBack,
     Field(discriminator="kind"),
 ]
 ACTION: TypeAdapter[Action] = TypeAdapter(Action)
@@ -71,3 +76,13 @@ ACTION: TypeAdapter[Action] = TypeAdapter(Action)
 
 ACTION_TYPES: tuple[type[ActionBase], ...] = get_args(get_args(Action)[0])
 ACTION_KINDS: tuple[str, ...] = tuple(t.model_fields["kind"].default for t in ACTION_TYPES)
+
+
+def inverse(action: Action, before: Mapping[str, str]) -> Action | None:
+    """The action that takes one back, once done, to what was there `before`; None where there is nothing to undo."""
+    if (back := action.undone(before)) is None:
+        return None
+    try:
+        return ACTION.validate_python(back.model_dump())
+    except ValidationError:  # what was read before the write is nothing we could ever set
+        return None

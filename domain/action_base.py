@@ -42,6 +42,14 @@ class ActionBase(Frozen):
         del live
         return None
 
+    def undone(self, before: Mapping[str, str]) -> "ActionBase | None":
+        """The action that takes this one back, once done: from what it set to what was there `before`, by address.
+
+        None where there is nothing to take back. An empty `before` means that people did it: what was shown counts.
+        """
+        del before
+        return None
+
     @property
     def money_at_stake(self) -> Decimal:
         """Money per day this action moves or risks, in `currency`; 0 when it moves none."""
@@ -50,6 +58,12 @@ class ActionBase(Frozen):
     def entity(self, kind: str, ident: str) -> str:
         """The address of a platform object, the same everywhere: "meta/a1/campaign/c3"."""
         return f"{self.platform}/{self.account_id}/{kind}/{ident}"
+
+
+def amount_before(before: Mapping[str, str], address: str, shown: Decimal) -> Decimal:
+    """An amount as it was read before a write; as the owner was shown it where nothing could be read."""
+    read = amount_of(before.get(address))
+    return shown if read is None else read
 
 
 def amount_text(amount: Decimal) -> str:

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from domain.action import Action
+from domain.action import Action, inverse
 from domain.attribution import told_apart
 from domain.base import Frozen
 from domain.catalogue import CATALOGUE
@@ -24,12 +24,23 @@ class ProposalStatus(StrEnum):
     EXECUTED = "executed"
     DRIFTED = "drifted"
     FAILED = "failed"
+    REHEARSED = "rehearsed"
+    """Approved in dry-run: checked as usual, nothing was written."""
     UNKNOWN = "unknown"
     MEASURED = "measured"
     REJECTED = "rejected"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
     """Its signal closed, or a newer proposal took its place, before anyone decided."""
+
+
+_DONE = frozenset({ProposalStatus.EXECUTED, ProposalStatus.MEASURED})
+_ALIVE = _DONE | {
+    ProposalStatus.PENDING,
+    ProposalStatus.SNOOZED,
+    ProposalStatus.APPROVED,
+    ProposalStatus.UNKNOWN,
+}
 
 
 class ProposalView(Frozen):
@@ -39,6 +50,8 @@ class ProposalView(Frozen):
     verdict: Verdict
     status: ProposalStatus
     expires_at: datetime | None = None
+    asked_at: datetime | None = None
+    """When this version was put to people; a question is passed on a while after that. None: never passed on."""
     decision: Decision | None = None
     """The final decision, or the snooze in force."""
     approvals: tuple[str, ...] = ()
@@ -53,6 +66,15 @@ class ProposalView(Frozen):
         """What is or would be done: the proposed action, or what the owner made of it."""
         return self.decision.action if isinstance(self.decision, Overridden) else self.proposal.action
 
+    @property
+    def undo_until(self) -> datetime | None:
+        """Until when what was done can be taken back; None where it cannot be, or is itself taking something back."""
+        days = CATALOGUE[self.done.kind].undo_days
+        if self.receipt is None or self.status not in _DONE or self.proposal.undoes is not None or not days:
+            return None
+        takes_back = inverse(self.done, self.receipt.before)
+        return self.receipt.at + timedelta(days=days) if takes_back is not None else None
+
 
 class Case(Frozen):
     """One signal with its proposals."""
@@ -62,6 +84,15 @@ class Case(Frozen):
     closed: CloseReason | None = None
     closed_on: date | None = None
     proposals: tuple[ProposalView, ...] = ()
+
+    def takes_answers(self, view: ProposalView) -> bool:
+        """Whether a question on this card can be answered at all. One about undoing can be on a closed one too."""
+        return self.is_open or view.proposal.undoes is not None
+
+    def undo_of(self, view: ProposalView) -> ProposalView | None:
+        """What takes back what `view` did: asked, under way or done. None where nobody asked, or it came to nothing."""
+        asked = (one for one in self.proposals if one.proposal.undoes == view.proposal.id)
+        return next((one for one in asked if one.status in _ALIVE), None)
 
     def alongside(self, view: ProposalView) -> tuple[ProposalView, ...]:
         """What else was executed for this signal in the days `view` is judged by, and cannot be told apart from it."""

@@ -46,37 +46,60 @@ class CatalogueEntry(Frozen):
     """The figure it is meant to move."""
     wanted: int = Field(ge=-1, le=1)
     """+1 where more of `metric` is better, -1 where less is, 0 where there is nothing to measure."""
+    undo_days: int = Field(ge=0)
+    """For how many days after it was done it can be taken back with one press; 0 where it cannot."""
 
 
 def _entry(
-    title: str, owner: str, risk: Risk, back: Reversibility, window: int, metric: str, wanted: int
+    title: str, owner: str, risk: Risk, back: Reversibility, window: int, metric: str, wanted: int, undo: int
 ) -> CatalogueEntry:
     return CatalogueEntry(
-        title=title, owner=owner, risk=risk, reversibility=back, window_days=window, metric=metric, wanted=wanted
+        title=title,
+        owner=owner,
+        risk=risk,
+        reversibility=back,
+        window_days=window,
+        metric=metric,
+        wanted=wanted,
+        undo_days=undo,
     )
 
 
 _FREE, _COSTLY = Reversibility.FREE, Reversibility.COSTLY
+_WEEK, _FORTNIGHT, _THREE_WEEKS = 7, 14, 21
+"""As long as an effect is watched: once it is measured, going back is a new question with that figure in it."""
+_NO_UNDO = 0
 
 CATALOGUE: Mapping[str, CatalogueEntry] = MappingProxyType(
     {
-        "set_budget": _entry("Set budget", "media_lead", Risk.BUDGET_SHIFT, _FREE, 7, "cpa", -1),
-        "shift_budget": _entry("Shift budget", "media_lead", Risk.BUDGET_SHIFT, _FREE, 7, "cpa", -1),
-        "pause_ad": _entry("Pause ad", "media_lead", Risk.ROUTINE, _FREE, 7, "cpa", -1),
-        "resume_ad": _entry("Resume ad", "media_lead", Risk.ROUTINE, _FREE, 7, "conversions", 1),
-        "set_target": _entry("Set bid target", "media_lead", Risk.STRATEGY, _COSTLY, 21, "cpa", -1),
+        "set_budget": _entry("Set budget", "media_lead", Risk.BUDGET_SHIFT, _FREE, 7, "cpa", -1, _WEEK),
+        "shift_budget": _entry("Shift budget", "media_lead", Risk.BUDGET_SHIFT, _FREE, 7, "cpa", -1, _WEEK),
+        "pause_ad": _entry("Pause ad", "media_lead", Risk.ROUTINE, _FREE, 7, "cpa", -1, _WEEK),
+        "resume_ad": _entry("Resume ad", "media_lead", Risk.ROUTINE, _FREE, 7, "conversions", 1, _WEEK),
+        "set_target": _entry("Set bid target", "media_lead", Risk.STRATEGY, _COSTLY, 21, "cpa", -1, _THREE_WEEKS),
         "refresh_creative": _entry(
-            "Refresh creative", "creative_lead", Risk.BRAND_CRITICAL_CREATIVE, _FREE, 14, "ctr", 1
+            "Refresh creative", "creative_lead", Risk.BRAND_CRITICAL_CREATIVE, _FREE, 14, "ctr", 1, _FORTNIGHT
         ),
-        "rotate_audience": _entry("Rotate audience", "media_lead", Risk.AUDIENCE_DEFINITION, _COSTLY, 14, "cvr", 1),
-        "fix_tracking": _entry("Fix tracking", "web_lead", Risk.ROUTINE, _FREE, 7, "pixel_ratio", 1),
-        "fix_landing_page": _entry("Fix landing page", "web_lead", Risk.ROUTINE, _FREE, 7, "cvr", 1),
-        "retention_flow": _entry("Start retention flow", "crm_lead", Risk.PERSONAL_DATA, _COSTLY, 14, "click_rate", 1),
-        "update_promise": _entry("Update promise", "creative_lead", Risk.BRAND_CRITICAL_CREATIVE, _FREE, 14, "cvr", 1),
-        "write_brief": _entry("Write brief", "content_lead", Risk.ROUTINE, _FREE, 14, "search_clicks", 1),
-        "start_test": _entry("Start test", "media_lead", Risk.ROUTINE, _FREE, 14, "cvr", 1),
-        "roll_out_test": _entry("Roll out test", "media_lead", Risk.STRATEGY, _FREE, 14, "cvr", 1),
-        "exclude_data": _entry("Exclude days from bidding", "media_lead", Risk.ROUTINE, _COSTLY, 7, "cpa", -1),
-        "change_goal": _entry("Change goal", "cmo", Risk.STRATEGY, _FREE, 0, "none", 0),
+        "rotate_audience": _entry(
+            "Rotate audience", "media_lead", Risk.AUDIENCE_DEFINITION, _COSTLY, 14, "cvr", 1, _FORTNIGHT
+        ),
+        # nobody wants a repair broken again
+        "fix_tracking": _entry("Fix tracking", "web_lead", Risk.ROUTINE, _FREE, 7, "pixel_ratio", 1, _NO_UNDO),
+        "fix_landing_page": _entry("Fix landing page", "web_lead", Risk.ROUTINE, _FREE, 7, "cvr", 1, _NO_UNDO),
+        # the flow is stopped; what was sent stays sent
+        "retention_flow": _entry(
+            "Start retention flow", "crm_lead", Risk.PERSONAL_DATA, _COSTLY, 14, "click_rate", 1, _FORTNIGHT
+        ),
+        "update_promise": _entry(
+            "Update promise", "creative_lead", Risk.BRAND_CRITICAL_CREATIVE, _FREE, 14, "cvr", 1, _FORTNIGHT
+        ),
+        # what is written is written; whether it is shown is for those who wrote it
+        "write_brief": _entry("Write brief", "content_lead", Risk.ROUTINE, _FREE, 14, "search_clicks", 1, _NO_UNDO),
+        "start_test": _entry("Start test", "media_lead", Risk.ROUTINE, _FREE, 14, "cvr", 1, _FORTNIGHT),
+        "roll_out_test": _entry("Roll out test", "media_lead", Risk.STRATEGY, _FREE, 14, "cvr", 1, _FORTNIGHT),
+        "exclude_data": _entry("Exclude days from bidding", "media_lead", Risk.ROUTINE, _COSTLY, 7, "cpa", -1, _WEEK),
+        "change_goal": _entry("Change goal", "cmo", Risk.STRATEGY, _FREE, 0, "none", 0, _WEEK),
+        # going back is asked of whoever owned what it takes back, and never goes by itself; once is enough
+        "put_back": _entry("Put back", "media_lead", Risk.STRATEGY, _COSTLY, 0, "none", 0, _NO_UNDO),
     }
 )

@@ -1,11 +1,23 @@
 """What an executor is to bring about, in the two shapes that can be made safe against repetition."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from domain.base import Frozen
+
+
+class Repeat(StrEnum):
+    """What a second try of the same effect would do. Each executor says so of each effect it takes."""
+
+    SET = "set"
+    """An absolute value with a precondition: reading tells whether it happened, and a repeat sets the same again."""
+    CREATE = "create"
+    """Made under our own token: looked for by that token first, and a token that is known makes nothing new."""
+    ONCE = "once"
+    """A repeat would be a second effect: one try, and an answer that got lost stays unknown until a person looks."""
 
 
 class Setting(Frozen):

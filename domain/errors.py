@@ -89,6 +89,10 @@ class Drifted(PlatformUnavailable):
         """What the platform shows now, by address."""
 
 
+class Fenced(PlatformUnavailable):
+    """The platform has heard of a later holder of the same action. Nothing was written; the late one steps back."""
+
+
 class OutcomeUnknown(MarketingError):
     """A write may or may not have happened. Never repeated blindly: found out by reading, and shown to a person."""
 

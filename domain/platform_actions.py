@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from domain.action_base import ActionBase, Editable, Money, amount_of, amount_text
+from domain.action_base import ActionBase, Editable, Money, amount_before, amount_of, amount_text
 from domain.effect import Effect, Setting, SetValues
 
 
@@ -38,6 +38,13 @@ class SetBudget(ActionBase):
         """The same new value, from what it is now."""
         was = amount_of(next(iter(live.values()), None))
         return None if was is None else self.model_copy(update={"was": was})
+
+    def undone(self, before: Mapping[str, str]) -> ActionBase | None:
+        """The budget there was."""
+        back = amount_before(before, f"{self.entity('campaign', self.campaign_id)}/daily_budget", self.was)
+        if back == self.daily_budget:
+            return None
+        return self.model_copy(update={"daily_budget": back, "was": self.daily_budget})
 
     @property
     def money_at_stake(self) -> Decimal:
@@ -92,6 +99,20 @@ class ShiftBudget(ActionBase):
             return None
         return self.model_copy(update={"from_was": given, "to_was": taken})
 
+    def undone(self, before: Mapping[str, str]) -> ActionBase | None:
+        """The same amount the other way."""
+        address = f"{self.entity('campaign', self.from_campaign)}/daily_budget"
+        if amount_before(before, address, self.from_was) != self.from_was:
+            return None  # it was so already: this action moved nothing
+        return self.model_copy(
+            update={
+                "from_campaign": self.to_campaign,
+                "to_campaign": self.from_campaign,
+                "from_was": self.to_was + self.amount,
+                "to_was": self.from_was - self.amount,
+            }
+        )
+
     @property
     def money_at_stake(self) -> Decimal:
         """The amount moved per day."""
@@ -111,6 +132,12 @@ class PauseAd(ActionBase):
         """Set the ad's status to paused."""
         return _status(self.entity("ad", self.ad_id), "active", "paused")
 
+    def undone(self, before: Mapping[str, str]) -> ActionBase | None:
+        """The ad is shown again."""
+        if before.get(f"{self.entity('ad', self.ad_id)}/status", "active") != "active":
+            return None
+        return ResumeAd.model_validate(self.model_dump(exclude={"kind"}))
+
     @property
     def money_at_stake(self) -> Decimal:
         """The ad's daily spend."""
@@ -129,6 +156,12 @@ class ResumeAd(ActionBase):
     def effect(self) -> Effect:
         """Set the ad's status to active."""
         return _status(self.entity("ad", self.ad_id), "paused", "active")
+
+    def undone(self, before: Mapping[str, str]) -> ActionBase | None:
+        """The ad is paused again."""
+        if before.get(f"{self.entity('ad', self.ad_id)}/status", "paused") != "paused":
+            return None
+        return PauseAd.model_validate(self.model_dump(exclude={"kind"}))
 
     @property
     def money_at_stake(self) -> Decimal:
@@ -162,6 +195,13 @@ class SetTarget(ActionBase):
         """The same new value, from what it is now."""
         was = amount_of(next(iter(live.values()), None))
         return None if was is None else self.model_copy(update={"was": was})
+
+    def undone(self, before: Mapping[str, str]) -> ActionBase | None:
+        """The target there was."""
+        back = amount_before(before, f"{self.entity('campaign', self.campaign_id)}/{self.metric}", self.was)
+        if back == self.target or not back:
+            return None
+        return self.model_copy(update={"target": back, "was": self.target})
 
     @property
     def money_at_stake(self) -> Decimal:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from domain.effect import Effect
+from domain.badge import Badge
+from domain.effect import Effect, Repeat
 from domain.lesson import Lesson
 from domain.reading import Gap, Reading
 from domain.scope import Scope
@@ -32,6 +33,10 @@ class Executor(Protocol):
         """Whether this executor is the one for an effect."""
         ...
 
+    def repeats(self, effect: Effect) -> Repeat:
+        """What a second try of this effect would do on this platform."""
+        ...
+
     async def read(self, effect: Effect, token: str) -> Mapping[str, str]:
         """The live values the effect speaks of, by address. A hand-over reads {} until a task with `token` exists.
 
@@ -39,10 +44,12 @@ class Executor(Protocol):
         """
         ...
 
-    async def write(self, effect: Effect, token: str) -> str:
+    async def write(self, effect: Effect, token: str, fence: int) -> str:
         """Bring it about; answers with what the platform said, in one line.
 
-        Raises PlatformUnavailable when it certainly did not happen, OutcomeUnknown when nobody can say.
+        `fence` counts up with every holder of the action: a platform that knows fences takes nothing from an earlier
+        holder once it has heard of a later one. Raises PlatformUnavailable (Drifted, Fenced) when it certainly did not
+        happen, OutcomeUnknown when nobody can say.
         """
         ...
 

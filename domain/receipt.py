@@ -18,6 +18,8 @@ class ReceiptStatus(StrEnum):
     """The live value was no longer the one the owner saw. Nothing was written; back to a person."""
     FAILED = "failed"
     """The platform refused. Nothing was written."""
+    REHEARSED = "rehearsed"
+    """The company is in dry-run: everything was checked as usual, and nothing was written."""
     UNKNOWN = "unknown"
     """The platform may or may not have acted. Shown to a person, settled by reading."""
 

@@ -1,5 +1,6 @@
 """Actions a team carries out: tasks created once, under our own token."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Literal
@@ -33,6 +34,17 @@ class RefreshCreative(ActionBase):
             details={"brief": self.brief, "variants": str(self.variants)},
         )
 
+    def undone(self, before: Mapping[str, str]) -> ActionBase | None:
+        """A task: the creative that ran before."""
+        del before
+        return _back(
+            self,
+            "refresh_creative",
+            self.entity("ad", self.ad_id),
+            self.campaign_id,
+            "Show the creative again that ran in this ad before.",
+        )
+
 
 class RotateAudience(ActionBase):
     """Point a campaign at another audience segment."""
@@ -52,6 +64,11 @@ class RotateAudience(ActionBase):
             task="rotate_audience",
             details={"from_segment": self.from_segment, "to_segment": self.to_segment},
         )
+
+    def undone(self, before: Mapping[str, str]) -> ActionBase | None:
+        """Back to the segment there was."""
+        del before
+        return self.model_copy(update={"from_segment": self.to_segment, "to_segment": self.from_segment})
 
     @property
     def money_at_stake(self) -> Decimal:
@@ -111,6 +128,17 @@ class RetentionFlow(ActionBase):
             details={"channel": self.channel, "message": self.message},
         )
 
+    def undone(self, before: Mapping[str, str]) -> ActionBase | None:
+        """A task: the flow is stopped."""
+        del before
+        return _back(
+            self,
+            "retention_flow",
+            self.entity("segment", self.segment_id),
+            None,
+            "Stop this flow; what was sent stays sent.",
+        )
+
 
 class UpdatePromise(ActionBase):
     """Change what a campaign promises, so that it fits what customers get."""
@@ -125,6 +153,17 @@ class UpdatePromise(ActionBase):
         """A task for the creative team."""
         entity = self.entity("campaign", self.campaign_id)
         return HandOver(entity=entity, task="update_promise", details={"promise": self.promise})
+
+    def undone(self, before: Mapping[str, str]) -> ActionBase | None:
+        """A task: the promise there was."""
+        del before
+        return _back(
+            self,
+            "update_promise",
+            self.entity("campaign", self.campaign_id),
+            self.campaign_id,
+            "Promise again what this campaign promised before.",
+        )
 
 
 class WriteBrief(ActionBase):
@@ -166,6 +205,17 @@ class StartTest(ActionBase):
             details={"hypothesis": self.hypothesis, "metric": self.metric, "share": f"{self.share:g}"},
         )
 
+    def undone(self, before: Mapping[str, str]) -> ActionBase | None:
+        """A task: the test is ended."""
+        del before
+        return _back(
+            self,
+            "start_test",
+            self.entity("campaign", self.campaign_id or "all"),
+            self.campaign_id,
+            "End this test; everybody sees the control again.",
+        )
+
 
 class RollOutTest(ActionBase):
     """Give the winning arm of an experiment to everybody."""
@@ -179,6 +229,13 @@ class RollOutTest(ActionBase):
     def effect(self) -> Effect:
         """A task for the media team."""
         return HandOver(entity=f"experiment/{self.test_id}", task="roll_out_test", details={"arm": self.arm})
+
+    def undone(self, before: Mapping[str, str]) -> ActionBase | None:
+        """A task: everybody gets the control again."""
+        del before
+        return _back(
+            self, "roll_out_test", f"experiment/{self.test_id}", None, "Give everybody the control of this test again."
+        )
 
 
 class ExcludeData(ActionBase):
@@ -195,6 +252,17 @@ class ExcludeData(ActionBase):
             entity=self.entity("campaign", self.campaign_id or "all"),
             task="exclude_data",
             details={"first_day": self.first_day.isoformat(), "last_day": self.last_day.isoformat()},
+        )
+
+    def undone(self, before: Mapping[str, str]) -> ActionBase | None:
+        """A task: the days count again."""
+        del before
+        return _back(
+            self,
+            "exclude_data",
+            self.entity("campaign", self.campaign_id or "all"),
+            self.campaign_id,
+            "Let bidding use these days again.",
         )
 
 
@@ -216,3 +284,37 @@ class ChangeGoal(ActionBase):
             task="change_goal",
             details={"was": str(self.was), "target": str(self.target)},
         )
+
+    def undone(self, before: Mapping[str, str]) -> ActionBase | None:
+        """The target there was."""
+        del before
+        return self.model_copy(update={"target": self.was, "was": self.target})
+
+
+class PutBack(ActionBase):
+    """Have taken back what a team did. Only ever proposed to undo something."""
+
+    kind: Literal["put_back"] = "put_back"
+    of: str
+    """The action kind it takes back."""
+    place: str
+    """The object's address: "meta/a1/ad/ad9"."""
+    campaign_id: str | None = None
+    what: str = Field(max_length=300)
+    """What the team is to do."""
+
+    def effect(self) -> Effect:
+        """A task for the team that did it."""
+        return HandOver(entity=self.place, task="put_back", details={"of": self.of, "what": self.what})
+
+
+def _back(action: ActionBase, of: str, place: str, campaign_id: str | None, what: str) -> PutBack:
+    return PutBack(
+        platform=action.platform,
+        account_id=action.account_id,
+        currency=action.currency,
+        of=of,
+        place=place,
+        campaign_id=campaign_id,
+        what=what,
+    )

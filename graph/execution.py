@@ -123,7 +123,7 @@ async def _write(
         raise actions.LeaseLost(held.action_id)
     services.failpoint(Failpoint.LEASE_CHECKED)
     try:
-        answer = await executor.write(effect, held.token)
+        answer = await executor.write(effect, held.token, held.fence)
     except Drifted as error:
         await _drifted(services, held, error.live, _drift(effect, error.live) or error.live)
         return

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 GRAPH_VERSION = 1
 """Counts up when nodes or state change, so that waiting threads of older versions can be told apart."""
 _MOST_STEPS = 12
-_SETTLED = {ReceiptStatus.DONE, ReceiptStatus.HANDED_OVER, ReceiptStatus.DRIFTED, ReceiptStatus.FAILED}
+_SETTLED = frozenset(ReceiptStatus) - {ReceiptStatus.UNKNOWN}
 
 
 class ProposalState(TypedDict, total=False):

@@ -39,6 +39,7 @@ _AFTER_EXECUTION = {
     ReceiptStatus.HANDED_OVER: ProposalStatus.EXECUTED,
     ReceiptStatus.DRIFTED: ProposalStatus.DRIFTED,
     ReceiptStatus.FAILED: ProposalStatus.FAILED,
+    ReceiptStatus.REHEARSED: ProposalStatus.REHEARSED,
     ReceiptStatus.UNKNOWN: ProposalStatus.UNKNOWN,
 }
 

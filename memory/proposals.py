@@ -65,10 +65,10 @@ def next_name(proposal_id: str) -> str:
 
 
 async def _came_to_nothing(tx: AsyncConnection, proposal_id: str) -> bool:
-    """Whether it expired, or was approved and then not done: drifted, or failed."""
+    """Whether it expired, or was approved and then not done: drifted, failed, or only rehearsed."""
     ends = select(DECISION.c.kind, ACTION.c.state).outerjoin(ACTION, ACTION.c.proposal_id == DECISION.c.proposal_id)
     found = (await tx.execute(ends.where(DECISION.c.proposal_id == proposal_id))).one_or_none()
-    return found is not None and (found.kind == "expired" or found.state in {"drifted", "failed"})
+    return found is not None and (found.kind == "expired" or found.state in {"drifted", "failed", "rehearsed"})
 
 
 def _differs(now: Row[tuple[object, ...]], asked: Asked) -> bool:

@@ -29,6 +29,7 @@ ACTION_WORDS: Mapping[str, str] = MappingProxyType(
         "brief": "write_brief", "content": "write_brief", "start a test": "start_test", "experiment": "start_test",
         "test": "start_test", "roll out": "roll_out_test", "rollout": "roll_out_test", "exclude": "exclude_data",
         "exclusion": "exclude_data", "goal": "change_goal", "goals": "change_goal",
+        "put back": "put_back", "take back": "put_back",
     }
 )  # fmt: skip
 _RISKS = {

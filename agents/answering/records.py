@@ -278,6 +278,7 @@ def _receipt(question: Question, case: Case, view: ProposalView, receipt: Receip
         ReceiptStatus.HANDED_OVER: "handed over as a task",
         ReceiptStatus.DRIFTED: "not written, because the live value had changed",
         ReceiptStatus.FAILED: "refused by the platform",
+        ReceiptStatus.REHEARSED: "rehearsed, nothing was written",
         ReceiptStatus.UNKNOWN: "not known: the platform may or may not have acted",
     }
     place = naming.place(case.signal.scope, case.signal.names)

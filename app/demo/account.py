@@ -24,12 +24,14 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 class _Set(Frozen):
     token: str = Field(min_length=1)
+    fence: int | None = None
     by: str = ""
     set: tuple[ValueChange, ...] = Field(min_length=1)
 
 
 class _Task(Frozen):
     token: str = Field(min_length=1)
+    fence: int | None = None
     by: str = ""
     entity: str
     task: str
@@ -52,7 +54,23 @@ class _Trouble:
     waiting: deque[str]
 
 
+@dataclass(slots=True)
+class _Fences:
+    """The highest fence heard of per token, since this server started: whoever comes with a lower one is too late."""
+
+    highest: dict[str, int]
+
+    def pass_through(self, token: str, fence: int | None) -> None:
+        """Remember a fence. Raises AccountRefusal where a later holder of the token was here already."""
+        if fence is None:
+            return
+        if fence < self.highest.get(token, fence):
+            raise AccountRefusal(409, error="fenced")
+        self.highest[token] = fence
+
+
 _COMPANY = web.AppKey("company", Company)
+_FENCES = web.AppKey("fences", _Fences)
 _TROUBLE = web.AppKey("trouble", _Trouble)
 _LOCK = web.AppKey("lock", asyncio.Lock)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -62,6 +80,7 @@ def account_app(company: Company) -> web.Application:
     """All routes. Nothing is opened here."""
     app = web.Application(middlewares=[_guard, _refuse, _fail])
     app[_COMPANY], app[_TROUBLE], app[_LOCK] = company, _Trouble(deque()), asyncio.Lock()
+    app[_FENCES] = _Fences({})
     app.add_routes(
         [
             web.get("/values", _get_values),
@@ -138,6 +157,7 @@ async def _get_values(request: web.Request) -> web.Response:
 async def _post_values(request: web.Request) -> web.Response:
     asked = _Set.model_validate_json(await request.read())
     async with request.app[_LOCK]:
+        request.app[_FENCES].pass_through(asked.token, asked.fence)
         values = await asyncio.to_thread(request.app[_COMPANY].set_values, asked.token, asked.by, asked.set)
     answer = "set " + ", ".join(f"{address} to {value}" for address, value in values.items())
     return web.json_response({"answer": answer, "values": values})
@@ -151,6 +171,7 @@ async def _get_tasks(request: web.Request) -> web.Response:
 async def _post_tasks(request: web.Request) -> web.Response:
     asked, company = _Task.model_validate_json(await request.read()), request.app[_COMPANY]
     async with request.app[_LOCK]:
+        request.app[_FENCES].pass_through(asked.token, asked.fence)
         task = await asyncio.to_thread(
             company.create_task, asked.token, asked.by, asked.entity, asked.task, asked.details
         )

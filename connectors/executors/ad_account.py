@@ -10,13 +10,15 @@ from http import HTTPStatus
 import aiohttp
 from pydantic import BaseModel, ValidationError
 
-from domain.effect import Effect, HandOver, SetValues
-from domain.errors import Drifted, OutcomeUnknown, PlatformUnavailable
+from domain.effect import Effect, HandOver, Repeat, SetValues
+from domain.errors import Drifted, Fenced, OutcomeUnknown, PlatformUnavailable
 
 TIMEOUT = 10.0
 """Seconds for one call, connecting included."""
 
 _PARTS_OF_AN_ADDRESS = 5
+_FENCED, _TOKEN = "fenced", "token"
+"""What a conflict is about when not a precondition: a later holder, or a token used for something else."""
 
 
 class _Values(BaseModel):
@@ -31,6 +33,7 @@ class _Task(BaseModel):
     token: str
     entity: str
     task: str
+    details: dict[str, str] | None = None
     done_on: str | None = None
 
 
@@ -40,6 +43,7 @@ class _Tasks(BaseModel):
 
 class _Complaint(BaseModel):
     error: str = ""
+    """"precondition", "token", "fenced", or a reason in the account's own words."""
     values: dict[str, str] = {}
 
 
@@ -58,14 +62,21 @@ class AdAccount:
             return not effect.entity.startswith("goal/")
         return all(len(setting.address.split("/")) == _PARTS_OF_AN_ADDRESS for setting in effect.settings)
 
+    def repeats(self, effect: Effect) -> Repeat:
+        """Values are set absolutely, tasks are created once per token."""
+        return Repeat.CREATE if isinstance(effect, HandOver) else Repeat.SET
+
     async def read(self, effect: Effect, token: str) -> Mapping[str, str]:
         """The live values by address. A task reads {} until it exists, then "open", or "done" with the day.
 
-        Raises PlatformUnavailable.
+        Raises PlatformUnavailable; also where our token names another task than this one.
         """
         if isinstance(effect, HandOver):
             tasks = _Tasks.model_validate_json(await self._get("tasks", [("token", token)], _Tasks)).tasks
-            return {f"{task.entity}/{task.task}": _standing(task) for task in tasks if task.token == token}
+            ours = [task for task in tasks if task.token == token]
+            if any(not _says(task, effect) for task in ours):
+                raise PlatformUnavailable("The ad account has another task under this token. Nothing was written.")
+            return {f"{task.entity}/{task.task}": _standing(task) for task in ours}
         wanted = [setting.address for setting in effect.settings]
         body = await self._get("values", [("address", address) for address in wanted], _Values)
         values = _Values.model_validate_json(body).values
@@ -73,12 +84,13 @@ class AdAccount:
             raise PlatformUnavailable(f"The ad account did not say what {', '.join(unsaid)} is.")
         return {address: values[address] for address in wanted}
 
-    async def write(self, effect: Effect, token: str) -> str:
+    async def write(self, effect: Effect, token: str, fence: int) -> str:
         """Set all values or none, or create the task; answers with what the account said, in one line.
 
-        Raises Drifted or PlatformUnavailable when it certainly did not happen, OutcomeUnknown when nobody can say.
+        Raises Drifted, Fenced or PlatformUnavailable when it certainly did not happen, OutcomeUnknown when nobody can
+        say. An account that does not know fences leaves `fence` unread.
         """
-        status, body = await self._post(*_request(effect, token, self._by))
+        status, body = await self._post(*_request(effect, token, fence, self._by))
         if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
             raise _refusal(effect, status, body)
         if status not in {HTTPStatus.OK, HTTPStatus.CREATED}:
@@ -123,8 +135,8 @@ class AdAccount:
             ) from error
 
 
-def _request(effect: Effect, token: str, by: str) -> tuple[str, Mapping[str, object]]:
-    common = {"token": token, "by": by}
+def _request(effect: Effect, token: str, fence: int, by: str) -> tuple[str, Mapping[str, object]]:
+    common = {"token": token, "fence": fence, "by": by}
     if isinstance(effect, HandOver):
         task = {"entity": effect.entity, "task": effect.task, "details": dict(effect.details)}
         return "tasks", common | task
@@ -137,7 +149,9 @@ def _refusal(effect: Effect, status: int, body: bytes) -> PlatformUnavailable:
         complaint = _Complaint.model_validate_json(body)
     except ValidationError:
         complaint = _Complaint()
-    if status == HTTPStatus.CONFLICT and isinstance(effect, SetValues):
+    if status == HTTPStatus.CONFLICT and complaint.error == _FENCED:
+        return Fenced("The ad account has heard of a later worker on the same action. Nothing was written.")
+    if status == HTTPStatus.CONFLICT and complaint.error != _TOKEN and isinstance(effect, SetValues):
         live = complaint.values
         moved = [
             f"{s.address} is {live[s.address]}, not {_written(s.was)} as approved"
@@ -157,6 +171,12 @@ def _written(value: str) -> str:
     except InvalidOperation:
         return value
     return f"{amount:.2f}" if amount.is_finite() else value
+
+
+def _says(task: _Task, effect: HandOver) -> bool:
+    """Whether a task under our token is the one we mean; an account that does not tell the details is believed."""
+    same = (task.entity, task.task) == (effect.entity, effect.task)
+    return same and (task.details is None or task.details == dict(effect.details))
 
 
 def _standing(task: _Task) -> str:

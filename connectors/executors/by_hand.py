@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from domain.effect import Effect, HandOver
+from domain.effect import Effect, HandOver, Repeat
 
 
 class ByHand:
@@ -13,14 +13,19 @@ class ByHand:
         del effect
         return True
 
+    def repeats(self, effect: Effect) -> Repeat:
+        """The task is the one receipt in the thread: saying it again makes no second one."""
+        del effect
+        return Repeat.CREATE
+
     async def read(self, effect: Effect, token: str) -> Mapping[str, str]:
         """Nothing: there is no system to ask."""
         del effect, token
         return {}
 
-    async def write(self, effect: Effect, token: str) -> str:
+    async def write(self, effect: Effect, token: str, fence: int) -> str:
         """What people are to do, in one line. Saying it again changes nothing."""
-        del token
+        del token, fence
         if isinstance(effect, HandOver):
             return f"Handed to people: {effect.task.replace('_', ' ')} for {effect.entity}"
         changes = ", ".join(f"{s.address} from {s.was} to {s.to}" for s in effect.settings)

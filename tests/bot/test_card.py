@@ -150,6 +150,7 @@ STAMPS = [
     (ProposalStatus.EXECUTED, {"measured_after": TODAY}, "The effect is measured on 14 March."),
     (ProposalStatus.DRIFTED, {"receipt": receipt(ReceiptStatus.DRIFTED)}, "now daily_budget 450.00 and"),
     (ProposalStatus.FAILED, {"receipt": receipt(ReceiptStatus.FAILED)}, "The platform refused; nothing was written."),
+    (ProposalStatus.REHEARSED, {"receipt": receipt(ReceiptStatus.REHEARSED)}, "🧪 *Rehearsed, nothing was written:*"),
     (ProposalStatus.UNKNOWN, {"receipt": receipt(ReceiptStatus.UNKNOWN)}, "⚠️ *Result unknown.*"),
     (ProposalStatus.UNKNOWN, {"receipt": receipt(ReceiptStatus.UNKNOWN)}, "Please do not repeat it by hand"),
     (

@@ -112,28 +112,28 @@ async def test_the_live_budget_is_read(account):
 
 
 async def test_an_approved_budget_is_set_with_what_the_owner_was_shown(account):
-    assert await account.client.write(budget(), "t1") == "ok, change 17"
+    assert await account.client.write(budget(), "t1", 1) == "ok, change 17"
     assert account.server.values == {BUDGET: "500.00"}
     change = {"address": BUDGET, "was": "450.00", "to": "500.00"}
-    assert account.server.heard == [{"token": "t1", "by": "baton", "set": [change]}]
+    assert account.server.heard == [{"token": "t1", "fence": 1, "by": "baton", "set": [change]}]
 
 
 async def test_amounts_are_written_with_two_places_whatever_the_owner_typed(account):
-    await account.client.write(budget(was="450", to="5E+2"), "t1")
+    await account.client.write(budget(was="450", to="5E+2"), "t1", 1)
     assert account.server.values == {BUDGET: "500.00"}
 
 
 async def test_the_same_token_again_changes_nothing_and_is_answered_the_same(account):
-    first = await account.client.write(budget(), "t1")
+    first = await account.client.write(budget(), "t1", 1)
     account.server.values[BUDGET] = "510.00"
-    assert await account.client.write(budget(), "t1") == first
+    assert await account.client.write(budget(), "t1", 1) == first
     assert account.server.values == {BUDGET: "510.00"}
 
 
 async def test_a_value_changed_meanwhile_is_drift_and_nothing_is_written(account):
     account.server.values[BUDGET] = "480.00"
     with pytest.raises(Drifted) as refused:
-        await account.client.write(budget(), "t1")
+        await account.client.write(budget(), "t1", 1)
     assert str(refused.value) == (
         "The ad account was changed meanwhile: meta/a1/campaign/c3/daily_budget is 480.00, not 450.00 as approved. "
         "Nothing was written."
@@ -145,7 +145,7 @@ async def test_a_value_changed_meanwhile_is_drift_and_nothing_is_written(account
 async def test_a_refusal_says_why_and_that_nothing_was_written(account):
     account.server.fault = "refuse"
     with pytest.raises(PlatformUnavailable) as refused:
-        await account.client.write(budget(), "t1")
+        await account.client.write(budget(), "t1", 1)
     assert str(refused.value) == (
         "The ad account refused with 422 (budget above the account's limit). Nothing was written."
     )
@@ -167,7 +167,7 @@ async def test_a_refusal_says_why_and_that_nothing_was_written(account):
 async def test_applied_but_not_confirmed_is_unknown_and_found_out_by_reading(account, effect, fault, said):
     account.server.fault = fault
     with pytest.raises(OutcomeUnknown) as unknown:
-        await account.client.write(effect, "t1")
+        await account.client.write(effect, "t1", 1)
     assert str(unknown.value) == said
     assert len(account.server.heard) == 1, "an unconfirmed write is never repeated by the client"
     account.server.fault = None
@@ -177,7 +177,7 @@ async def test_applied_but_not_confirmed_is_unknown_and_found_out_by_reading(acc
 async def test_an_account_that_is_down_certainly_did_nothing():
     client = AdAccount(f"http://127.0.0.1:{unused_port()}")
     with pytest.raises(PlatformUnavailable, match=r"^The ad account could not be reached \("):
-        await client.write(budget(), "t1")
+        await client.write(budget(), "t1", 1)
     with pytest.raises(PlatformUnavailable, match=r"^The ad account could not be asked \("):
         await client.read(budget(), "t1")
 
@@ -198,8 +198,8 @@ async def test_a_maintenance_page_is_no_answer(account):
 async def test_a_task_is_looked_for_by_its_token_and_created_once(account):
     client = account.client
     assert await client.read(REFRESH, "t2") == {}
-    assert await client.write(REFRESH, "t2") == "task created"
-    assert await client.write(REFRESH, "t2") == "task created"
+    assert await client.write(REFRESH, "t2", 1) == "task created"
+    assert await client.write(REFRESH, "t2", 1) == "task created"
     assert len(account.server.tasks) == 1
     assert await client.read(REFRESH, "t2") == {"meta/a1/ad/ad9/refresh_creative": "open"}
     account.server.tasks["t2"]["done_on"] = "2026-03-16"
@@ -207,9 +207,9 @@ async def test_a_task_is_looked_for_by_its_token_and_created_once(account):
 
 
 async def test_a_token_of_another_task_is_refused(account):
-    await account.client.write(REFRESH, "t2")
+    await account.client.write(REFRESH, "t2", 1)
     with pytest.raises(PlatformUnavailable, match="this token names another task") as refused:
-        await account.client.write(REFRESH.model_copy(update={"details": {}}), "t2")
+        await account.client.write(REFRESH.model_copy(update={"details": {}}), "t2", 1)
     assert not isinstance(refused.value, Drifted)
 
 
@@ -231,5 +231,5 @@ async def test_without_an_ad_account_people_are_told_what_to_do(effect, said):
     hands = ByHand()
     assert hands.takes(effect)
     assert await hands.read(effect, "t1") == {}
-    assert await hands.write(effect, "t1") == said
-    assert await hands.write(effect, "t1") == said
+    assert await hands.write(effect, "t1", 1) == said
+    assert await hands.write(effect, "t1", 1) == said

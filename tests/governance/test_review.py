@@ -15,6 +15,7 @@ from domain.action import (
     FixLandingPage,
     FixTracking,
     PauseAd,
+    PutBack,
     RefreshCreative,
     ResumeAd,
     RetentionFlow,
@@ -57,6 +58,7 @@ ONE_OF_EACH: dict[str, Action] = {
         RollOutTest(**WHERE, test_id="t1", arm="b"),
         ExcludeData(**WHERE, first_day=TODAY, last_day=TODAY),
         ChangeGoal(**WHERE, goal="cpa", target=Decimal(30), was=Decimal(40)),
+        PutBack(**WHERE, of="refresh_creative", place="meta/a1/ad/ad9", what="Show the old creative again."),
     )
 }
 actions = st.sampled_from(sorted(ONE_OF_EACH)).map(ONE_OF_EACH.__getitem__)
@@ -179,8 +181,8 @@ def test_the_strictest_rule_wins_in_whatever_order_they_speak(action: Action, ru
     asked = proposal(action, CATALOGUE[action.kind].owner)
     company = model(rules)
     answer = review(asked, company, TODAY)
-    assert review(asked, company, TODAY, order) == answer
-    alone = [said for rule in RULES if (said := rule(asked, company, TODAY))]
+    assert review(asked, company, TODAY, rules=order) == answer
+    alone = [said for rule in RULES if (said := rule(asked, company, TODAY, Standing()))]
     if any(isinstance(said, Forbidden) for said in alone):
         assert isinstance(answer, Forbidden)
     elif any(isinstance(said, Ask) for said in alone):

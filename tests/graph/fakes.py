@@ -9,7 +9,7 @@ import polars as pl
 
 from domain.action import Action, RefreshCreative, SetBudget, SetTarget
 from domain.case import Case, ProposalView
-from domain.effect import Effect, HandOver
+from domain.effect import Effect, HandOver, Repeat
 from domain.errors import Drifted, OutcomeUnknown, PlatformUnavailable, SlackUnavailable
 from domain.finding import Finding, FindingKind
 from domain.lesson import Lesson, LessonKind
@@ -88,6 +88,9 @@ class Platform:
         del effect
         return True
 
+    def repeats(self, effect: Effect) -> Repeat:
+        return Repeat.CREATE if isinstance(effect, HandOver) else Repeat.SET
+
     async def read(self, effect: Effect, token: str) -> Mapping[str, str]:
         if self.unreadable:
             self.unreadable -= 1
@@ -96,7 +99,8 @@ class Platform:
             return {effect.entity: "open"} if token in self.tasks else {}
         return {setting.address: self.values[setting.address] for setting in effect.settings}
 
-    async def write(self, effect: Effect, token: str) -> str:
+    async def write(self, effect: Effect, token: str, fence: int) -> str:
+        del fence
         fault = self.faults.pop(0) if self.faults else ""
         if fault == "down":
             raise PlatformUnavailable("The ad account could not be reached.")

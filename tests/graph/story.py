@@ -34,8 +34,8 @@ class LastingPlatform(Platform):
         if path.exists():
             vars(self).update(json.loads(path.read_text()))
 
-    async def write(self, effect: Effect, token: str) -> str:
-        answer = await super().write(effect, token)
+    async def write(self, effect: Effect, token: str, fence: int) -> str:
+        answer = await super().write(effect, token, fence)
         kept = {name: getattr(self, name) for name in ("values", "tasks", "effects", "answered")}
         self._path.with_suffix(".new").write_text(json.dumps(kept))
         self._path.with_suffix(".new").replace(self._path)

@@ -27,9 +27,9 @@ class SlowPlatform(Platform):
         await asyncio.sleep(self.pause)
         return found
 
-    async def write(self, effect: Effect, token: str) -> str:
+    async def write(self, effect: Effect, token: str, fence: int) -> str:
         self.answered.clear()
-        return await super().write(effect, token)
+        return await super().write(effect, token, fence)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ async def test_what_a_dead_worker_left_is_read_before_anything_is_written(approv
     dead = await actions.lease(world.database, action, "dead", 60, alone=True)
     assert dead
     await actions.intend(world.database, dead, {BUDGET: "450.00"})
-    await platform.write(dead.action.effect(), dead.token)
+    await platform.write(dead.action.effect(), dead.token, dead.fence)
     assert await execute(world, action), "its lock died with it, so its lease does not hold anybody up"
     (view,) = (await runner.case(SIG)).proposals
     assert (view.status, len(platform.effects)) == (ProposalStatus.EXECUTED, 1)
