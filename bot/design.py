@@ -167,8 +167,8 @@ def _replayed(view: AmendmentView) -> str:
         return f"Held against the last {many(replay.of, 'proposal')}, it changes no verdict."
     head = f"Held against the past, this would have changed *{len(replay.changed)} of {many(replay.of, 'verdict')}*:"
     lines = [
-        f"• {day(one.proposed_on)}, {outside(one.title, 90)}: {outside(one.before, 70)} → "
-        f"*{outside(one.after, 70)}*{' ⚠️' if one.loosens else ''}"
+        f"• {'⚠️ ' if one.loosens else ''}{day(one.proposed_on)}, {outside(one.title, 90)}: "
+        f"{outside(one.before, 70)} → *{outside(one.after, 70)}*"
         for one in replay.changed[:_MOST_CHANGED]
     ]
     left = len(replay.changed) - _MOST_CHANGED
@@ -189,10 +189,11 @@ def _autonomy(design: Design) -> list[Block]:
 
 def record_words(record: TrackRecord) -> str:
     """What was measured, as a person reads it before letting an agent go further."""
+    rise = [f"Not further yet: {outside(record.may_rise, 200)}"] if record.may_rise else []
     head = f"*{headed(record.agent)}, {charter.kind_title(record.action)}*: {_LEVELS[record.level.value]}"
     if not record.measured:
         unseen = f" ({many(record.not_measurable, 'outcome')} not measurable)" if record.not_measurable else ""
-        return f"{head}\nNothing measured yet{unseen}"
+        return "\n".join([head, f"Nothing measured yet{unseen}", *rise])
     parts = [f"{many(record.measured, 'outcome')} measured"]
     if record.right_way is not None:
         parts.append(f"{charter.share(record.right_way)} went the way the forecast said")
@@ -200,7 +201,6 @@ def record_words(record: TrackRecord) -> str:
         parts.append(f"{charter.share(record.covered)} inside the 80 % forecast")
     if record.worst is not None:
         parts.append(f"worst miss {percent(record.worst)}")
-    rise = [f"Not further yet: {outside(record.may_rise, 200)}"] if record.may_rise else []
     return "\n".join([head, " · ".join(parts), *rise])
 
 
