@@ -2,11 +2,14 @@
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel
 
 from memory import vault
+
+_EXACT = 2**53
+"""Up to here a float holds every whole number exactly."""
 
 
 def body(fact: BaseModel) -> dict[str, Any]:
@@ -21,8 +24,20 @@ def digest(fact: BaseModel) -> str:
 
 def digest_of(stored: dict[str, Any]) -> str:
     """The sha256 of a body as stored. Of sealed words only their keyed digest counts: it stays when they are erased."""
-    text = json.dumps(stored, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(_as_kept(stored), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(vault.emptied(text).encode()).hexdigest()
+
+
+def _as_kept(value: object) -> object:
+    """Numbers as they are after a database had them: it tells neither 12 from 12.0 nor 0.0 from -0.0."""
+    if isinstance(value, dict):
+        return {name: _as_kept(one) for name, one in cast("dict[str, object]", value).items()}
+    if isinstance(value, list):
+        return [_as_kept(one) for one in cast("list[object]", value)]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        number = float(value)
+        return int(number) if abs(number) < _EXACT and number.is_integer() else number
+    return value
 
 
 def name_of(prefix: str, *parts: object) -> str:

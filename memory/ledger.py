@@ -1,20 +1,24 @@
 """The ledger: a hash chain over everything that was decided and done. Appended in the same transaction as the fact."""
 
-import hashlib
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from memory.schema import DECISION, LEDGER, LEDGER_HEAD
+from domain.seal import Seal
+from memory import agreement
+from memory.schema import LEDGER, LEDGER_HEAD
+from memory.verify_ledger import Chain, hash_of, sha256
 
 Payload = Mapping[str, str | int | bool | None]
 """Flat facts only: ids, amounts as text, digests. No floats, no free text a person typed."""
 
-FIRST_HASH = "0" * 64
+
+_TOLD_EVERY_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,12 @@ class Verification:
     head: str
     problems: tuple[str, ...]
     """One sentence per fault, each naming the row; empty means the chain is whole."""
+    seals: int = 0
+    """How many seals it was held against."""
+    sealed: int = 0
+    """The last row any of them is over: what follows it could still have been rewritten."""
+    uncompared: int = 0
+    """Lines of before facts were sealed: counted, not compared with what they are about."""
 
 
 def canonical(payload: Payload) -> str:
@@ -48,91 +58,78 @@ def canonical(payload: Payload) -> str:
     return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def hash_of(seq: int, prev: str, at: str, entry: tuple[str, str, str], payload_hash: str) -> str:
-    """The link of one row: sha256 over version, place, the link before, and what the row says."""
-    kind, actor, subject = entry
-    text = "\n".join(("v1", str(seq), prev, kind, actor, subject, at, payload_hash))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 async def append(tx: AsyncConnection, entries: list[Entry]) -> None:
     """Add lines at the end of the chain. The last act of a transaction: the head stays locked until it commits."""
     if not entries:
         return
     head = select(LEDGER_HEAD.c.seq, LEDGER_HEAD.c.hash, func.clock_timestamp()).with_for_update()
     seq, prev, moment = (await tx.execute(head)).one()
-    at = _spelled(moment)
+    at = spelled(moment)
     rows: list[dict[str, object]] = []
     for entry in entries:
-        payload = canonical(entry.payload)
-        payload_hash = hashlib.sha256(payload.encode()).hexdigest()
         seq += 1
-        link = hash_of(seq, prev, at, (entry.kind, entry.actor, entry.subject), payload_hash)
-        rows.append(
-            {
-                "seq": seq,
-                "at": at,
-                "kind": entry.kind,
-                "actor": entry.actor,
-                "subject": entry.subject,
-                "payload": payload,
-                "payload_hash": payload_hash,
-                "prev_hash": prev,
-                "hash": link,
-            }
-        )
-        prev = link
+        said = {part: _one_line(getattr(entry, part)) for part in ("kind", "actor", "subject")}
+        payload = canonical(entry.payload)
+        row: dict[str, object] = {
+            "seq": seq,
+            "at": at,
+            **said,
+            "payload": payload,
+            "payload_hash": sha256(payload),
+            "prev_hash": prev,
+        }
+        prev = hash_of(row)
+        rows.append(row | {"hash": prev})
     await tx.execute(insert(LEDGER), rows)
     await tx.execute(update(LEDGER_HEAD).values(seq=seq, hash=prev))
 
 
-async def verify(tx: AsyncConnection) -> Verification:
-    """Read the whole chain and say what does not hold: links, gaps, contents, and decisions without their line."""
-    expected, prev, problems = 1, FIRST_HASH, list[str]()
-    async for row in lines(tx):
-        seq = int(row["seq"])
-        if seq != expected:
-            problems.append(f"row {expected} is missing" if seq > expected else f"row {seq} is out of place")
-        if row["prev_hash"] != prev:
-            problems.append(f"row {seq} does not follow the row before it")
-        if hashlib.sha256(row["payload"].encode()).hexdigest() != row["payload_hash"]:
-            problems.append(f"row {seq} has a changed payload")
-        entry = (row["kind"], row["actor"], row["subject"])
-        if hash_of(seq, row["prev_hash"], row["at"], entry, row["payload_hash"]) != row["hash"]:
-            problems.append(f"row {seq} has been changed")
-        expected, prev = seq + 1, row["hash"]
+async def verify(
+    tx: AsyncConnection,
+    seals: Sequence[Seal] = (),
+    keys: Sequence[str] = (),
+    told: Callable[[int, int], None] | None = None,
+) -> Verification:
+    """Read the whole chain and say what does not hold: links, gaps, contents, seals, and facts without their lines.
+
+    `seals` are held against it, each signed with one of `keys` or with one that those endorsed. `told` hears how many
+    rows of how many were read, every so often.
+    """
     head = (await tx.execute(select(LEDGER_HEAD.c.seq, LEDGER_HEAD.c.hash))).one()
-    if head.seq != expected - 1:
-        problems.append(f"row {expected} is missing: the head stands at {head.seq}")
-    elif head.hash != prev:
+    chain, problems = Chain([seal.model_dump() for seal in seals], keys), list[str]()
+    async for row in lines(tx):
+        problems.extend(chain.read(row))
+        if told and chain.size % _TOLD_EVERY_ROWS == 0:
+            told(chain.size, head.seq)
+    if head.seq != chain.size:
+        problems.append(f"row {chain.size + 1} is missing: the head stands at {head.seq}")
+    elif head.hash != chain.head:
         problems.append("the head does not name the last row")
-    problems.extend(await _unrecorded(tx))
-    return Verification(rows=expected - 1, head=prev, problems=tuple(problems))
-
-
-async def lines(tx: AsyncConnection) -> AsyncIterator[dict[str, str]]:
-    """Every line in order, as text: for verification and for export."""
-    found = await tx.stream(select(LEDGER).order_by(LEDGER.c.seq).execution_options(yield_per=1000))
-    async for row in found.mappings():
-        yield {key: str(value) for key, value in row.items()}
-
-
-async def _unrecorded(tx: AsyncConnection) -> list[str]:
-    """Decisions that do not have exactly one line in the ledger."""
-    counted = (
-        select(DECISION.c.proposal_id, func.count(LEDGER.c.seq).label("times"))
-        .select_from(
-            DECISION.outerjoin(
-                LEDGER, (LEDGER.c.subject == DECISION.c.proposal_id) & (LEDGER.c.kind == "decision." + DECISION.c.kind)
-            )
-        )
-        .group_by(DECISION.c.proposal_id)
-        .having(func.count(LEDGER.c.seq) != 1)
+    problems.extend(chain.end())
+    disagreements, uncompared = await agreement.between_facts_and_lines(tx)
+    return Verification(
+        rows=chain.size,
+        head=chain.head,
+        problems=(*problems, *disagreements),
+        seals=len(seals),
+        sealed=max((seal.size for seal in seals), default=0),
+        uncompared=uncompared,
     )
-    found = (await tx.execute(counted)).all()
-    return [f"the decision on {row.proposal_id} has {row.times} lines in the ledger instead of 1" for row in found]
 
 
-def _spelled(moment: datetime) -> str:
+async def lines(tx: AsyncConnection, *, after: int = 0) -> AsyncIterator[dict[str, Any]]:
+    """Every line in order, from the one after `after` on: for verification and for export."""
+    asked = select(LEDGER).where(LEDGER.c.seq > after).order_by(LEDGER.c.seq)
+    found = await tx.stream(asked.execution_options(yield_per=1000))
+    async for row in found.mappings():
+        yield dict(row)
+
+
+def spelled(moment: datetime) -> str:
     """The exact characters hashed: "2026-03-14T09:12:00.123456Z"."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _one_line(text: str) -> str:
+    """Without line breaks: they part what is hashed."""
+    return " ".join(text.splitlines()) if "\n" in text else text

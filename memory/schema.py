@@ -275,8 +275,11 @@ LEDGER_IDENTITY = Table(
     Column("id", SmallInteger, primary_key=True, autoincrement=False),
     _filled("ledger", Text),
     _filled("lookup", LargeBinary),
+    _filled("compared_after", BigInteger),
 )
-"""One row. Which ledger this is, as seals name it, and the secret people's Slack ids are digested with."""
+"""One row. Which ledger this is, as seals name it, and the secret people's Slack ids are digested with.
+
+Lines up to `compared_after` are from before facts were sealed: their digests are of what is no longer stored so."""
 
 OPERATING_MODEL = Table(
     "operating_model",

@@ -19,7 +19,7 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
 from app import embedded
-from memory.ledger import FIRST_HASH, hash_of
+from memory.verify_ledger import FIRST, hash_of
 from tests.e2e import story
 from tests.e2e.process import Demo
 
@@ -172,12 +172,11 @@ def nothing_is_doubled_in(home: Path, acked: list[str]) -> None:
 
 def chain_is_whole(rows: list[dict[str, Any]]) -> None:
     """Every link follows the one before, without gaps."""
-    prev = FIRST_HASH
+    prev = FIRST
     for place, row in enumerate(sorted(rows, key=lambda one: one["seq"]), start=1):
         assert row["seq"] == place
         assert row["prev_hash"] == prev
-        entry = (row["kind"], row["actor"], row["subject"])
-        prev = hash_of(place, prev, row["at"], entry, row["payload_hash"])
+        prev = hash_of(row)
         assert row["hash"] == prev
 
 

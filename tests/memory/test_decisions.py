@@ -149,7 +149,7 @@ async def test_a_person_appears_in_the_ledger_by_pseudonym_and_a_reason_not_at_a
     await decisions.claim(database, rejected())
     async with database.read() as tx:
         rows = [row async for row in ledger.lines(tx)]
-    everything = "".join("".join(row.values()) for row in rows)
+    everything = "".join(str(value) for row in rows for value in row.values())
     assert MARA not in everything
     assert "sale" not in everything
 

@@ -27,7 +27,8 @@ def upgrade() -> None:
     assert driver is not None
     driver.execute((Path(__file__).parent / "fourth.sql").read_text(encoding="utf-8"))
     lookup = secrets.token_bytes(32)
-    driver.execute("INSERT INTO ledger_identity VALUES (1, %s, %s)", (f"led_{secrets.token_hex(8)}", lookup))
+    identity = "INSERT INTO ledger_identity SELECT 1, %s, %s, seq FROM ledger_head"
+    driver.execute(identity, (f"led_{secrets.token_hex(8)}", lookup))
     keys = {slack: _known(connection, slack, lookup) for slack in _everybody(connection)}
     op.execute("ALTER TABLE person DROP CONSTRAINT person_slack_key")
     op.execute("ALTER TABLE person ALTER COLUMN digest SET NOT NULL")

@@ -12,6 +12,7 @@ CREATE TABLE ledger_identity (
     id SMALLINT NOT NULL,
     ledger TEXT NOT NULL,
     lookup BYTEA NOT NULL,
+    compared_after BIGINT NOT NULL,
     CONSTRAINT ledger_identity_pkey PRIMARY KEY (id),
     CONSTRAINT ledger_identity_is_one CHECK (id = 1)
 );
