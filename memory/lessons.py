@@ -19,7 +19,10 @@ from memory.writing import Writing
 
 
 async def keep_outcome(writing: Writing, outcome: Outcome, lesson: Lesson) -> bool:
-    """Record what came of an action together with what it teaches. The case must be locked. False: already there."""
+    """Record what came of an action with what it teaches, and the job that ends its story. The case must be locked.
+
+    False: already there.
+    """
     row = {"measured_on": outcome.measured_on, "body": facts.body(outcome)}
     added = insert(OUTCOME).values(proposal_id=outcome.proposal_id, **row).on_conflict_do_nothing()
     if await writing.tx.scalar(added.returning(OUTCOME.c.proposal_id)) is None:
@@ -27,6 +30,7 @@ async def keep_outcome(writing: Writing, outcome: Outcome, lesson: Lesson) -> bo
     digest = facts.digest(outcome)
     await writing.record("outcome", SYSTEM, outcome.proposal_id, measurable=outcome.measurable, digest=digest)
     await keep(writing, lesson)
+    await writing.defer("advance", outcome.proposal_id)  # whoever dies now has nobody else look at the thread again
     return True
 
 
