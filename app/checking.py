@@ -28,7 +28,7 @@ def run(config: Path) -> None:
     model = configuration.load(config)
     many = len(model.people)
     _said(True, f"{config} is well-formed: {model.company}, {many} {'person' if many == 1 else 'people'}.")
-    problems = review.check(model)
+    problems = (*review.refusals(model), *review.check(model))
     for problem in problems:
         _said(False, problem)
     worst = 2 if problems else 0

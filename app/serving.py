@@ -15,8 +15,9 @@ from app.assembly import assembled
 from app.settings import from_environment
 from app.slack import client_of, greet, listening
 from bot.board import SlackBoard
+from domain.errors import ConfigurationError
 from domain.operating_model import OperatingModel
-from governance.review import check
+from governance.review import check, refusals
 
 
 def run(*, role: str, config: Path) -> None:
@@ -39,8 +40,10 @@ def live(work: Coroutine[Any, Any, None]) -> None:
 
 
 def checked(config: Path) -> OperatingModel:
-    """The operating model in a file, its warnings said."""
+    """The operating model in a file, its warnings said. Raises ConfigurationError for what must not be in one."""
     model = configuration.load(config)
+    if refused := refusals(model):
+        raise ConfigurationError("\n".join(f"{config}: {problem}" for problem in refused))
     for problem in check(model):
         click.echo(f"baton: {config}: {problem}", err=True)
     return model

@@ -23,9 +23,9 @@ class Person(Frozen):
     timezone: str = "UTC"
     """IANA name: "Europe/Berlin"."""
     accounts: frozenset[str] = frozenset()
-    """Ad accounts this person answers for; empty means all."""
+    """Ad accounts this person answers for; empty means all. What names no account is for those with all."""
     platforms: frozenset[str] = frozenset()
-    """Platforms this person answers for; empty means all."""
+    """Platforms this person answers for; empty means all. What names no platform is for those with all."""
 
 
 class Delegation(Frozen):
@@ -34,7 +34,7 @@ class Delegation(Frozen):
     of: str
     """Slack user id of who is away."""
     to: str
-    """Slack user id of who stands in."""
+    """Slack user id of who stands in: with the roles and for the accounts of who is away, and never further on."""
     roles: frozenset[str] = frozenset()
     """Roles handed over; empty means all of them."""
     first_day: date
@@ -108,7 +108,7 @@ class Policy(Frozen):
     automatic: frozenset[str] = frozenset()
     """Action kinds done without asking. Kinds in one of the six always-human risk categories are refused here."""
     max_budget_change: float = Field(default=0.5, gt=0, le=5)
-    """Hard cap: no budget moves by more than this share in a day, whoever approves."""
+    """Hard cap: no budget moves by more than this share in a day, in one step or in many, whoever approves."""
     remind_after_hours: int | None = Field(default=24, ge=1)
     """After this many hours without an answer the owner is reminded, once; None: never."""
     escalate_after_hours: int | None = Field(default=48, ge=1)

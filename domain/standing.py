@@ -76,6 +76,8 @@ class Move(Frozen):
     proposal_id: str
     role: str
     """The role that owned the question."""
+    action: str = ""
+    """The action kind; where it is not known, every limit of the role counts it."""
     address: str
     """Like meta/a1/campaign/c3/daily_budget."""
     was: Decimal
@@ -89,11 +91,14 @@ class Standing(Frozen):
     """Everything that stands now."""
 
     stops: tuple[Stop, ...] = ()
+    """Those in force."""
     emergency: Emergency | None = None
+    """The newest, also when it is over: what was decided in it is checked again when it is executed."""
     grants: tuple[Grant, ...] = ()
     """The newest per agent and kind."""
     moves: tuple[Move, ...] = ()
-    """Of decisions made on the company's present day, in order."""
+    """Of decisions made on the company's present day, in order. Whoever asks about a proposal that has been decided
+    need not leave out its own: what came after it never counts against it."""
     freezes: tuple[Freeze, ...] = ()
     """From the source's calendar."""
 

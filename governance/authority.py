@@ -1,54 +1,152 @@
-"""May this person decide this, now? Asked at the press, before anything is written."""
+"""May this person decide this, now? Asked at the press, before anything is written, and again before it is executed."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from domain.badge import Badge
 from domain.case import Case, ProposalStatus, ProposalView
 from domain.errors import AlreadyDecided, InvalidChange, NoLongerOpen, NotYours, StaleCard
 from domain.operating_model import OperatingModel, Person
-from domain.proposal import Approved, Decision, Expired, Overridden, Snoozed
-from domain.verdict import Ask, Automatic, Forbidden
-from governance import terms
-from governance.review import review
+from domain.proposal import Approved, Decision, Expired, Overridden, Proposal, Snoozed
+from domain.standing import Standing
+from domain.verdict import Ask, Automatic, Forbidden, Verdict
+from governance import people, terms
+from governance.emergencies import decides_alone
+from governance.review import NOTHING_STANDS, review, stricter
 
 BATON = "baton"
 """Who decides where time or the policy does."""
 
 
-def allow(decision: Decision, view: ProposalView, case: Case, model: OperatingModel, now: datetime) -> None:
+def allow(
+    decision: Decision,
+    view: ProposalView,
+    case: Case,
+    model: OperatingModel,
+    now: datetime,
+    standing: Standing = NOTHING_STANDS,
+    badge: Badge | None = None,
+) -> None:
     """Returns where the decision may be made.
 
-    Raises NotYours, NoLongerOpen, AlreadyDecided, StaleCard or, for an override, InvalidChange.
+    Raises NotYours, NoLongerOpen, AlreadyDecided, StaleCard or, for an override, InvalidChange. StaleCard also where
+    more people are asked by now than the card says: then show it with `asked_now`.
     """
     if decision.by == BATON:
-        _by_baton(decision, view, now)
+        _by_baton(decision, view, model, now, standing)
         return
+    person = people.known(decision.by, model, badge)
+    _open(decision, view, case, model, now)
+    alone = decides_alone(person, view.proposal.action, model, standing, now)
+    present = asked_now(view, model, now, standing)
+    asked = present if isinstance(decision, Approved) and isinstance(present, Ask) else view.verdict
+    if not alone:
+        _theirs(person, decision, view, asked, model, now)
+    if isinstance(decision, Overridden):
+        _within_policy(decision, person, view, model, now, standing, alone=alone)
+    if isinstance(decision, Approved):
+        _still_allowed(view, present, alone=alone)
+
+
+def still_valid(
+    view: ProposalView, case: Case, model: OperatingModel, now: datetime, standing: Standing = NOTHING_STANDS
+) -> str | None:
+    """Why what was approved may not be executed after all, in a sentence; None where it may.
+
+    Held against the operating model, the stops, freezes and moves of now. Delegations, and how long the question had
+    waited, are looked up at the decision: that they have ended since does not undo it.
+    """
+    del case  # as `allow` is asked
+    decision, action = view.decision, view.done
+    if not isinstance(decision, Approved | Overridden):
+        return "This was not approved." if decision else "There is no decision."
+    proposal = view.proposal.model_copy(update={"action": action})
+    verdict = review(proposal, model, day(model, now), standing)
+    if isinstance(verdict, Forbidden):
+        return f"The policy no longer allows it: {' '.join(verdict.rules)}"
+    if decision.by == BATON:
+        return None if isinstance(verdict, Automatic) else f"This no longer happens unasked: {' '.join(verdict.rules)}"
     person = model.person(decision.by)
     if person is None:
-        raise NotYours("You are not among the people in the operating model, so you cannot decide this.")
-    _open(decision, view, case, model, now)
-    _theirs(person, decision, view, model)
-    if isinstance(decision, Overridden):
-        _within_policy(decision, person, view, model, now)
-    if isinstance(decision, Approved):
-        _still_allowed(view, model, now)
+        return "Whoever decided this is no longer among the people of the operating model."
+    if decides_alone(person, action, model, standing, decision.at):
+        return None
+    return _unfounded(view, decision, stricter(verdict, view.verdict, proposal.owner), model)
 
 
-def deciders(view: ProposalView) -> tuple[str, ...]:
-    """The roles that may decide a proposal, the one asked first."""
-    asked = view.verdict.role if isinstance(view.verdict, Ask) else view.proposal.owner
-    four_eyes = isinstance(view.verdict, Ask) and view.verdict.quorum > 1
-    roles = (asked, view.proposal.owner, terms.ARCHITECT) if four_eyes else (asked, terms.ARCHITECT)
+def asked_now(view: ProposalView, model: OperatingModel, now: datetime, standing: Standing = NOTHING_STANDS) -> Verdict:
+    """What a proposal asks by now: never less than its card says, and more where the day or the policy has moved on."""
+    if isinstance(view.verdict, Forbidden):
+        return view.verdict
+    return stricter(review(view.proposal, model, day(model, now), standing), view.verdict, view.proposal.owner)
+
+
+def approvals_needed(
+    by: str, view: ProposalView, model: OperatingModel, now: datetime, standing: Standing = NOTHING_STANDS
+) -> int:
+    """How many different people must approve, this presser among them: in an emergency of theirs they alone suffice."""
+    person = model.person(by)
+    asked = asked_now(view, model, now, standing)
+    if person is not None and decides_alone(person, view.proposal.action, model, standing, now):
+        return 1
+    return asked.quorum if isinstance(asked, Ask) else 1
+
+
+def deciders(asked: Verdict, owner: str) -> tuple[str, ...]:
+    """The roles that may decide a proposal of this owner, the one asked first."""
+    first = asked.role if isinstance(asked, Ask) else owner
+    four_eyes = isinstance(asked, Ask) and asked.quorum > 1
+    roles = (first, owner, terms.ARCHITECT) if four_eyes else (first, terms.ARCHITECT)
     return tuple(dict.fromkeys(roles))
 
 
-def _by_baton(decision: Decision, view: ProposalView, now: datetime) -> None:
+def passed_on(view: ProposalView, model: OperatingModel, now: datetime) -> bool:
+    """Whether a question has waited so long that `escalate_to` may decide it as well. A snooze is no waiting."""
+    hours = model.policy.escalate_after_hours
+    if hours is None or view.asked_at is None or _asleep(view, now):
+        return False
+    return now >= view.asked_at + timedelta(hours=hours)
+
+
+def day(model: OperatingModel, now: datetime) -> date:
+    """The company's day at a moment."""
+    return now.astimezone(ZoneInfo(model.timezone)).date()
+
+
+def _unfounded(
+    view: ProposalView, decision: Approved | Overridden, asked: Verdict, model: OperatingModel
+) -> str | None:
+    """Which approval that a decision rests on is no longer good; None where enough of them are."""
+    owner, decided_on = view.proposal.owner, day(model, decision.at)
+    may = {*deciders(asked, owner)}
+    may |= {model.policy.escalate_to} if passed_on(view, model, decision.at) else set()
+    agreed = {
+        person: people.roles_on(view.done, person, model, decided_on)
+        for slack in sorted({*view.approvals, decision.by})
+        if (person := model.person(slack)) is not None
+    }
+    good = {person.slack: roles for person, roles in agreed.items() if roles & may}
+    if decision.by not in good:
+        name = next(person.name for person in agreed if person.slack == decision.by)
+        return f"{name} decided this and may no longer decide it."
+    if not isinstance(asked, Ask) or asked.quorum == 1:
+        return None
+    if len(good) < asked.quorum:
+        return f"The policy now asks for {asked.quorum} people, and {len(good)} agreed."
+    if not frozenset[str]().union(*good.values()) & {asked.role, terms.ARCHITECT}:
+        return f"One of those who agree must be {terms.holders(model, asked.role)}."
+    return None
+
+
+def _by_baton(decision: Decision, view: ProposalView, model: OperatingModel, now: datetime, standing: Standing) -> None:
     """Time may let a question expire; policy may let a routine action happen. Nothing else decides without a person."""
     match decision:
         case Expired() if view.expires_at is not None and now >= view.expires_at:
             return
         case Approved() if isinstance(view.verdict, Automatic) and view.status is ProposalStatus.PENDING:
-            return
+            present = asked_now(view, model, now, standing)
+            if not isinstance(present, Automatic):
+                raise NotYours(f"This no longer happens without asking: {' '.join(present.rules)}")
         case Expired():
             raise NoLongerOpen("This question has not run out of time yet.")
         case _:
@@ -62,55 +160,105 @@ def _open(decision: Decision, view: ProposalView, case: Case, model: OperatingMo
         raise AlreadyDecided(_first(view.decision, model))
     if isinstance(view.verdict, Forbidden) or view.status is ProposalStatus.FORBIDDEN:
         raise NoLongerOpen(f"The policy forbids this: {' '.join(view.verdict.rules)}")
-    if not case.is_open:
+    if not case.takes_answers(view):
         raise NoLongerOpen("The signal has closed, so there is nothing to decide any more.")
     if view.status is ProposalStatus.WITHDRAWN:
         raise NoLongerOpen("This proposal was withdrawn before anyone decided.")
     if view.status not in {ProposalStatus.PENDING, ProposalStatus.SNOOZED}:
         raise NoLongerOpen(f"This proposal is {view.status.value} and no longer open.")
-    snoozed = isinstance(view.decision, Snoozed) and now < view.decision.until
-    if view.expires_at is not None and now >= view.expires_at and not snoozed:
+    if view.expires_at is not None and now >= view.expires_at and not _asleep(view, now):
         raise NoLongerOpen("Nobody answered in time, so this question has expired.")
     if decision.version != view.proposal.version:
         raise StaleCard("The proposal has changed since this card was drawn; look at it again.")
 
 
-def _theirs(person: Person, decision: Decision, view: ProposalView, model: OperatingModel) -> None:
-    roles = deciders(view)
-    if not person.roles & set(roles):
-        asked = terms.listing(
-            [terms.holders(model, role) for role in roles if role != terms.ARCHITECT or len(roles) == 1]
-        )
-        own = terms.listing([f"the {terms.role(role)}" for role in sorted(person.roles)], "and")
-        raise NotYours(f"Only {asked} can decide this; you are {own or 'not in any role'}.")
-    if not isinstance(decision, Approved) or not isinstance(view.verdict, Ask):
+def _asleep(view: ProposalView, now: datetime) -> bool:
+    return isinstance(view.decision, Snoozed) and now < view.decision.until
+
+
+def _theirs(
+    person: Person, decision: Decision, view: ProposalView, asked: Verdict, model: OperatingModel, now: datetime
+) -> None:
+    owner, today = view.proposal.owner, day(model, now)
+    roles = deciders(asked, owner)
+    may = {*roles, model.policy.escalate_to} if passed_on(view, model, now) else {*roles}
+    if not may & people.roles_on(view.proposal.action, person, model, today):
+        raise NotYours(_whose(person, roles, may, view.proposal, model, today))
+    if not isinstance(decision, Approved) or not isinstance(asked, Ask):
         return  # a change voids the approvals so far: who makes it is the first to agree to it
     if person.slack in view.approvals:
         raise NotYours("You have approved this already; somebody else must approve it as well.")
-    last_needed = len(view.approvals) + 1 >= view.verdict.quorum
-    if view.verdict.quorum > 1 and last_needed:
-        present = {
-            role for slack in (*view.approvals, person.slack) if (one := model.person(slack)) for role in one.roles
-        }
-        if not present & {view.verdict.role, terms.ARCHITECT}:
-            raise NotYours(f"One of the approvals must come from {terms.holders(model, view.verdict.role)}.")
+    if asked.quorum > 1 and len(view.approvals) + 1 >= asked.quorum:
+        _suffice((*view.approvals, person.slack), asked, may, view, model, today)
 
 
-def _still_allowed(view: ProposalView, model: OperatingModel, now: datetime) -> None:
-    """A freeze or a new rule since the card was drawn counts at the press."""
-    verdict = review(view.proposal, model, _day(model, now))
-    if isinstance(verdict, Forbidden):
-        raise NoLongerOpen(" ".join(verdict.rules))
+def _suffice(
+    agreed: tuple[str, ...], asked: Ask, may: set[str], view: ProposalView, model: OperatingModel, today: date
+) -> None:
+    """The last approval needed: are they all good today, and does one come from the role asked?"""
+    present: set[str] = set()
+    for slack in agreed:
+        one = model.person(slack)
+        roles = people.roles_on(view.proposal.action, one, model, today) if one else frozenset[str]()
+        if not roles & may:
+            name = one.name if one else slack
+            raise NotYours(f"{name} approved this and may no longer decide it, so somebody must change or reject it.")
+        present |= roles
+    if not present & {asked.role, terms.ARCHITECT}:
+        raise NotYours(f"One of the approvals must come from {terms.holders(model, asked.role)}.")
 
 
-def _day(model: OperatingModel, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(model.timezone)).date()
+def _whose(
+    person: Person, roles: tuple[str, ...], may: set[str], proposal: Proposal, model: OperatingModel, today: date
+) -> str:
+    """Who can decide instead of somebody who cannot."""
+    held = {role for one in people.capacities(person, model, today) for role in one.roles}
+    if out := sorted(held & may):
+        return f"You are the {terms.role(out[0])}, but not for {terms.place(proposal.action)}."
+    asked = terms.listing([terms.holders(model, role) for role in roles if role != terms.ARCHITECT or len(roles) == 1])
+    own = terms.listing([f"the {terms.role(role)}" for role in sorted(person.roles)], "and")
+    return f"Only {asked} can decide this; you are {own or 'not in any role'}."
+
+
+def _still_allowed(view: ProposalView, present: Verdict, *, alone: bool) -> None:
+    """A freeze, a stop, a new rule or another decision since the card was drawn counts at the press."""
+    if isinstance(present, Forbidden):
+        raise NoLongerOpen(" ".join(present.rules))
+    shown = view.verdict.quorum if isinstance(view.verdict, Ask) else 1
+    if isinstance(present, Ask) and present.quorum > shown and not alone:
+        raise StaleCard(f"More people are asked than when this card was drawn. {' '.join(present.rules)}")
 
 
 def _within_policy(
-    decision: Overridden, person: Person, view: ProposalView, model: OperatingModel, now: datetime
+    decision: Overridden,
+    person: Person,
+    view: ProposalView,
+    model: OperatingModel,
+    now: datetime,
+    standing: Standing,
+    *,
+    alone: bool,
 ) -> None:
     """A changed action is held against the same rules as a proposed one."""
+    changed = _changed(decision, view)
+    today = day(model, now)
+    verdict = review(view.proposal.model_copy(update={"action": decision.action}), model, today, standing)
+    if isinstance(verdict, Forbidden):
+        raise InvalidChange(changed, " ".join(verdict.rules))
+    if alone or not isinstance(verdict, Ask):
+        return
+    shown = view.verdict
+    if isinstance(shown, Ask) and verdict.quorum <= shown.quorum and verdict.role in {shown.role, view.proposal.owner}:
+        return  # no more and no other people than were asked anyway
+    roles = people.roles_on(decision.action, person, model, today)
+    if not roles & {verdict.role, terms.ARCHITECT}:
+        raise InvalidChange(changed, " ".join(verdict.rules))
+    if verdict.quorum > 1:
+        raise InvalidChange(changed, f"{' '.join(verdict.rules)} One person's override cannot go that far.")
+
+
+def _changed(decision: Overridden, view: ProposalView) -> str:
+    """The field an override changes, where it is one that may be changed."""
     before, after = view.proposal.action, decision.action
     fixed = set(type(before).model_fields) - {field.field for field in before.editable}
     if type(after) is not type(before) or any(getattr(before, name) != getattr(after, name) for name in fixed):
@@ -120,18 +268,9 @@ def _within_policy(
     )
     if changed is None:
         raise InvalidChange("value", "Nothing is changed: press Approve to do it as proposed.")
-    verdict = review(view.proposal.model_copy(update={"action": after}), model, _day(model, now))
-    if isinstance(verdict, Forbidden):
-        raise InvalidChange(changed, " ".join(verdict.rules))
-    shown = view.verdict
-    if isinstance(verdict, Ask) and isinstance(shown, Ask) and verdict.quorum <= shown.quorum:
-        same_people = verdict.role in {shown.role, view.proposal.owner}
-        if same_people:
-            return  # no more and no other people than were asked anyway
-    if isinstance(verdict, Ask) and not person.roles & {verdict.role, terms.ARCHITECT}:
-        raise InvalidChange(changed, " ".join(verdict.rules))
-    if isinstance(verdict, Ask) and verdict.quorum > 1:
-        raise InvalidChange(changed, f"{' '.join(verdict.rules)} One person's override cannot go that far.")
+    if view.proposal.undoes is not None:
+        raise InvalidChange(changed, "What is taken back is taken back as it was: approve it, or reject it.")
+    return changed
 
 
 def _first(decision: Decision, model: OperatingModel) -> str:

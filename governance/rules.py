@@ -4,18 +4,20 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from domain.action import Action, SetBudget, SetTarget, ShiftBudget
+from domain.action import PutBack, SetBudget, ShiftBudget
 from domain.catalogue import CATALOGUE, Risk
 from domain.operating_model import Limit, OperatingModel
 from domain.proposal import Proposal
-from domain.verdict import Ask, Automatic, Forbidden, Verdict
-from governance import terms
+from domain.standing import Standing
+from domain.verdict import Ask, Forbidden, Verdict
+from governance import moves, people, terms
+from governance.mandates import agents_behind, autonomy
 
-Rule = Callable[[Proposal, OperatingModel, date], Verdict | None]
+Rule = Callable[[Proposal, OperatingModel, date, Standing], Verdict | None]
 
 ALWAYS_HUMAN = frozenset(Risk) - {Risk.ROUTINE}
 """The six promises to people that no configuration hands to a machine."""
-_RISK_WORDS = {
+RISK_WORDS = {
     Risk.STRATEGY: "Strategy",
     Risk.AUDIENCE_DEFINITION: "Who is reached",
     Risk.BUDGET_SHIFT: "Where money goes",
@@ -25,93 +27,111 @@ _RISK_WORDS = {
 }
 
 
-def forbidden_kind(proposal: Proposal, model: OperatingModel, today: date) -> Verdict | None:
+def forbidden_kind(proposal: Proposal, model: OperatingModel, today: date, standing: Standing) -> Verdict | None:
     """What the policy rules out altogether."""
     kind = proposal.action.kind
-    if kind not in CATALOGUE:
-        return Forbidden(rules=(f"{kind} is not in the catalogue of actions.",))
     if kind not in model.policy.forbidden:
         return None
     return Forbidden(rules=(f"The policy never allows to {terms.action(kind)}.",))
 
 
-def freeze(proposal: Proposal, model: OperatingModel, today: date) -> Verdict | None:
-    """Days on which nothing is executed."""
-    for frozen in model.freezes:
-        if frozen.first_day <= today <= frozen.last_day:
-            until = f"{frozen.last_day.day} {frozen.last_day:%B}"
-            return Forbidden(rules=(f"Nothing is executed until {until}: {frozen.name}.",))
-    return None
+def stop(proposal: Proposal, model: OperatingModel, today: date, standing: Standing) -> Verdict | None:
+    """Kill switches of everything and of an action kind; those of agents are asked about with their mandates."""
+    kind = proposal.action.kind
+    sentences = {
+        "Everything is stopped until a person lifts the stop."
+        if one.of == "everything"
+        else f"“{CATALOGUE[kind].title}” is stopped until a person lifts the stop."
+        for one in standing.stops
+        if one.of == "everything" or (one.of, one.name) == ("action", kind)
+    }
+    return Forbidden(rules=tuple(sorted(sentences))) if sentences else None
 
 
-def hard_cap(proposal: Proposal, model: OperatingModel, today: date) -> Verdict | None:
-    """How far a budget may move at once, whoever approves."""
+def freeze(proposal: Proposal, model: OperatingModel, today: date, standing: Standing) -> Verdict | None:
+    """Days on which nothing is executed, of the operating model and of the calendar."""
+    sentences = {
+        f"Nothing is executed until {one.last_day.day} {one.last_day:%B}: {one.name}."
+        for one in (*model.freezes, *standing.freezes)
+        if one.first_day <= today <= one.last_day
+    }
+    return Forbidden(rules=tuple(sorted(sentences))) if sentences else None
+
+
+def hard_cap(proposal: Proposal, model: OperatingModel, today: date, standing: Standing) -> Verdict | None:
+    """How far a budget may move in a day, in one step or in many, whoever approves."""
     action, most = proposal.action, model.policy.max_budget_change
     if isinstance(action, ShiftBudget) and action.amount > action.from_was:
         return Forbidden(rules=("A campaign cannot give more than its whole budget.",))
     if not isinstance(action, SetBudget | ShiftBudget):
         return None
-    change = relative_change(action)
+    change = moves.largest_change(proposal, standing.moves)
     if change is None:
         return Forbidden(rules=("A budget of nothing has no share to move by: start it on the platform by hand.",))
     if change <= Decimal(str(most)):
         return None
-    return Forbidden(
-        rules=(f"No budget moves by more than {terms.share(most)} at once; this would be {terms.share(change)}.",)
-    )
+    this = f"{_this(proposal, standing)} would be {terms.share(change)}"
+    return Forbidden(rules=(f"No budget moves by more than {terms.share(most)} a day; {this}.",))
 
 
-def always_human(proposal: Proposal, model: OperatingModel, today: date) -> Verdict | None:
+def always_human(proposal: Proposal, model: OperatingModel, today: date, standing: Standing) -> Verdict | None:
     """The six kinds of decision that stay with people, whatever is configured."""
     risk = CATALOGUE[proposal.action.kind].risk
     if risk not in ALWAYS_HUMAN:
         return None
-    return ask(proposal.owner, model, f"{_RISK_WORDS[risk]} is always decided by a person.")
+    return ask(proposal.owner, model, f"{RISK_WORDS[risk]} is always decided by a person.")
 
 
-def limits(proposal: Proposal, model: OperatingModel, today: date) -> Verdict | None:
-    """How far the owner may go alone. Beyond it two people decide, one of them from the role named there."""
+def undo(proposal: Proposal, model: OperatingModel, today: date, standing: Standing) -> Verdict | None:
+    """Taking back is a decision of its own; and putting back is nothing but that."""
+    if proposal.undoes is not None:
+        return ask(proposal.owner, model, "Taking back what was done is always decided by a person.")
+    if isinstance(proposal.action, PutBack):
+        return Forbidden(rules=("Something is put back only to undo what was done.",))
+    return None
+
+
+def limits(proposal: Proposal, model: OperatingModel, today: date, standing: Standing) -> Verdict | None:
+    """How far the owner may go alone in a day. Beyond it two people decide, one of them from the role named there."""
     broken = [
         (limit, sentence)
         for limit in model.policy.limits
-        if limit.role == proposal.owner and (not limit.actions or proposal.action.kind in limit.actions)
-        for sentence in _beyond(limit, proposal.action)
+        if limit.role == proposal.owner and moves.holds_for(limit, proposal.action)
+        for sentence in _beyond(limit, proposal, standing)
     ]
     if not broken:
         return None
-    role = strictest_role({limit.beyond for limit, _ in broken})
+    others = {limit.beyond for limit, _ in broken} - {proposal.owner}
     return Ask(
-        role=role,
-        quorum=1 if role == proposal.owner else 2,
+        role=strictest_role(others) if others else proposal.owner,
+        quorum=2 if others else 1,
         within_hours=model.policy.expires_after_hours,
         rules=tuple(dict.fromkeys(sentence for _, sentence in broken)),
     )
 
 
-def vacant_role(proposal: Proposal, model: OperatingModel, today: date) -> Verdict | None:
-    """A question to a role nobody holds goes to the architect."""
-    if model.holders(proposal.owner):
+def vacant_role(proposal: Proposal, model: OperatingModel, today: date, standing: Standing) -> Verdict | None:
+    """A question to a role that nobody holds, or nobody holds there, goes to the architect."""
+    if people.answering(proposal.owner, proposal.action, model):
         return None
-    sentence = f"Nobody holds the role of {terms.role(proposal.owner)}, so the {terms.role(terms.ARCHITECT)} is asked."
-    return ask(terms.ARCHITECT, model, sentence)
-
-
-def automatic_kind(proposal: Proposal, model: OperatingModel, today: date) -> Verdict | None:
-    """What the policy lets happen without asking: routine kinds only."""
-    kind = proposal.action.kind
-    if kind not in model.policy.automatic or CATALOGUE[kind].risk is not Risk.ROUTINE:
-        return None
-    return Automatic(rules=(f"The policy lets Baton {terms.action(kind)} without asking.",))
+    then = f"so the {terms.role(terms.ARCHITECT)} is asked."
+    if not model.holders(proposal.owner):
+        return ask(terms.ARCHITECT, model, f"Nobody holds the role of {terms.role(proposal.owner)}, {then}")
+    where = terms.place(proposal.action)
+    return ask(terms.ARCHITECT, model, f"No {terms.role(proposal.owner)} answers for {where}, {then}")
 
 
 RULES: tuple[Rule, ...] = (
     forbidden_kind,
+    stop,
     freeze,
     hard_cap,
+    agents_behind,
     always_human,
+    undo,
     limits,
     vacant_role,
-    automatic_kind,
+    autonomy,
 )
 
 
@@ -121,37 +141,29 @@ def ask(role: str, model: OperatingModel, sentence: str) -> Ask:
 
 
 def strictest_role(roles: set[str]) -> str:
-    """Of several roles, the one to ask: the architect if named, else the first by name, so that order never matters."""
-    return terms.ARCHITECT if terms.ARCHITECT in roles else min(roles)
+    """The one role to ask of several: where they differ, the architect, who may decide in place of each of them."""
+    return min(roles) if len(roles) == 1 else terms.ARCHITECT
 
 
-def relative_change(action: Action) -> Decimal | None:
-    """The largest share by which an action moves a value; None where it moves one that was nothing, 0 where none."""
-    match action:
-        case SetBudget():
-            pairs = [(action.daily_budget - action.was, action.was)]
-        case ShiftBudget():
-            pairs = [(action.amount, action.from_was), (action.amount, action.to_was)]
-        case SetTarget():
-            pairs = [(action.target - action.was, action.was)]
-        case _:
-            return Decimal(0)
-    if any(not was for _, was in pairs):
-        return None
-    return max(abs(move) / was for move, was in pairs)
-
-
-def _beyond(limit: Limit, action: Action) -> list[str]:
-    """Which part of a limit an action exceeds, in words."""
+def _beyond(limit: Limit, proposal: Proposal, standing: Standing) -> list[str]:
+    """Which part of a limit a proposal exceeds with what was decided today, in words."""
     found: list[str] = []
-    change = relative_change(action)
+    action = proposal.action
+    change = moves.largest_change(proposal, standing.moves)
+    money = moves.money(limit, action, standing.moves)
+    alone = f"A {terms.role(limit.role)} decides alone up to"
     then = f"so the {terms.role(limit.beyond)} must approve as well."
     if limit.max_change is not None and (change is None or change > Decimal(str(limit.max_change))):
         by = "from nothing" if change is None else terms.share(change)
-        found.append(
-            f"A {terms.role(limit.role)} decides alone up to {terms.share(limit.max_change)}; this is {by}, {then}"
-        )
-    if limit.max_per_day is not None and action.money_at_stake > limit.max_per_day:
-        most, this = (f"{amount:,.2f} {action.currency}" for amount in (limit.max_per_day, action.money_at_stake))
-        found.append(f"A {terms.role(limit.role)} decides alone up to {most} a day; this is {this}, {then}")
+        found.append(f"{alone} {terms.share(limit.max_change)}; {_this(proposal, standing)} is {by}, {then}")
+    if limit.max_per_day is not None and money > limit.max_per_day:
+        most, sum_of_day = (f"{amount:,.2f} {action.currency}" for amount in (limit.max_per_day, money))
+        this = "this" if money == action.money_at_stake else "with what was decided today this"
+        found.append(f"{alone} {most} a day; {this} is {sum_of_day}, {then}")
     return found
+
+
+def _this(proposal: Proposal, standing: Standing) -> str:
+    """What is measured: the step alone, or the step after those of today where they make it longer."""
+    alone = moves.largest_change(proposal)
+    return "this" if alone == moves.largest_change(proposal, standing.moves) else "with what moved today this"

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from domain.action import PauseAd
 from domain.case import ProposalStatus
 from domain.errors import AlreadyDecided, InvalidChange, NoLongerOpen, NotYours, StaleCard
 from domain.operating_model import Freeze, OperatingModel
@@ -55,7 +56,11 @@ def test_a_machine_cannot_approve_for_a_person():
 
 
 def test_baton_may_do_what_the_policy_made_automatic():
-    press(said("baton"), view(Automatic(rules=("The policy allows it.",))))
+    pause = PauseAd(platform="meta", account_id="a1", currency="EUR", campaign_id="c3", ad_id="ad9")
+    shown = view(Automatic(rules=("The policy allows it.",)), proposal=proposal(pause))
+    press(said("baton"), shown, model(policy(automatic=frozenset({"pause_ad"}))))
+    with pytest.raises(NotYours, match="no longer happens without asking"):
+        press(said("baton"), shown)
 
 
 def test_only_time_lets_a_question_expire():

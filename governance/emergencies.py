@@ -1,0 +1,67 @@
+"""Break-glass: one named person decides alone for a short while, says why, and somebody else looks at it afterwards.
+
+Hard caps, bans, stops and freezes stay: an emergency lifts who is asked, never what may be done.
+"""
+
+from datetime import datetime, timedelta
+
+from domain.action import Action
+from domain.badge import Badge
+from domain.errors import NotYours
+from domain.operating_model import OperatingModel, Person
+from domain.standing import Emergency, Standing
+from governance import people, terms
+from governance.soundness import MOST_EMERGENCY_MINUTES
+
+
+def decides_alone(person: Person, action: Action, model: OperatingModel, standing: Standing, at: datetime) -> bool:
+    """Whether an emergency let this person decide alone on an action at a moment: within their own scope, as ever."""
+    glass, emergency = model.policy.break_glass, standing.emergency
+    if glass is None or emergency is None or not emergency.covers(person.slack, at):
+        return False
+    short = emergency.until - emergency.since <= timedelta(minutes=min(glass.minutes, MOST_EMERGENCY_MINUTES))
+    return short and glass.role in person.roles and people.own(person).covers(action)
+
+
+def may_declare(
+    user: str, minutes: int, model: OperatingModel, now: datetime, standing: Standing, badge: Badge | None = None
+) -> None:
+    """Returns where this person may decide alone for so many minutes from now on. Raises NotYours."""
+    person, glass = people.known(user, model, badge), model.policy.break_glass
+    if glass is None:
+        raise NotYours("The policy knows no emergency in which one person decides alone.")
+    if glass.role not in person.roles:
+        raise NotYours(f"Only {terms.holders(model, glass.role)} may decide alone in an emergency.")
+    most = min(glass.minutes, MOST_EMERGENCY_MINUTES)
+    if not 1 <= minutes <= most:
+        raise NotYours(f"An emergency lasts between 1 and {most} minutes.")
+    running = standing.emergency
+    if running is not None and running.since <= now < running.until:
+        raise NotYours("There is an emergency already; it ends by itself.")
+    if running is not None and running.by == user and running.reviewed_by is None:
+        raise NotYours("Nobody has looked at your last emergency yet; somebody else must do so first.")
+
+
+def may_review(user: str, emergency: Emergency, model: OperatingModel, now: datetime, badge: Badge | None) -> None:
+    """Returns where this person may look at an emergency that is over: anybody with a role but whoever declared it."""
+    person = people.known(user, model, badge)
+    if user == emergency.by:
+        raise NotYours("You declared this emergency, so somebody else looks at it.")
+    if not person.roles:
+        raise NotYours("Only people who hold a role review an emergency.")
+    if emergency.reviewed_by is not None:
+        raise NotYours("Somebody has looked at this emergency already.")
+    if now < emergency.until:
+        raise NotYours("This emergency is not over yet.")
+
+
+def may_stop(user: str, model: OperatingModel, badge: Badge | None = None) -> None:
+    """Returns where this person may pull a stop: everybody who holds a role, as a stop only ever prevents."""
+    if not people.known(user, model, badge).roles:
+        raise NotYours("Only people who hold a role may stop something.")
+
+
+def may_lift(user: str, model: OperatingModel, badge: Badge | None = None) -> None:
+    """Returns where this person may lift a stop: the architect alone, as things happen again afterwards."""
+    if terms.ARCHITECT not in people.known(user, model, badge).roles:
+        raise NotYours(f"Only {terms.holders(model, terms.ARCHITECT)} may lift a stop.")
