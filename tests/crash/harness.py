@@ -1,0 +1,134 @@
+"""Processes of the company, forked from a warm one that touched no database, to be killed, stopped and let go on."""
+
+import multiprocessing
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from tests.crash.company import VALUES, Place
+from tests.crash.life import STEPS, Doom, Life, Trace
+from tests.crash.outside import Outside
+
+PATIENCE_SECONDS = 90.0
+"""How long any single thing may take on a slow machine, before the test says that it did not happen."""
+
+
+class Process:
+    """One life being lived."""
+
+    def __init__(self, live: Callable[[Life], None], life: Life) -> None:
+        self.life, self.trace = life, Trace(life.trace)
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["tests.crash.life"])
+        self._process: ForkServerProcess = context.Process(target=live, args=(life,))
+        self._process.start()
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.is_alive()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it stands still, in the middle of whatever it was doing."""
+        try:
+            return psutil.Process(self._pid).status() == psutil.STATUS_STOPPED
+        except psutil.NoSuchProcess:
+            return False
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def stop(self) -> None:
+        os.kill(self._pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        os.kill(self._pid, signal.SIGCONT)
+
+    def end(self) -> int:
+        """Wait for its end. The exit code: 0, or -9 where it was killed."""
+        self._process.join(PATIENCE_SECONDS)
+        code = self._process.exitcode
+        if code is None:
+            self.kill()
+            self._process.join()
+            pytest.fail(f"{self.life.name} did not come to an end; the last step was {self.trace.step}")
+        self._process.close()
+        return code
+
+    @property
+    def met(self) -> tuple[Doom, ...]:
+        """The dooms it met."""
+        return tuple(doom for number, doom in enumerate(self.life.dooms) if self.trace.met & 1 << number)
+
+    @property
+    def _pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
+
+
+@dataclass
+class Season:
+    """One database with the world around it, lived in by one process after another until the story is over."""
+
+    place: Place
+    outside: Outside
+    mutant: str = ""
+    lives: int = 0
+    fallen: Counter[str] = field(default_factory=Counter[str])
+    """How many lives ended by a kill, by the last step they passed."""
+
+    def start(self, live: Callable[[Life], None], *dooms: Doom, seed: int = 0) -> Process:
+        self.lives += 1
+        return Process(live, Life(self.place, f"life-{self.lives}", dooms, self.mutant, seed))
+
+    def count(self, dead: Process) -> None:
+        self.fallen[dead.trace.step] += 1
+
+
+class Seasons:
+    """Makes one after the other."""
+
+    def __init__(self, server: str, template: str, folder: Path) -> None:
+        self._server, self._template, self._folder = server, template, folder
+        self._made = 0
+
+    @contextmanager
+    def season(self, mutant: str = "") -> Iterator[Season]:
+        """A database and a world of its own, gone at the end."""
+        self._made += 1
+        name, folder = f"baton_season_{self._made}", self._folder / str(self._made)
+        folder.mkdir()
+        with psycopg.connect(self._server, autocommit=True) as server:
+            server.execute(f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        try:
+            with Outside(dict(VALUES)).answering() as outside:
+                address = self._server.replace("/postgres?", f"/{name}?")
+                yield Season(Place(address, outside.account_address, outside.slack_address, folder), outside, mutant)
+        finally:
+            with psycopg.connect(self._server, autocommit=True) as server:
+                server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def until(true: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:
+    """Wait for something to become true, however slow the machine."""
+    began = time.monotonic()
+    while not true():
+        if time.monotonic() - began > seconds:
+            pytest.fail(f"{what}: it did not happen within {seconds:.0f} s")
+        time.sleep(0.005)
+
+
+def coverage(fallen: Counter[str]) -> str:
+    """How many kills fell in each step, in the order of the story."""
+    lines = [f"{fallen[step]:6d}  {step}" for step in ("before the first step", *STEPS)]
+    return "\n".join([f"{sum(fallen.values()):6d}  kills, by the last step passed", *lines])

@@ -1,0 +1,218 @@
+"""One life of a process of the company: what it does, what is seen of it from outside, and how it is broken."""
+
+import asyncio
+import mmap
+import os
+import signal
+import struct
+import threading
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from graph.desk import staffed
+from graph.jobs import QUEUE, engine
+from graph.runner import Runner
+from memory.failpoints import Failpoint
+from tests.crash import mutants
+from tests.crash.company import STAGES, Broken, LastingClock, Place, services, with_board
+from tests.crash.invariants import under_way
+from tests.crash.people import Crowd
+
+STEPS = tuple(Failpoint)
+NOWHERE = "before the first step"
+_TRACE = struct.Struct("<5q")
+
+
+@dataclass(frozen=True)
+class Doom:
+    """Where a life is broken, and how: killed, an error raised once, or stopped until somebody lets it go on."""
+
+    step: str
+    how: Literal["kill", "raise", "stop"] = "kill"
+    nth: int = 1
+    after_seconds: float = 0
+    """A kill comes this long after the step: in the middle of what follows it."""
+
+
+class Trace:
+    """What a life has passed, in a file it shares with those who watch it: readable whenever and however it ends."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            path.write_bytes(_TRACE.pack(-1, 0, 0, 0, 0))
+        with path.open("r+b") as file:
+            self._shared = mmap.mmap(file.fileno(), _TRACE.size)
+
+    def passed(self, step: str) -> None:
+        self._change(0, STEPS.index(Failpoint(step)))
+        self._change(1, self.count + 1)
+
+    def broke(self, dooms: int) -> None:
+        """Note which dooms were met, as bits."""
+        self._change(3, dooms)
+
+    def went_round(self) -> None:
+        self._change(2, self.rounds + 1)
+
+    def let(self, *, work: bool) -> None:
+        """Whether a life that waits for leave may work."""
+        self._change(4, int(work))
+
+    @property
+    def step(self) -> str:
+        """The last step passed."""
+        place = self._now()[0]
+        return NOWHERE if place < 0 else STEPS[place].value
+
+    @property
+    def count(self) -> int:
+        """How many steps were passed."""
+        return self._now()[1]
+
+    @property
+    def rounds(self) -> int:
+        """How often everything due was done."""
+        return self._now()[2]
+
+    @property
+    def met(self) -> int:
+        return self._now()[3]
+
+    @property
+    def may_work(self) -> bool:
+        return bool(self._now()[4])
+
+    def _now(self) -> tuple[int, int, int, int, int]:
+        return _TRACE.unpack_from(self._shared, 0)
+
+    def _change(self, place: int, value: int) -> None:
+        struct.pack_into("<q", self._shared, 8 * place, value)
+
+
+@dataclass(frozen=True)
+class Life:
+    """What a process is started with."""
+
+    place: Place
+    name: str
+    dooms: tuple[Doom, ...] = ()
+    mutant: str = ""
+    seed: int = 0
+
+    @property
+    def trace(self) -> Path:
+        return self.place.folder / f"{self.name}.trace"
+
+    def runner(self) -> Runner:
+        """Opened by whoever lives it."""
+        mutants.apply(self.mutant)
+        made = services(self.place, self.name, watched(Trace(self.trace), self.dooms))
+        return with_board(Runner(made), self.place)
+
+
+def watched(trace: Trace, dooms: tuple[Doom, ...]) -> Callable[[str], None]:
+    """The failpoint of one life."""
+    passed, met = Counter[str](), 0
+
+    def reached(step: str) -> None:
+        nonlocal met
+        trace.passed(step)
+        passed[step] += 1
+        for number, doom in enumerate(dooms):
+            if doom.step == step and doom.nth == passed[step]:
+                met |= 1 << number
+                trace.broke(met)
+                meet(doom)
+
+    return reached
+
+
+def meet(doom: Doom) -> None:
+    """What was meant to happen happens."""
+    if doom.how == "raise":
+        raise Broken(f"broken at {doom.step}")
+    if doom.how == "stop":
+        os.kill(os.getpid(), signal.SIGSTOP)
+    elif doom.after_seconds:
+        later = threading.Timer(doom.after_seconds, os.kill, (os.getpid(), signal.SIGKILL))
+        later.daemon = True
+        later.start()
+    else:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def whole_story(life: Life) -> None:
+    """From the first sweep to the closed case, without a job engine: the same steps in the same order every time.
+
+    Begins where the database and the clock stand, so that living it twice must look like living it once.
+    """
+
+    async def days() -> None:
+        runner, clock = life.runner(), LastingClock(life.place.folder)
+        crowd = Crowd(runner, life.place)
+        await runner.open()
+        for passed in (clock.passed(), *(stage for stage in STAGES if stage > clock.passed())):
+            clock.pass_to(passed)
+            while not await _a_quiet_day(runner, clock, crowd):
+                continue
+            Trace(life.trace).went_round()
+        await do_jobs(life, runner)
+        await runner.close()
+
+    asyncio.run(days())
+
+
+async def do_jobs(life: Life, runner: Runner) -> None:
+    """Do every job there is, and return."""
+    jobs = engine(runner.work, life.place.database)
+    async with jobs.open_async():
+        await jobs.run_worker_async(queues=[QUEUE], wait=False, install_signal_handlers=False, concurrency=4)
+
+
+async def _a_quiet_day(runner: Runner, clock: LastingClock, crowd: Crowd) -> bool:
+    """Do what a day brings. False where something broke, or somebody else still has something under way."""
+    try:
+        await runner.sweep(clock.today())
+        await runner.work.tick()
+        await crowd.approve_everything()
+        await runner.work.tick()
+    except Broken:
+        return False
+    async with runner.work._database.read() as tx:
+        return not await under_way(tx, clock)
+
+
+def helping(life: Life) -> None:
+    """A second worker: works while it has leave, until nobody needs it any more."""
+
+    async def rounds() -> None:
+        runner, trace = life.runner(), Trace(life.trace)
+        await runner.open()
+        while True:
+            if trace.may_work:
+                with suppress(Broken):
+                    await runner.work.tick()
+                trace.went_round()
+            await asyncio.sleep(0.01)
+
+    asyncio.run(rounds())
+
+
+def _warm() -> None:
+    """Load what is otherwise loaded on first use, so that a forked process is at work at once."""
+    import alembic.command
+    import alembic.runtime.migration
+    import alembic.script
+    import langchain_core.tracers.context
+    import langchain_core.tracers.run_collector
+    import langchain_core.tracers.stdout
+
+    del alembic, langchain_core
+    staffed()
+
+
+_warm()
