@@ -1,0 +1,158 @@
+"""A change of the operating model: what it loosens, what it would have changed in the past, who must agree to it."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from domain.amendment import Amendment, ChangedVerdict, Replay
+from domain.badge import Badge
+from domain.errors import NotYours
+from domain.operating_model import OperatingModel, Person
+from domain.proposal import Proposal
+from domain.standing import Standing
+from domain.verdict import Verdict
+from governance import people, terms
+from governance.differences import Change, changes
+from governance.review import NOTHING_STANDS, is_as_strict, review
+
+__all__ = ["FILE", "Change", "Past", "changes", "is_agreed", "may_agree", "may_draft", "quorum", "replay", "stuck"]
+
+FILE = "baton.yaml"
+"""Who drafts what was changed in the file: nobody, so that it counts as no pair of eyes."""
+_EYES = 2
+"""How many different people must agree to a change that loosens: four eyes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A proposal of the past with what it was answered."""
+
+    proposal: Proposal
+    verdict: Verdict
+    standing: Standing = NOTHING_STANDS
+    """What stood when it was answered, as far as it is known."""
+
+
+def replay(after: OperatingModel, past: Iterable[Past], before: OperatingModel | None = None) -> Replay:
+    """Past proposals under a new operating model, with those it would have answered differently, in words.
+
+    With `before` both models answer anew, on what stood then, so that only the change itself makes a difference;
+    without it the new answers are held against those that were given.
+    """
+    known = tuple(past)
+    changed: list[ChangedVerdict] = []
+    for one in known:
+        day, asked = one.proposal.proposed_on, one.proposal
+        was = one.verdict if before is None else review(asked, before, day, one.standing)
+        now = review(asked, after, day, one.standing)
+        if terms.verdict(was) != terms.verdict(now):
+            changed.append(
+                ChangedVerdict(
+                    proposal_id=asked.id,
+                    title=terms.title(asked),
+                    proposed_on=day,
+                    before=terms.verdict(was),
+                    after=terms.verdict(now),
+                    loosens=not is_as_strict(now, was, asked.owner),
+                )
+            )
+    return Replay(of=len(known), changed=tuple(changed))
+
+
+def quorum(amendment: Amendment) -> int:
+    """How many different people must agree: one architect; two people, one of them an architect, where it loosens.
+
+    Whoever drafted it agrees by a press of their own, and only an architect can: then they are the first pair of eyes.
+    """
+    return _EYES if amendment.loosens else 1
+
+
+def may_draft(user: str, model: OperatingModel, badge: Badge | None = None) -> None:
+    """Returns where this person may draft a change: the architect. Raises NotYours."""
+    _architect(people.known(user, model, badge), model)
+
+
+def may_agree(
+    user: str, amendment: Amendment, agreed: Collection[str], model: OperatingModel, badge: Badge | None = None
+) -> None:
+    """Returns where this person may agree, held against the operating model in force. Raises NotYours.
+
+    Whoever stands in for somebody answers their questions and does not redesign the system: own roles alone count.
+    """
+    person = people.known(user, model, badge)
+    if user in agreed:
+        raise NotYours("You have agreed to this already; somebody else must agree as well.")
+    if not amendment.loosens:
+        _architect(person, model)
+        return
+    if problem := stuck(amendment, model):
+        raise NotYours(problem)
+    if not _is_architect(person):
+        _second(person, amendment, model)
+    others = [model.person(one) for one in agreed]
+    for slack, one in zip(agreed, others, strict=True):
+        if one is None or not _counts(one, amendment, model):
+            name = one.name if one else slack
+            raise NotYours(f"{name} agreed and may no longer do so; draft the change again.")
+    last = len(others) + 1 >= quorum(amendment)
+    if last and not any(_is_architect(one) for one in (person, *others) if one is not None):
+        raise NotYours(f"One of the two must be {terms.holders(model, terms.ARCHITECT)}.")
+
+
+def is_agreed(amendment: Amendment, agreed: Collection[str], model: OperatingModel) -> bool:
+    """Whether enough people agree by the operating model in force, all of whom may still do so."""
+    present = [one for one in map(model.person, set(agreed)) if one is not None]
+    if not amendment.loosens:
+        return any(_is_architect(one) for one in present)
+    good = [one for one in present if _counts(one, amendment, model)]
+    return len(good) >= quorum(amendment) and any(_is_architect(one) for one in good)
+
+
+def stuck(amendment: Amendment, model: OperatingModel) -> str | None:
+    """Why nobody can bring a change in force, in a sentence; None where somebody can."""
+    architects = _architects(model)
+    if not architects:
+        return f"Nobody holds the role of {terms.role(terms.ARCHITECT)}, so nobody can agree to a change."
+    if not amendment.loosens or len(architects) > 1 or _others(amendment, model):
+        return None
+    return (
+        "This change loosens the policy, so two people must agree, "
+        f"and nobody but {terms.holders(model, terms.ARCHITECT)} holds a role."
+    )
+
+
+def _counts(person: Person, amendment: Amendment, model: OperatingModel) -> bool:
+    return _is_architect(person) or person.slack in {one.slack for one in _others(amendment, model)}
+
+
+def _second(person: Person, amendment: Amendment, model: OperatingModel) -> None:
+    """Somebody who is no architect may only be the other pair of eyes, where there is no second architect."""
+    if person.slack == amendment.by:
+        raise NotYours("You drafted this, so other people must agree to it.")
+    if person in _others(amendment, model):
+        return
+    if len(_architects(model)) > 1:
+        _architect(person, model)
+    names = terms.listing([one.name for one in (*_architects(model), *_others(amendment, model))])
+    raise NotYours(f"Only {names} can agree to this.")
+
+
+def _others(amendment: Amendment, model: OperatingModel) -> tuple[Person, ...]:
+    """The other pair of eyes beside the only architect: whom questions are passed on to, else everybody with a role."""
+    if len(_architects(model)) != 1:
+        return ()
+    rest = [one for one in model.people if not _is_architect(one) and one.slack != amendment.by and one.roles]
+    preferred = tuple(one for one in rest if model.policy.escalate_to in one.roles)
+    return preferred or tuple(rest)
+
+
+def _architects(model: OperatingModel) -> tuple[Person, ...]:
+    return model.holders(terms.ARCHITECT)
+
+
+def _architect(person: Person, model: OperatingModel) -> None:
+    if not _is_architect(person):
+        raise NotYours(f"Only {terms.holders(model, terms.ARCHITECT)} can change the design.")
+
+
+def _is_architect(person: Person) -> bool:
+    return terms.ARCHITECT in person.roles
