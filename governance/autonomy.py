@@ -107,13 +107,12 @@ def below(level: Level) -> Level:
     return LEVELS[max(LEVELS.index(level) - 1, 0)]
 
 
-def may_grant(
-    user: str, to: Level, record: TrackRecord, owner: str, model: OperatingModel, badge: Badge | None = None
-) -> None:
+def may_grant(user: str, record: TrackRecord, to: Level, model: OperatingModel, badge: Badge | None = None) -> None:
     """Returns where this person may set the level of `record` to another. Raises NotYours.
 
     The architect raises, one level at a time and never without the evidence; the owner of the kind may lower as well.
     """
+    owner = CATALOGUE[record.action].owner
     person = people.known(user, model, badge)
     steps = LEVELS.index(to) - LEVELS.index(record.level)
     if steps < 0:
