@@ -29,6 +29,7 @@ from graph.services import Services
 from memory import lessons
 from memory.database import Database
 from memory.lesson_index import ChromaIndex
+from memory.seals import Seals
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ async def assembled(
             database=database,
             clock=clock,
             lessons=index,
+            seals=Seals(settings.home / "ledger", settings.ledger_key),
             desk=await asyncio.to_thread(staffed),
             failpoint=_failpoint(settings.failpoint),
             explain=_explain(settings.model),

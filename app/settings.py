@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr
 from domain.base import Frozen
 from domain.errors import ConfigurationError
 
-KNOWN = ("BATON_FAILPOINT", "BATON_HOME", "BATON_MODEL")
+KNOWN = ("BATON_FAILPOINT", "BATON_HOME", "BATON_LEDGER_KEY", "BATON_MODEL")
 
 
 class Settings(Frozen):
@@ -30,6 +30,8 @@ class Settings(Frozen):
     """Base address of a Slack-compatible server; empty: Slack itself."""
     slack_bot_token: SecretStr = SecretStr("")
     slack_app_token: SecretStr = SecretStr("")
+    ledger_key: Path | None = None
+    """The private key that signs the ledger's seals (Ed25519, PEM); None: `ledger/key.pem` in `home`, made there."""
     failpoint: str = ""
     """For crash tests: the process kills itself when it reaches the point of this name."""
 
@@ -57,6 +59,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         slack_api_url=env.get("SLACK_API_URL", ""),
         slack_bot_token=SecretStr(env.get("SLACK_BOT_TOKEN", "")),
         slack_app_token=SecretStr(env.get("SLACK_APP_TOKEN", "")),
+        ledger_key=Path(env["BATON_LEDGER_KEY"]) if env.get("BATON_LEDGER_KEY") else None,
         failpoint=env.get("BATON_FAILPOINT", ""),
     )
 

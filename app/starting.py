@@ -59,6 +59,9 @@ CHROMA_URL=
 
 # Empty: the deterministic writer. Otherwise provider:name, with that provider's own key set as well.
 BATON_MODEL=
+
+# Empty: a key of its own in .baton/ledger/. Otherwise the file with the private key that signs the ledger's seals.
+BATON_LEDGER_KEY=
 """
 
 

@@ -13,6 +13,7 @@ from datetime import date
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import digest as digests
+from bot import seal as seals
 from bot import thread
 from bot.blocks import Message
 from bot.card import card
@@ -21,6 +22,7 @@ from bot.slack import Place, Slack, SlackRefused
 from domain.case import Case, Post
 from domain.chart import Chart
 from domain.errors import SlackUnavailable
+from domain.seal import Seal
 from graph.runner import Runner
 
 _log = logging.getLogger(__name__)
@@ -91,6 +93,15 @@ class SlackBoard:
                 if written.changed or written.waiting or written.measured:  # a quiet day is not worth a ping
                     wanted = Wanted(key, digests.digest(written))
                     await self._post(DIGESTS, wanted, self._runner.model.routes.channel)
+
+    async def show_seal(self, seal: Seal) -> None:
+        """Keep the newest seal of the ledger in a pinned message. Raises SlackUnavailable."""
+        wanted = Wanted(seals.key(seal), seals.message(seal))
+        async with self._alone(wanted.key):
+            posts = await self._runner.posts(seals.SEALS)
+            if (held := posts.get(wanted.key)) is None or held.digest != wanted.digest:
+                shown = await self._place(seals.SEALS, wanted, posts, self._runner.model.routes.channel)
+                await self._slack.pin(Place(shown.channel, shown.ts))
 
     async def _draw(self, case: Case) -> SlackUnavailable | None:
         """Everything once. A chart that cannot be shown holds back nothing else and is answered with at the end."""

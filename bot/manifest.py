@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.names import COMMAND
 
-SCOPES = ("app_mentions:read", "chat:write", "commands", "files:write", "im:history", "users:read")
+SCOPES = ("app_mentions:read", "chat:write", "commands", "files:write", "im:history", "pins:write", "users:read")
 """What a bot token must hold. Slack takes chat:write for the status in the assistant pane; suggested prompts would
 need assistant:write as well, and without it the pane merely shows none."""
 EVENTS = (

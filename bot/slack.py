@@ -3,6 +3,7 @@
 # slack_sdk leaves every **kwargs and every answer untyped.
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
 
+import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.blocks import Message
 from bot.words import plain
 from domain.errors import SlackUnavailable
+
+_log = logging.getLogger(__name__)
 
 
 class SlackRefused(SlackUnavailable):
@@ -80,6 +83,15 @@ class Slack:
             await self.client.chat_update(
                 channel=place.channel, ts=place.ts, text=message.text, blocks=_blocks(message)
             )
+
+    async def pin(self, place: Place) -> None:
+        """Keep a message at hand in its channel. Where the app may not, or it is pinned already, nothing happens."""
+        try:
+            async with _answered():
+                await self.client.pins_add(channel=place.channel, timestamp=place.ts)
+        except SlackRefused as problem:
+            if problem.code != "already_pinned":
+                _log.warning("The message %s in %s is not pinned: %s", place.ts, place.channel, problem)
 
     async def whisper(self, channel: str, user: str, words: str, *, thread_ts: str | None = None) -> None:
         """Say something to one person in a channel, seen by nobody else."""

@@ -9,6 +9,7 @@ from domain.effect import Effect, Repeat
 from domain.lesson import Lesson
 from domain.reading import Gap, Reading
 from domain.scope import Scope
+from domain.seal import Seal
 
 
 class Source(Protocol):
@@ -71,6 +72,13 @@ class Board(Protocol):
 
     async def show(self, signal_id: str) -> None:
         """Bring every message about a signal up to date with the database. Raises SlackUnavailable."""
+        ...
+
+    async def show_seal(self, seal: Seal) -> None:
+        """Show the newest seal of the ledger, where nobody who can change the database can change it unseen.
+
+        Raises SlackUnavailable.
+        """
         ...
 
     async def post_digest(self, day: date) -> None:

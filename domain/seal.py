@@ -1,6 +1,7 @@
 """A seal: where the ledger stood at a moment, signed, and kept where nobody who can change the ledger can change it."""
 
 import json
+from datetime import datetime
 
 from domain.base import Frozen
 
@@ -22,6 +23,11 @@ class Seal(Frozen):
     """The sha256 of the seal before it; zeros for the first."""
     signature: str = ""
     """Ed25519, in hex, over all of the above."""
+
+    @property
+    def moment(self) -> datetime:
+        """When, as a moment."""
+        return datetime.fromisoformat(self.at)
 
     @property
     def line(self) -> str:

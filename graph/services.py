@@ -13,6 +13,7 @@ from domain.signal import Signal, SignalEvent
 from graph.desk import Desk
 from memory.database import Database
 from memory.failpoints import nothing_happens
+from memory.seals import Seals
 from memory.sweeps import Swept
 
 
@@ -45,6 +46,8 @@ class Services:
     lessons: LessonIndex | None = None
     board: Board | None = None
     """None where nothing is shown, as on the command line."""
+    seals: Seals | None = None
+    """Where the ledger's seals are kept; None where it is not sealed, as in a test."""
     desk: Desk
     failpoint: Callable[[str], None] = nothing_happens
     """Called by name at each step a crash could fall into (memory.failpoints); tests kill the process there."""

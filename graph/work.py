@@ -12,7 +12,7 @@ from domain.errors import MarketingError, NotYet, Refusal, SlackUnavailable, Sou
 from domain.ports import Board
 from domain.proposal import Expired
 from domain.signal import SignalEvent
-from graph import execution, proposal, readings, sweep
+from graph import execution, proposal, readings, sealing, sweep
 from graph.checkpoints import Checkpoints
 from graph.drawing import Graph
 from graph.jobs import CONNECTION_ERRORS, QUEUE, engine
@@ -170,6 +170,7 @@ class Work:
             logger.warning("the sweep is tried again in a minute: %s", error)
         await self.settle()
         await self._post_digest()
+        await sealing.seal(self._services, self.board)
 
     async def settle(self) -> None:
         """Do everything that is due, until nothing is."""

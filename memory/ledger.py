@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.seal import Seal
 from memory import agreement
-from memory.schema import LEDGER, LEDGER_HEAD
+from memory.schema import LEDGER, LEDGER_HEAD, LEDGER_IDENTITY
 from memory.verify_ledger import Chain, hash_of, sha256
 
 Payload = Mapping[str, str | int | bool | None]
@@ -96,7 +96,9 @@ async def verify(
     rows of how many were read, every so often.
     """
     head = (await tx.execute(select(LEDGER_HEAD.c.seq, LEDGER_HEAD.c.hash))).one()
-    chain, problems = Chain([seal.model_dump() for seal in seals], keys), list[str]()
+    ours = await tx.scalar(select(LEDGER_IDENTITY.c.ledger))
+    problems = [f"the seal of {seal.at} is of another ledger, {seal.ledger}" for seal in seals if seal.ledger != ours]
+    chain = Chain([seal.model_dump() for seal in seals if seal.ledger == ours], keys)
     async for row in lines(tx):
         problems.extend(chain.read(row))
         if told and chain.size % _TOLD_EVERY_ROWS == 0:
@@ -115,6 +117,11 @@ async def verify(
         sealed=max((seal.size for seal in seals), default=0),
         uncompared=uncompared,
     )
+
+
+async def size(tx: AsyncConnection) -> int:
+    """How many lines there are."""
+    return await tx.scalar(select(LEDGER_HEAD.c.seq)) or 0
 
 
 async def lines(tx: AsyncConnection, *, after: int = 0) -> AsyncIterator[dict[str, Any]]:

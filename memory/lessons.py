@@ -105,8 +105,10 @@ async def _quoted(tx: AsyncConnection, lesson: Lesson) -> Key | None:
 
 
 async def _read(tx: AsyncConnection, found: Select[Any]) -> tuple[Lesson, ...]:
+    """Lessons as people know them. Of one that quoted somebody who was erased nothing is left to learn from."""
     bodies = list(await tx.scalars(found))
     if not bodies:
         return ()
     everybody = await people.everybody(tx)
-    return tuple([Lesson.model_validate(body | {"text": everybody.shown(body["text"])}) for body in bodies])
+    shown = [body | {"text": everybody.shown(body["text"])} for body in bodies]
+    return tuple([Lesson.model_validate(body) for body in shown if body["text"] != vault.ERASED])

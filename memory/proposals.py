@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.proposal import Proposal
 from domain.verdict import Verdict
-from memory import facts, lessons
+from memory import facts, lessons, vault
 from memory.people import SYSTEM, People
 from memory.schema import ACTION, DECISION, OUTCOME, PROPOSAL, PROPOSAL_VERSION
 from memory.writing import Writing
@@ -80,8 +80,9 @@ def _differs(now: Row[tuple[object, ...]], asked: Asked) -> bool:
 
 
 def shown(body: dict[str, Any], everybody: People) -> Proposal:
-    """A proposal as people know it: what it remembers of somebody's words is readable while they are not erased."""
-    return Proposal.model_validate(body | {"remembered": everybody.shown(body.get("remembered", []))})
+    """A proposal as people know it: what it remembers of somebody's words is there while they are not erased."""
+    quotes: list[str] = [str(everybody.shown(quote)) for quote in body.get("remembered", [])]
+    return Proposal.model_validate(body | {"remembered": [quote for quote in quotes if quote != vault.ERASED]})
 
 
 async def _keep(writing: Writing, asked: Asked, place: int) -> None:

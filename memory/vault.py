@@ -21,7 +21,7 @@ ERASED = "(erased)"
 """What stands in place of words whose person was erased."""
 PSEUDONYM = re.compile(r"person_[0-9a-f]{12}")
 _NONCE_BYTES, _KEY_BYTES = 12, 32
-_SEALED = re.compile(r"sealed:(?P<whose>person_[0-9a-f]{12}):(?P<digest>[0-9a-f]{64}):(?P<cipher>[\w+/=-]*)")
+_SEALED = re.compile(r"sealed:(?P<whose>person_[0-9a-f]{12}):(?P<digest>[0-9a-f]{64}):(?P<cipher>[A-Za-z0-9+/=]*)")
 
 Json = Mapping[str, "Json"] | list["Json"] | str | int | float | bool | None
 

@@ -18,7 +18,7 @@ from app.workspace.triggers import Triggers
 from app.workspace.views import Views
 from app.workspace.wire import Json, Refused, as_list, objects
 
-SCOPES = ("chat:write", "commands", "app_mentions:read", "im:history", "files:write", "users:read")
+SCOPES = ("chat:write", "commands", "app_mentions:read", "im:history", "files:write", "pins:write", "users:read")
 """What the app may do where it is installed; the manifest asks for these and no more."""
 # Known to everybody and worth nothing: the server answers this machine only.
 BOT_TOKEN, APP_TOKEN = "xoxb-local-baton", "xapp-local-baton"

@@ -1,4 +1,4 @@
-"""Who and what there is: auth, team, bots, users, user groups, conversations, reactions."""
+"""Who and what there is: auth, team, bots, users, user groups, conversations, reactions, pins."""
 
 from app.workspace.methods.call import Call, Method, invalid, need, need_for, page
 from app.workspace.payloads import TEAM_DOMAIN, channel_object, user_object
@@ -161,6 +161,19 @@ def add_reaction(call: Call) -> Json:
     return {}
 
 
+def add_pin(call: Call) -> Json:
+    """Pin a message in its channel."""
+    office = call.office
+    channel = office.people.bot_place(call.required("channel"))
+    message = office.store.message(channel["id"], call.required("timestamp"))
+    if message is None:
+        raise Refused("message_not_found")
+    if message.get("pinned_to"):
+        raise Refused("already_pinned")
+    office.edit(channel, {**message, "pinned_to": [channel["id"]]}, silently=True)
+    return {}
+
+
 def _channel(call: Call) -> Json:
     if (channel := call.office.people.channel(call.required("channel"))) is None:
         raise Refused("channel_not_found")
@@ -203,4 +216,5 @@ METHODS = {
     "conversations.history": Method(conversations_history, tier=3),
     "conversations.replies": Method(conversations_replies, tier=3),
     "reactions.add": Method(add_reaction, tier=3, scope="reactions:write"),
+    "pins.add": Method(add_pin, tier=2, scope="pins:write"),
 }

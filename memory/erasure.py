@@ -1,0 +1,133 @@
+"""Erasing a person: what they decided still stands, who they were and what they wrote is gone for good."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Column, ColumnElement, Text, delete, func, select, text, union, update
+from sqlalchemy import cast as cast_to
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from memory import people
+from memory.database import Database
+from memory.people import SYSTEM
+from memory.schema import ACTION, APPROVAL, DECISION, METADATA, PERSON, PROPOSAL, SNOOZE
+from memory.vault import Key
+
+logger = logging.getLogger(__name__)
+
+_NAMELESS = frozenset({"ledger", "ledger_head", "ledger_identity", "person", "person_key"})
+"""Tables in which there is nothing to empty: the ledger knows pseudonyms and digests only, the others go by rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was done to forget somebody."""
+
+    pseudonym: str
+    """The name they keep in the ledger, behind which nobody is any more."""
+    cases: tuple[str, ...]
+    """Signals whose cards named or quoted them: they are drawn anew."""
+    tables: tuple[str, ...]
+    """Where something was taken out."""
+
+
+async def erase(database: Database, slack: str, *, own_server: bool = False) -> Erased | None:
+    """Forget a Slack user, in one transaction with its ledger row. None where nothing is recorded of them.
+
+    Afterwards the tables are rewritten, so that nothing is left in the database's files either; with `own_server` its
+    log as well. Safe to repeat.
+    """
+    async with database.write() as writing:
+        key = await people.known(writing.tx, slack)
+        if key is None:
+            return None
+        cases = await _cases(writing.tx, key)
+        for signal_id in cases:
+            await writing.touch(signal_id)
+        tables = await _emptied(writing.tx, key)
+        await writing.tx.execute(update(DECISION).where(DECISION.c.by == key.pseudonym).values(salt=None))
+        await writing.tx.execute(delete(PERSON).where(PERSON.c.pseudonym == key.pseudonym))
+        await writing.record("erased", SYSTEM, key.pseudonym, cases=len(cases))
+    await rewrite(database, ("person", "person_key", "decision", *tables), own_server=own_server)
+    return Erased(key.pseudonym, cases, tables)
+
+
+async def rewrite(database: Database, tables: Sequence[str], *, own_server: bool = False) -> None:
+    """Have the database's files hold only what its tables hold: deleted rows stay there until their space is reused.
+
+    With `own_server` the write-ahead log goes too, which on somebody else's server is theirs to keep.
+    """
+    steps = [f"VACUUM (FULL, ANALYZE) {table}" for table in dict.fromkeys(tables)]
+    if own_server:
+        steps += ["ALTER SYSTEM SET wal_recycle = off", "SELECT pg_reload_conf()", "SELECT pg_switch_wal()"]
+        steps += ["CHECKPOINT", "SELECT pg_switch_wal()", "CHECKPOINT"]  # a segment goes at the one after its last use
+        steps += ["ALTER SYSTEM RESET wal_recycle", "SELECT pg_reload_conf()"]
+    async with database.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        for step in steps:
+            try:
+                await connection.execute(text(step))
+            except DBAPIError as error:
+                reason = str(error.orig).strip().splitlines()[0]
+                logger.warning("deleted rows may stay in the database's files for a while: %s: %s", step, reason)
+
+
+async def still_named(database: Database, words: Sequence[str]) -> tuple[str, ...]:
+    """Tables, ours and the job engine's and the graphs', in which any of the words still stands somewhere."""
+    columns = text(
+        "SELECT format('%I.%I', table_schema, table_name) AS place, format('%I', column_name) AS name,"
+        " data_type = 'bytea' AS is_bytes FROM information_schema.columns JOIN information_schema.tables"
+        " USING (table_schema, table_name)"
+        " WHERE table_schema NOT IN ('pg_catalog', 'information_schema') AND table_type = 'BASE TABLE'"
+        " AND data_type IN ('text', 'character varying', 'json', 'jsonb', 'bytea', 'USER-DEFINED', 'ARRAY')"
+    )
+    found: dict[str, None] = {}
+    async with database.read() as tx:
+        for row in (await tx.execute(columns)).all():
+            has = f"position(convert_to(:word, 'UTF8') IN {row.name}) > 0" if row.is_bytes else None
+            has = has or f"position(:word IN {row.name}::text) > 0"
+            asked = text(f"SELECT EXISTS (SELECT 1 FROM {row.place} WHERE {has})")  # noqa: S608 - names quoted by Postgres
+            for word in words:
+                if await tx.scalar(asked, {"word": word}):
+                    found[row.place.removeprefix("public.")] = None
+    return tuple(found)
+
+
+async def _cases(tx: AsyncConnection, key: Key) -> tuple[str, ...]:
+    """Signals whose cards name them as who decided or agreed, or quote them."""
+    me = key.pseudonym
+    theirs = union(
+        select(DECISION.c.proposal_id).where(DECISION.c.by == me),
+        select(APPROVAL.c.proposal_id).where(APPROVAL.c.by == me),
+        select(ACTION.c.proposal_id).where(ACTION.c.by == me),
+        select(SNOOZE.c.proposal_id).where(SNOOZE.c.body["by"].astext == me),
+        select(PROPOSAL.c.id).where(_holds(PROPOSAL.c.body, key)),
+    )
+    found = select(PROPOSAL.c.signal_id).where(PROPOSAL.c.id.in_(theirs)).distinct().order_by(PROPOSAL.c.signal_id)
+    return tuple(await tx.scalars(found))
+
+
+async def _emptied(tx: AsyncConnection, key: Key) -> tuple[str, ...]:
+    """Take their sealed words out of every table, the keyed digests stay. Returns where there were any."""
+    found: dict[str, None] = {}
+    for table in METADATA.sorted_tables:
+        for column in table.columns:
+            if table.name in _NAMELESS or not isinstance(column.type, JSONB | Text):
+                continue
+            without = func.regexp_replace(cast_to(column, Text), _sealed(key) + "[A-Za-z0-9+/=]*", r"\1", "g")
+            emptied = update(table).where(_holds(column, key)).values({column: cast_to(without, column.type)})
+            if (await tx.execute(emptied)).rowcount:
+                found[table.name] = None
+    return tuple(found)
+
+
+def _holds(column: Column[object], key: Key) -> ColumnElement[bool]:
+    """Whether sealed words of theirs, not yet emptied, stand in a column."""
+    return cast_to(column, Text).regexp_match(_sealed(key) + "[A-Za-z0-9+/]")
+
+
+def _sealed(key: Key) -> str:
+    return f"(sealed:{key.pseudonym}:[0-9a-f]{{64}}:)"
