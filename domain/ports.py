@@ -54,6 +54,13 @@ class Executor(Protocol):
         """
         ...
 
+    async def bar(self, effect: Effect, token: str, fence: int) -> None:
+        """Have the platform take nothing more from holders before `fence`; where it knows no fences, nothing is done.
+
+        Raises PlatformUnavailable.
+        """
+        ...
+
 
 class Clock(Protocol):
     """What time it is for the company. A demo's clock may run ahead."""

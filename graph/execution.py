@@ -1,6 +1,7 @@
 """Execution: intent, read, compare, write, read back, receipt. At most one effect; what is unknown is said so."""
 
 import logging
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -8,8 +9,8 @@ from domain.action import Action
 from domain.action_base import amount_of
 from domain.case import Case, ProposalView
 from domain.catalogue import CATALOGUE
-from domain.effect import Effect, SetValues
-from domain.errors import Drifted, OutcomeUnknown, PlatformUnavailable
+from domain.effect import Effect, HandOver, Repeat, SetValues
+from domain.errors import Drifted, Fenced, OutcomeUnknown, PlatformUnavailable
 from domain.ports import Executor
 from domain.proposal import Proposal
 from domain.receipt import Receipt, ReceiptStatus
@@ -25,6 +26,14 @@ from memory.writing import Writing
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 8
+_LONGEST_PAUSE_SECONDS = 60.0
+"""Between two looks at what is unknown: often enough for a card, and a day of them loads no platform."""
+_MORE_LOOKS = 6
+"""So often the old value must still be read after the last try before "nothing was changed" is believed: two minutes
+at ever longer pauses, as a platform may show old values for a while."""
+_SO_ALREADY = "It was so already; nothing was written."
+_NO_MORE = "Its answer was lost, and it is not tried again."
+_ONE_TRY = "This cannot be repeated without doing it twice: one try was made, and whether it worked is not known."
 """After this many failed tries an action counts as refused by the platform."""
 
 
@@ -99,6 +108,10 @@ async def _work(services: Services, held: Lease) -> None:
     if held.state == actions.READY:
         await _begin(services, held, executor, effect, live)
     else:
+    elif services.model.executor.dry_run:
+        await _finish(services, held, ReceiptStatus.REHEARSED, live, {}, _would(effect, live))
+    elif _is_so(effect, live):
+        await _finish(services, held, _done(effect, live), live, live, _SO_ALREADY)
         await _settle(services, held, executor, effect, live)
 
 
@@ -117,18 +130,29 @@ async def _begin(services: Services, held: Lease, executor: Executor, effect: Ef
 
 
 async def _write(
-    services: Services, held: Lease, executor: Executor, effect: Effect, before: Mapping[str, str]
-) -> None:
-    if not await actions.holds(services.database, held):
+    services: Services,
+    if time.monotonic() - checked >= left:  # gone to another worker, or this one stood still since it asked
         raise actions.LeaseLost(held.action_id)
+    held: Lease,
+    executor: Executor,
+    except Fenced as error:
+        raise actions.LeaseLost(held.action_id) from error
+    effect: Effect,
+    before: Mapping[str, str],
+    *,
+    again: bool = False,
+) -> None:
+    """Write once. `again`: an earlier try is not accounted for, so nothing here may claim that nothing happened."""
+    checked = time.monotonic()
+    left = await actions.holds(services.database, held)
     services.failpoint(Failpoint.LEASE_CHECKED)
     try:
         answer = await executor.write(effect, held.token, held.fence)
     except Drifted as error:
-        await _drifted(services, held, error.live, _drift(effect, error.live) or error.live)
+        await _refused(services, held, effect, before, error.live, again=again)
         return
     except PlatformUnavailable as error:
-        await _later(services, held, actions.READY, str(error))
+        await _later(services, held, actions.INTENT if again else actions.READY, str(error))
         return
     except OutcomeUnknown as error:
         await _unknown(services, held, executor, effect, before, str(error))
@@ -139,20 +163,46 @@ async def _write(
     try:
         after = await executor.read(effect, held.token)
     except PlatformUnavailable as error:
-        problem = f"{answer}; but reading it back failed: {error}"
-        await _finish(services, held, ReceiptStatus.UNKNOWN, before, {}, problem)
+        await _unconfirmed(services, held, before, {}, f"{answer}; but reading it back failed: {error}")
         return
     services.failpoint(Failpoint.READ_BACK)
     if _is_so(effect, after) or not after:
         await _finish(services, held, _done(effect, after), before, after, answer)
     else:
-        await _finish(services, held, ReceiptStatus.UNKNOWN, before, after, f"{answer}; but it reads {_spoken(after)}")
+        await _unconfirmed(services, held, before, after, f"{answer}; but it reads {_spoken(after)}")
+
+
+async def _refused(
+    services: Services,
+    held: Lease,
+    effect: Effect,
+    before: Mapping[str, str],
+    live: Mapping[str, str],
+    *,
+    again: bool,
+) -> None:
+    """The platform found another value than it was told. After an earlier try that may well have been our own."""
+    if _is_so(effect, live):
+        answer = "Its answer was lost; reading shows that it was done." if again else _SO_ALREADY
+        await _finish(services, held, _done(effect, live), before if again else live, live, answer)
+    elif again:
+        problem = f"It was {_spoken(before)} before our first try and is {_spoken(live)} now."
+        await _finish(services, held, ReceiptStatus.UNKNOWN, before, live, problem)
+    else:
+        await _drifted(services, held, live, _drift(effect, live) or live)
 
 
 async def _unknown(
     services: Services, held: Lease, executor: Executor, effect: Effect, before: Mapping[str, str], problem: str
 ) -> None:
     """Nobody knows whether the write happened: look; where that does not tell, say so and look again later."""
+async def _unconfirmed(
+    services: Services, held: Lease, before: Mapping[str, str], after: Mapping[str, str], problem: str
+) -> None:
+    """The platform said yes and does not show it: it is read until it does, and never written again."""
+    await _finish(services, held, ReceiptStatus.UNKNOWN, before, after, problem, state=actions.UNCONFIRMED)
+
+
     try:
         after = await executor.read(effect, held.token)
     except PlatformUnavailable:
@@ -165,24 +215,42 @@ async def _unknown(
 
 
 async def _settle(services: Services, held: Lease, executor: Executor, effect: Effect, live: Mapping[str, str]) -> None:
-    """An earlier try left no result: reading tells. Only where it shows that nothing happened is it tried again."""
+    """An earlier try left no result: reading tells. Only what a repeat cannot double is tried again, if at all."""
     before = held.before or {}
     if _is_so(effect, live) or (held.state == actions.WRITTEN and not live):
-        answer = held.answer or "Reading shows that it was done."
+        answer = _told(held) or "Reading shows that it was done."
         await _finish(services, held, _done(effect, live), before, live, answer)
-    elif held.state == actions.WRITTEN:
-        answer = f"{held.answer}; but it reads {_spoken(live)}"
-        await _finish(services, held, ReceiptStatus.UNKNOWN, before, live, answer)
+    elif held.state in {actions.WRITTEN, actions.UNCONFIRMED}:
+        await _unconfirmed(services, held, before, live, _told(held) or f"It was written; but it reads {_spoken(live)}")
+    elif executor.repeats(effect) is Repeat.ONCE:
+        await _finish(services, held, ReceiptStatus.UNKNOWN, before, live, _ONE_TRY)
     elif _drift(effect, live):
         problem = f"It was {_spoken(before)} before our write and is {_spoken(live)} now."
         await _finish(services, held, ReceiptStatus.UNKNOWN, before, live, problem)
-    elif held.attempts >= MOST_ATTEMPTS:
-        await _finish(services, held, ReceiptStatus.FAILED, before, {}, "Reading shows that nothing was changed.")
+    elif held.attempts >= MOST_ATTEMPTS + _MORE_LOOKS:
+        await _give_up(services, held, executor, effect, "Reading shows that nothing was changed.")
     elif reason := await objection(services, held.proposal_id):
-        await _finish(services, held, ReceiptStatus.FAILED, before, {}, reason)
+        await _give_up(services, held, executor, effect, reason)
+    elif held.attempts >= MOST_ATTEMPTS or services.model.executor.dry_run:
+        await _finish(services, held, ReceiptStatus.UNKNOWN, before, live, _NO_MORE)
     else:
         await actions.intend(services.database, held, live)
-        await _write(services, held, executor, effect, live)
+        await _write(services, held, executor, effect, live, again=True)
+
+
+async def _give_up(services: Services, held: Lease, executor: Executor, effect: Effect, reason: str) -> None:
+    """End what reading shows was not done; first the platform is told to take nothing from earlier holders any more."""
+    try:
+        await executor.bar(effect, held.token, held.fence)
+    except PlatformUnavailable as error:
+        await _later(services, held, held.state, str(error))
+        return
+    await _finish(services, held, ReceiptStatus.FAILED, held.before or {}, {}, reason)
+
+
+def _told(held: Lease) -> str:
+    """What the platform said to an earlier write, or what was said of it."""
+    return held.answer or ""
 
 
 async def _later(services: Services, held: Lease, state: str, problem: str) -> None:
@@ -194,6 +262,7 @@ async def _later(services: Services, held: Lease, state: str, problem: str) -> N
     logger.warning("%s is tried again later: %s", held.action_id, problem)
     await actions.postpone(
         services.database, held, state, min(services.pause_seconds * 2.0 ** (attempts - 1), 60.0), attempts
+    state: str | None = None,
     )
 
 
@@ -228,7 +297,8 @@ async def _finish(
         receipt,
         executed_on=today if is_done else None,
         measured_after=today + timedelta(days=window) if is_done and window else None,
-        retry_after_seconds=services.pause_seconds if status is ReceiptStatus.UNKNOWN else None,
+        state=state,
+        look_again_after=_pause(services, held.attempts) if status is ReceiptStatus.UNKNOWN else None,
         also=ask_again,
     )
     services.failpoint(Failpoint.RECEIPT_WRITTEN)
@@ -252,6 +322,12 @@ def _fresh(services: Services, case: Case, view: ProposalView, action: Action, l
         signal_id=view.proposal.signal_id,
         action=rebased,
         owner=view.proposal.owner,
+def _pause(services: Services, looks: int) -> float:
+    """Seconds until an unknown result is looked at again: soon at first, then ever more rarely."""
+    grown = services.pause_seconds * 2.0 ** min(max(looks - MOST_ATTEMPTS, 0), 10)
+    return min(grown, max(_LONGEST_PAUSE_SECONDS, services.pause_seconds))
+
+
         forecast=view.proposal.forecast,
         why=view.proposal.why,
         remembered=view.proposal.remembered,
@@ -280,6 +356,18 @@ def _drift(effect: Effect, live: Mapping[str, str]) -> dict[str, str]:
 def _done(effect: Effect, after: Mapping[str, str]) -> ReceiptStatus:
     """DONE only where a platform was read back; a task, or an executor that cannot be asked, is a hand-over."""
     is_set = isinstance(effect, SetValues) and bool(after)
+def _would(effect: Effect, live: Mapping[str, str]) -> str:
+    """What would have been done, had the company not been in dry-run."""
+    if _is_so(effect, live):
+        return "Dry-run: it is so already. Nothing was written."
+    if isinstance(effect, HandOver):
+        return (
+            f"Dry-run: would have handed over {effect.task.replace('_', ' ')} for {effect.entity}. Nothing was written."
+        )
+    changes = ", ".join(f"{one.address} from {one.was} to {one.to}" for one in effect.settings)
+    return f"Dry-run: would have set {changes}. Nothing was written."
+
+
     return ReceiptStatus.DONE if is_set else ReceiptStatus.HANDED_OVER
 
 

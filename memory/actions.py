@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.action import ACTION, Action, ActionBase
-from domain.receipt import Receipt, ReceiptStatus
+from domain.receipt import Receipt
 from memory import facts
 from memory.database import Database
 from memory.failpoints import Failpoint
@@ -20,12 +20,14 @@ from memory.schema import ACTION as TABLE
 from memory.schema import RECEIPT
 from memory.writing import Writing
 
-APPROVED, READY, INTENT, WRITTEN, UNKNOWN = "approved", "ready", "intent", "written", "unknown"
+APPROVED, READY, INTENT, WRITTEN = "approved", "ready", "intent", "written"
+UNKNOWN, UNCONFIRMED = "unknown", "unconfirmed"
 """approved: decided, to be checked once more. ready: may be executed. intent: about to write, or writing.
-written: the platform answered. unknown: nobody can say. Anything else is a receipt's status, and final."""
+written: the platform answered. unknown: nobody can say. unconfirmed: the platform said yes, and does not show it.
+Anything else is a receipt's status, and final."""
 _MARGIN_SECONDS = 0.2
 """So that a job does not come a moment before the action it is for is due."""
-_UNDER_WAY = (READY, INTENT, WRITTEN, UNKNOWN)
+_UNDER_WAY = (READY, INTENT, WRITTEN, UNKNOWN, UNCONFIRMED)
 
 
 class LeaseLost(Exception):
@@ -147,25 +149,27 @@ async def finish(
     *,
     executed_on: date | None = None,
     measured_after: date | None = None,
-    retry_after_seconds: float | None = None,
+    state: str | None = None,
+    look_again_after: float | None = None,
     also: Callable[[Writing], Awaitable[None]] | None = None,
 ) -> None:
     """Record how an execution ended, with its ledger line and the job that goes on from there. Raises LeaseLost.
 
-    `also` adds to the same transaction.
+    An unknown result keeps its action under way, by `state` if one is given, and is looked at again after so many
+    seconds. `also` adds to the same transaction.
     """
     async with database.write(Failpoint.RECEIPT_UNCOMMITTED) as writing:
         signal_id = await signal_of(writing.tx, held.proposal_id)
         assert signal_id is not None
         await writing.touch(signal_id)
-        state = UNKNOWN if receipt.status is ReceiptStatus.UNKNOWN else receipt.status.value
-        later = func.clock_timestamp() + timedelta(seconds=retry_after_seconds) if retry_after_seconds else None
+        later = func.clock_timestamp() + timedelta(seconds=look_again_after) if look_again_after else None
+        known = {"state": state or receipt.status.value, "answer": receipt.answer, "attempts": held.attempts + 1}
         dates = {"executed_on": executed_on, "measured_after": measured_after}
-        await _step(writing.tx, held, state=state, answer=receipt.answer, lease_until=None, not_before=later, **dates)
+        await _step(writing.tx, held, lease_until=None, not_before=later, **known, **dates)
         await keep_receipt(writing, receipt)
         await writing.defer("advance", held.proposal_id)
-        if retry_after_seconds:
-            later_still = retry_after_seconds + _MARGIN_SECONDS
+        if look_again_after:
+            later_still = look_again_after + _MARGIN_SECONDS
             await writing.defer("execute", held.action_id, once=True, after_seconds=later_still)
         if also:
             await also(writing)
@@ -182,12 +186,12 @@ async def keep_receipt(writing: Writing, receipt: Receipt) -> None:
     await writing.record(f"receipt.{status}", SYSTEM, receipt.proposal_id, action=receipt.action_id, digest=digest)
 
 
-async def holds(database: Database, held: Lease) -> bool:
-    """Whether a lease is still good: looked up right before anything leaves for a platform."""
+async def holds(database: Database, held: Lease) -> float:
+    """For how many seconds a lease is still good, 0 if no more. Asked right before anything leaves for a platform."""
     mine = (TABLE.c.id == held.action_id) & (TABLE.c.fence == held.fence)
-    good = select(TABLE.c.id).where(mine & (TABLE.c.lease_until > func.clock_timestamp()))
+    left = select(func.extract("epoch", TABLE.c.lease_until - func.clock_timestamp())).where(mine)
     async with database.engine.connect() as tx:
-        return await tx.scalar(good) is not None
+        return max(float(await tx.scalar(left) or 0), 0.0)
 
 
 async def due(tx: AsyncConnection) -> tuple[str, ...]:
@@ -198,7 +202,7 @@ async def due(tx: AsyncConnection) -> tuple[str, ...]:
 
 async def count_unknown(tx: AsyncConnection) -> int:
     """Executions whose result nobody knows."""
-    return await tx.scalar(select(func.count()).where(TABLE.c.state == UNKNOWN)) or 0
+    return await tx.scalar(select(func.count()).where(TABLE.c.state.in_((UNKNOWN, UNCONFIRMED)))) or 0
 
 
 async def state_of(tx: AsyncConnection, proposal_id: str) -> tuple[str, str] | None:

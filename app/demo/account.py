@@ -38,6 +38,12 @@ class _Task(Frozen):
     details: dict[str, str] = Field(default_factory=dict[str, str])
 
 
+class _Fence(Frozen):
+    token: str = Field(min_length=1)
+    fence: int
+    by: str = ""
+
+
 class _Clock(Frozen):
     days: int = Field(default=1, ge=1, le=366)
 
@@ -87,6 +93,7 @@ def account_app(company: Company) -> web.Application:
             web.post("/values", _post_values),
             web.get("/tasks", _get_tasks),
             web.post("/tasks", _post_tasks),
+            web.post("/fences", _post_fences),
             web.get("/ads", _get_ads),
             web.get("/clock", _get_clock),
             web.post("/clock", _post_clock),
@@ -176,6 +183,13 @@ async def _post_tasks(request: web.Request) -> web.Response:
             company.create_task, asked.token, asked.by, asked.entity, asked.task, asked.details
         )
     return web.json_response({"answer": f"task {task.task} created for {task.entity}", "task": _shown(company, task)})
+
+
+async def _post_fences(request: web.Request) -> web.Response:
+    asked = _Fence.model_validate_json(await request.read())
+    async with request.app[_LOCK]:
+        request.app[_FENCES].pass_through(asked.token, asked.fence)
+    return web.json_response({"fence": asked.fence})
 
 
 def _shown(company: Company, task: TaskCreated) -> dict[str, Any]:

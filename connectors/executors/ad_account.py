@@ -101,6 +101,20 @@ class AdAccount:
             raise OutcomeUnknown("The ad account answered unreadably; whether it acted is not known.") from error
         return " ".join(answer.split())
 
+    async def bar(self, effect: Effect, token: str, fence: int) -> None:
+        """Name the latest holder of a token, so that nothing of an earlier one, paused on its way, is taken any more.
+
+        An account without fences answers that it has no such call; that is all there is to do then. Raises
+        PlatformUnavailable.
+        """
+        del effect
+        try:
+            status, body = await self._post("fences", {"token": token, "fence": fence, "by": self._by})
+        except OutcomeUnknown as error:  # it is simply said again
+            raise PlatformUnavailable(str(error)) from error
+        if status not in {HTTPStatus.OK, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
+            raise PlatformUnavailable(f"The ad account answered {status}{_said(body)}.")
+
     async def _get(self, call: str, query: list[tuple[str, str]], shape: type[BaseModel]) -> bytes:
         """A readable answer to a question, or PlatformUnavailable: asking changes nothing, so every failure is safe."""
         try:

@@ -30,3 +30,7 @@ class ByHand:
             return f"Handed to people: {effect.task.replace('_', ' ')} for {effect.entity}"
         changes = ", ".join(f"{s.address} from {s.was} to {s.to}" for s in effect.settings)
         return f"Handed to people: set {changes}"
+
+    async def bar(self, effect: Effect, token: str, fence: int) -> None:
+        """Nothing: there is nobody to be kept away from."""
+        del effect, token, fence

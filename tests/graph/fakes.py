@@ -112,6 +112,9 @@ class Platform:
             raise OutcomeUnknown("No answer came.")
         return self.answered[token]
 
+    async def bar(self, effect: Effect, token: str, fence: int) -> None:
+        del effect, token, fence
+
     def _apply(self, effect: Effect, token: str) -> None:
         if isinstance(effect, HandOver):
             self.tasks[token] = effect.details
