@@ -26,6 +26,7 @@ from memory.writing import Writing
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 8
+"""After this many failed tries an action counts as refused by the platform."""
 _LONGEST_PAUSE_SECONDS = 60.0
 """Between two looks at what is unknown: often enough for a card, and a day of them loads no platform."""
 _MORE_LOOKS = 6
@@ -34,7 +35,6 @@ at ever longer pauses, as a platform may show old values for a while."""
 _SO_ALREADY = "It was so already; nothing was written."
 _NO_MORE = "Its answer was lost, and it is not tried again."
 _ONE_TRY = "This cannot be repeated without doing it twice: one try was made, and whether it worked is not known."
-"""After this many failed tries an action counts as refused by the platform."""
 
 
 async def execute(services: Services, action_id: str) -> bool:
@@ -108,21 +108,19 @@ async def _work(services: Services, held: Lease) -> None:
     if held.state == actions.READY:
         await _begin(services, held, executor, effect, live)
     else:
-    elif services.model.executor.dry_run:
-        await _finish(services, held, ReceiptStatus.REHEARSED, live, {}, _would(effect, live))
-    elif _is_so(effect, live):
-        await _finish(services, held, _done(effect, live), live, live, _SO_ALREADY)
         await _settle(services, held, executor, effect, live)
 
 
 async def _begin(services: Services, held: Lease, executor: Executor, effect: Effect, live: Mapping[str, str]) -> None:
-    """Compare with what the owner was shown; then write."""
+    """Compare with what the owner was shown; then write, or in dry-run say that it would have been written."""
     if reason := await objection(services, held.proposal_id):
         await _finish(services, held, ReceiptStatus.FAILED, live, {}, reason)
-    elif _is_so(effect, live):
-        await _finish(services, held, _done(effect, live), live, live, "It was so already; nothing was written.")
-    elif changed := _drift(effect, live):
+    elif changed := ({} if _is_so(effect, live) else _drift(effect, live)):
         await _drifted(services, held, live, changed)
+    elif services.model.executor.dry_run:
+        await _finish(services, held, ReceiptStatus.REHEARSED, live, {}, _would(effect, live))
+    elif _is_so(effect, live):
+        await _finish(services, held, _done(effect, live), live, live, _SO_ALREADY)
     else:
         await actions.intend(services.database, held, live)
         services.failpoint(Failpoint.INTENT_WRITTEN)
@@ -131,12 +129,8 @@ async def _begin(services: Services, held: Lease, executor: Executor, effect: Ef
 
 async def _write(
     services: Services,
-    if time.monotonic() - checked >= left:  # gone to another worker, or this one stood still since it asked
-        raise actions.LeaseLost(held.action_id)
     held: Lease,
     executor: Executor,
-    except Fenced as error:
-        raise actions.LeaseLost(held.action_id) from error
     effect: Effect,
     before: Mapping[str, str],
     *,
@@ -146,8 +140,12 @@ async def _write(
     checked = time.monotonic()
     left = await actions.holds(services.database, held)
     services.failpoint(Failpoint.LEASE_CHECKED)
+    if time.monotonic() - checked >= left:  # gone to another worker, or this one stood still since it asked
+        raise actions.LeaseLost(held.action_id)
     try:
         answer = await executor.write(effect, held.token, held.fence)
+    except Fenced as error:
+        raise actions.LeaseLost(held.action_id) from error
     except Drifted as error:
         await _refused(services, held, effect, before, error.live, again=again)
         return
@@ -196,13 +194,6 @@ async def _unknown(
     services: Services, held: Lease, executor: Executor, effect: Effect, before: Mapping[str, str], problem: str
 ) -> None:
     """Nobody knows whether the write happened: look; where that does not tell, say so and look again later."""
-async def _unconfirmed(
-    services: Services, held: Lease, before: Mapping[str, str], after: Mapping[str, str], problem: str
-) -> None:
-    """The platform said yes and does not show it: it is read until it does, and never written again."""
-    await _finish(services, held, ReceiptStatus.UNKNOWN, before, after, problem, state=actions.UNCONFIRMED)
-
-
     try:
         after = await executor.read(effect, held.token)
     except PlatformUnavailable:
@@ -212,6 +203,13 @@ async def _unconfirmed(
         await _finish(services, held, _done(effect, after), before, after, answer)
     else:
         await _finish(services, held, ReceiptStatus.UNKNOWN, before, after, problem)
+
+
+async def _unconfirmed(
+    services: Services, held: Lease, before: Mapping[str, str], after: Mapping[str, str], problem: str
+) -> None:
+    """The platform said yes and does not show it: it is read until it does, and never written again."""
+    await _finish(services, held, ReceiptStatus.UNKNOWN, before, after, problem, state=actions.UNCONFIRMED)
 
 
 async def _settle(services: Services, held: Lease, executor: Executor, effect: Effect, live: Mapping[str, str]) -> None:
@@ -262,7 +260,6 @@ async def _later(services: Services, held: Lease, state: str, problem: str) -> N
     logger.warning("%s is tried again later: %s", held.action_id, problem)
     await actions.postpone(
         services.database, held, state, min(services.pause_seconds * 2.0 ** (attempts - 1), 60.0), attempts
-    state: str | None = None,
     )
 
 
@@ -274,6 +271,7 @@ async def _finish(
     after: Mapping[str, str],
     answer: str,
     fresh: Asked | None = None,
+    state: str | None = None,
 ) -> None:
     receipt = Receipt(
         action_id=held.action_id,
@@ -322,12 +320,6 @@ def _fresh(services: Services, case: Case, view: ProposalView, action: Action, l
         signal_id=view.proposal.signal_id,
         action=rebased,
         owner=view.proposal.owner,
-def _pause(services: Services, looks: int) -> float:
-    """Seconds until an unknown result is looked at again: soon at first, then ever more rarely."""
-    grown = services.pause_seconds * 2.0 ** min(max(looks - MOST_ATTEMPTS, 0), 10)
-    return min(grown, max(_LONGEST_PAUSE_SECONDS, services.pause_seconds))
-
-
         forecast=view.proposal.forecast,
         why=view.proposal.why,
         remembered=view.proposal.remembered,
@@ -337,6 +329,12 @@ def _pause(services: Services, looks: int) -> float:
     verdict = services.desk.review(proposal, services.model, today)
     hours = verdict.within_hours if isinstance(verdict, Ask) else None
     return Asked(proposal, verdict, services.clock.now() + timedelta(hours=hours) if hours else None)
+
+
+def _pause(services: Services, looks: int) -> float:
+    """Seconds until an unknown result is looked at again: soon at first, then ever more rarely."""
+    grown = services.pause_seconds * 2.0 ** min(max(looks - MOST_ATTEMPTS, 0), 10)
+    return min(grown, max(_LONGEST_PAUSE_SECONDS, services.pause_seconds))
 
 
 def _is_so(effect: Effect, live: Mapping[str, str]) -> bool:
@@ -356,6 +354,17 @@ def _drift(effect: Effect, live: Mapping[str, str]) -> dict[str, str]:
 def _done(effect: Effect, after: Mapping[str, str]) -> ReceiptStatus:
     """DONE only where a platform was read back; a task, or an executor that cannot be asked, is a hand-over."""
     is_set = isinstance(effect, SetValues) and bool(after)
+    return ReceiptStatus.DONE if is_set else ReceiptStatus.HANDED_OVER
+
+
+def _same(live: str | None, wanted: str) -> bool:
+    """Whether two values are equal; "450" and "450.00" are."""
+    if live is None:
+        return False
+    one, other = amount_of(live), amount_of(wanted)
+    return live == wanted if one is None or other is None else one == other
+
+
 def _would(effect: Effect, live: Mapping[str, str]) -> str:
     """What would have been done, had the company not been in dry-run."""
     if _is_so(effect, live):
@@ -366,17 +375,6 @@ def _would(effect: Effect, live: Mapping[str, str]) -> str:
         )
     changes = ", ".join(f"{one.address} from {one.was} to {one.to}" for one in effect.settings)
     return f"Dry-run: would have set {changes}. Nothing was written."
-
-
-    return ReceiptStatus.DONE if is_set else ReceiptStatus.HANDED_OVER
-
-
-def _same(live: str | None, wanted: str) -> bool:
-    """Whether two values are equal; "450" and "450.00" are."""
-    if live is None:
-        return False
-    one, other = amount_of(live), amount_of(wanted)
-    return live == wanted if one is None or other is None else one == other
 
 
 def _spoken(values: Mapping[str, str]) -> str:
