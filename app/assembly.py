@@ -21,7 +21,7 @@ from connectors.sources.folder import FolderSource
 from domain.errors import ConfigurationError, StartupError
 from domain.lesson import Lesson
 from domain.operating_model import OperatingModel
-from domain.ports import Clock, Executor, Source
+from domain.ports import Clock, Directory, Executor, Source
 from domain.signal import Signal
 from graph.desk import staffed
 from graph.runner import Runner
@@ -44,7 +44,12 @@ _WATCH_SECONDS = 0.5
 
 @asynccontextmanager
 async def assembled(
-    settings: Settings, model: OperatingModel, *, clock: Clock | None = None, source: Source | None = None
+    settings: Settings,
+    model: OperatingModel,
+    *,
+    clock: Clock | None = None,
+    source: Source | None = None,
+    directory: Directory | None = None,
 ) -> AsyncGenerator[Runner]:
     """A runner with everything behind it, closed again at the end. Raises ConfigurationError and StartupError.
 
@@ -56,7 +61,7 @@ async def assembled(
     index = _index(settings)
     runner = Runner(
         Services(
-            model=model,
+            file=model,
             source=source or source_of(model, clock),
             executors=_executors(model),
             database=database,

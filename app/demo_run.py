@@ -24,6 +24,8 @@ from app.slack import client_of, greet, listening
 from app.workspace.people import WorkspaceUser
 from app.workspace.server import Workspace
 from bot.board import SlackBoard
+from bot.directory import SlackDirectory
+from bot.slack import Slack
 from domain.operating_model import OperatingModel
 from graph.runner import Runner
 
@@ -111,7 +113,8 @@ async def _live(
 ) -> None:
     client = client_of(settings)
     await greet(client)
-    async with assembled(settings, model, clock=DemoClock(company)) as runner:
+    directory = SlackDirectory(Slack(client))
+    async with assembled(settings, model, clock=DemoClock(company), directory=directory) as runner:
         board = SlackBoard(runner, client)
         runner.show_on(board)
         async with listening(runner, settings, client, board):

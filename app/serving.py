@@ -15,6 +15,8 @@ from app.assembly import assembled
 from app.settings import from_environment
 from app.slack import client_of, greet, listening
 from bot.board import SlackBoard
+from bot.directory import SlackDirectory
+from bot.slack import Slack
 from domain.errors import ConfigurationError
 from domain.operating_model import OperatingModel
 from governance.review import check, refusals
@@ -60,7 +62,7 @@ async def _serve(role: str, model: OperatingModel) -> None:
     settings = from_environment()
     client = client_of(settings)
     name = await greet(client)
-    async with assembled(settings, model) as runner:
+    async with assembled(settings, model, directory=SlackDirectory(Slack(client))) as runner:
         board = SlackBoard(runner, client)
         runner.show_on(board)
         click.echo(f"Baton is {name}. Stop with Ctrl-C.")

@@ -33,6 +33,8 @@ _NOT_READY = frozenset({"invalid_blocks", "file_not_found", "slack_file_not_foun
 """What Slack says of an image whose file it has not finished storing."""
 DIGESTS = "digests"
 """Under this name instead of a signal's id, the daily digests are remembered."""
+ANNOUNCEMENTS = "announcements"
+"""The same for what is announced; the runner looks there for what has been."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,29 @@ class SlackBoard:
             if (held := posts.get(wanted.key)) is None or held.digest != wanted.digest:
                 shown = await self._place(seals.SEALS, wanted, posts, self._runner.model.routes.channel)
                 await self._slack.pin(Place(shown.channel, shown.ts))
+
+    async def remind(self, signal_id: str, proposal_id: str, kind: str, to: tuple[str, ...]) -> None:
+        """Bring a question up again in its card's thread, once per version and kind. Raises SlackUnavailable."""
+        async with self._alone(signal_id):
+            case, posts = await self._runner.case(signal_id), await self._runner.posts(signal_id)
+            view = next((one for one in case.proposals if one.proposal.id == proposal_id), None)
+            head = posts.get(f"{signal_id}/card")
+            if head is None or view is None:
+                raise SlackUnavailable(f"The card of {signal_id} is not shown yet.")
+            key = f"{proposal_id}/{kind}/{view.proposal.version}"
+            if key not in posts:
+                wanted = Wanted(key, thread.reminder(case, view, kind, to), head.ts)
+                await self._post(signal_id, wanted, head.channel)
+
+    async def announce(self, key: str, text: str) -> None:
+        """Tell the channel something about governance itself, once per key. Raises SlackUnavailable."""
+        async with self._alone(key):
+            if key not in await self._runner.posts(ANNOUNCEMENTS):
+                await self._post(ANNOUNCEMENTS, Wanted(key, thread.announcement(text)), self._channel)
+
+    @property
+    def _channel(self) -> str:
+        return self._runner.model.routes.channel
 
     async def _draw(self, case: Case) -> SlackUnavailable | None:
         """Everything once. A chart that cannot be shown holds back nothing else and is answered with at the end."""

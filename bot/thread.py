@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.blocks import Message, context, header, picture, section, shorten, table
 from bot.card import seen_in
 from bot.change import changes, names_in, title
+from bot.people import SLACK_ID
 from bot.stamp import live_values, outcome_words
 from bot.words import day, moment, outside
 from domain.case import Case, ProposalView
@@ -100,3 +101,18 @@ def outcome(case: Case, view: ProposalView) -> Message | None:
         text=f"Outcome of {name}: {words}",
         blocks=(header(f"📏 Outcome: {name}"), body, context(f"Measured on {day(held.measured_on)}")),
     )
+
+
+def reminder(case: Case, view: ProposalView, kind: str, to: Sequence[str]) -> Message:
+    """A question nobody has answered, put once more to those it waits for, or passed on to those who may as well."""
+    people = " ".join(f"<@{one}>" for one in to if SLACK_ID.fullmatch(one)) or "Nobody in particular"
+    what = f"{title(view.proposal.action)}: {case.signal.headline}"
+    lead = "⬆️ *Passed on:* you may decide this as well" if kind == "escalation" else "⏰ *Still waiting for you*"
+    words = shorten(f"{lead}: *{outside(what, 200)}*. {people}", 2000)
+    return Message(text=words.replace("*", ""), blocks=(section(words),))
+
+
+def announcement(words: str) -> Message:
+    """Something everybody should know about governance itself."""
+    shown = shorten(f"📣 {outside(words, 2500)}", 2800)
+    return Message(text=shown, blocks=(section(shown),))

@@ -92,6 +92,28 @@ class Board(Protocol):
         """Post the daily digest, once per day however often it is called. Raises SlackUnavailable."""
         ...
 
+    async def remind(self, signal_id: str, proposal_id: str, kind: str, to: tuple[str, ...]) -> None:
+        """Bring a question up again with these Slack users: `kind` is "reminder" or "escalation".
+
+        Once per version of the question and kind, however often it is called. Raises SlackUnavailable.
+        """
+        ...
+
+    async def announce(self, key: str, text: str) -> None:
+        """Tell everybody, once per key however often it is called. Plain words; Slack ids in them are people.
+
+        Raises SlackUnavailable.
+        """
+        ...
+
+
+class Directory(Protocol):
+    """Who Slack says people are."""
+
+    async def badge(self, slack: str) -> Badge | None:
+        """One user as Slack describes them; None where it cannot be found out. Answers within two seconds."""
+        ...
+
 
 class LessonIndex(Protocol):
     """Finds lessons by meaning and by word. Rebuildable from the database at any time."""

@@ -12,14 +12,13 @@ from domain.catalogue import CATALOGUE
 from domain.effect import Effect, HandOver, Repeat, SetValues
 from domain.errors import Drifted, Fenced, OutcomeUnknown, PlatformUnavailable
 from domain.ports import Executor
-from domain.proposal import Proposal
 from domain.receipt import Receipt, ReceiptStatus
-from domain.verdict import Ask, Forbidden
+from domain.verdict import Ask
+from graph import undoing
 from graph.services import Services
 from memory import actions, cases
 from memory.actions import Lease
 from memory.failpoints import Failpoint
-from memory.people import SYSTEM
 from memory.proposals import Asked, ask, next_name
 from memory.writing import Writing
 
@@ -77,20 +76,12 @@ async def refuse(services: Services, proposal_id: str, reason: str) -> None:
 
 async def objection(services: Services, proposal_id: str) -> str | None:
     """Why an approved action may not be executed after all; None where it may. Asked again right before the write."""
-    _, view = await _found(services, proposal_id)
-    if view.decision is None:
-        return "There is no decision."
-    today, model, decided = services.clock.today(), services.model, view.decision
-    action = getattr(decided, "action", view.proposal.action)
-    verdict = services.desk.review(view.proposal.model_copy(update={"action": action}), model, today)
-    if isinstance(verdict, Forbidden):
-        return f"The policy no longer allows it: {' '.join(verdict.rules)}"
-    if decided.by != SYSTEM and model.person(decided.by) is None:
-        return "Whoever decided this is no longer among the people of the operating model."
-    agreed = len({*view.approvals, decided.by})
-    if isinstance(verdict, Ask) and decided.by != SYSTEM and verdict.quorum > agreed:
-        return f"The policy now asks for {verdict.quorum} people, and {agreed} agreed."
-    return None
+    now = services.clock.now()
+    async with services.database.read() as tx:
+        found = await cases.of_proposal(tx, proposal_id, now)
+        model, standing = await services.stands(tx)
+    assert found is not None, f"{proposal_id} has an action but no row"
+    return services.desk.still_valid(found[1], found[0], model, now, standing)
 
 
 async def _work(services: Services, held: Lease) -> None:
@@ -284,20 +275,24 @@ async def _finish(
     )
     today, window = services.clock.today(), CATALOGUE[held.action.kind].window_days
     is_done = status in {ReceiptStatus.DONE, ReceiptStatus.HANDED_OVER}
+    case, view = await _found(services, held.proposal_id)
+    takes_back = view.proposal.undoes is not None  # its end is its effect: there is nothing to measure
 
-    async def ask_again(writing: Writing) -> None:
+    async def follow(writing: Writing) -> None:
         if fresh is not None and await ask(writing, fresh):
             await writing.defer("advance", fresh.proposal.id)
+        if is_done and takes_back:
+            await undoing.note(services, writing, view, case, receipt)
 
     await actions.finish(
         services.database,
         held,
         receipt,
         executed_on=today if is_done else None,
-        measured_after=today + timedelta(days=window) if is_done and window else None,
+        measured_after=today + timedelta(days=window) if is_done and window and not takes_back else None,
         state=state,
         look_again_after=_pause(services, held.attempts) if status is ReceiptStatus.UNKNOWN else None,
-        also=ask_again,
+        also=follow,
     )
     services.failpoint(Failpoint.RECEIPT_WRITTEN)
 
@@ -306,27 +301,24 @@ async def _drifted(services: Services, held: Lease, live: Mapping[str, str], cha
     """Somebody else was there meanwhile: back to a person, with a fresh question on the values of now."""
     case, view = await _found(services, held.proposal_id)
     answer = f"Somebody changed it meanwhile: it is {_spoken(changed)} now. Nothing was written."
-    fresh = _fresh(services, case, view, held.action, live)
+    fresh = await _fresh(services, case, view, held.action, live)
     await _finish(services, held, ReceiptStatus.DRIFTED, live, {}, answer, fresh)
 
 
-def _fresh(services: Services, case: Case, view: ProposalView, action: Action, live: Mapping[str, str]) -> Asked | None:
+async def _fresh(
+    services: Services, case: Case, view: ProposalView, action: Action, live: Mapping[str, str]
+) -> Asked | None:
     """The same question on the live values; None where it makes no sense any more."""
-    if not case.is_open or (rebased := action.rebased(live)) is None:
+    if not case.takes_answers(view) or (rebased := action.rebased(live)) is None:
         return None
     today = services.clock.today()
-    proposal = Proposal(
-        id=next_name(view.proposal.id),
-        signal_id=view.proposal.signal_id,
-        action=rebased,
-        owner=view.proposal.owner,
-        forecast=view.proposal.forecast,
-        why=view.proposal.why,
-        remembered=view.proposal.remembered,
-        names=view.proposal.names,
-        proposed_on=today,
-    )
-    verdict = services.desk.review(proposal, services.model, today)
+    again: dict[str, object] = {"version": 1, "action": rebased, "proposed_on": today}
+    if view.proposal.undoes is not None:  # whose words it was asked in is not ours to repeat
+        again["why"] = "It was to be taken back; meanwhile somebody changed it to what it is now."
+    proposal = view.proposal.model_copy(update={"id": next_name(view.proposal.id), **again})
+    async with services.database.read() as tx:
+        model, standing = await services.stands(tx)
+    verdict = services.desk.review(proposal, model, today, standing)
     hours = verdict.within_hours if isinstance(verdict, Ask) else None
     return Asked(proposal, verdict, services.clock.now() + timedelta(hours=hours) if hours else None)
 

@@ -48,6 +48,10 @@ class Worker(Protocol):
         """Draw a case anew."""
         ...
 
+    async def uphold(self, about: str) -> None:
+        """What follows from a change of what holds."""
+        ...
+
     async def tick(self) -> None:
         """Everything that is due by now."""
         ...
@@ -75,6 +79,7 @@ def engine(worker: Worker, address: str) -> App:
         "advance": worker.advance,
         "execute": worker.execute,
         "refresh": worker.refresh,
+        "uphold": worker.uphold,
     }
     for name, work in about.items():
         app.task(name=name, queue=QUEUE, retry=Soon())(_about(work))

@@ -12,16 +12,17 @@ from typing import Any, TypedDict
 from langgraph.constants import END, START
 from langgraph.runtime import Runtime
 from langgraph.types import Command, interrupt
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.case import Case, ProposalStatus, ProposalView
 from domain.errors import Refusal
 from domain.proposal import Approved, Snoozed
 from domain.receipt import ReceiptStatus
 from domain.verdict import Automatic
-from graph import execution, readings
+from graph import execution, readings, tracking
 from graph.drawing import Graph, new_graph
 from graph.services import Services
-from memory import actions, cases, decisions, lessons, queue
+from memory import actions, cases, decisions, lessons, queue, standing
 from memory.failpoints import Failpoint
 from memory.people import SYSTEM
 
@@ -104,6 +105,9 @@ async def _answer(services: Services, proposal_id: str, waits_for: str) -> str |
     _, view = await found(services, proposal_id)
     match waits_for:
         case "decision":
+            if isinstance(view.verdict, Automatic) and view.status is ProposalStatus.PENDING:
+                await _permit(services, view)  # it was asked, and by now nobody need be
+                _, view = await found(services, proposal_id)
             if view.status is ProposalStatus.WITHDRAWN:
                 return "withdrawn"
             return None if view.decision is None or isinstance(view.decision, Snoozed) else view.decision.kind
@@ -138,15 +142,27 @@ async def ask_owner(state: ProposalState, runtime: Runtime[Services]) -> Proposa
     services = runtime.context
     case, view = await found(services, _id(state))
     if isinstance(view.verdict, Automatic) and view.decision is None:
-        version, now = view.proposal.version, services.clock.now()
-        permitted = Approved(proposal_id=view.proposal.id, version=version, by=SYSTEM, at=now)
-        with suppress(Refusal):  # withdrawn or changed this very moment: then the next step finds that out
-            await decisions.claim(services.database, permitted)
+        await _permit(services, view)
     else:
         async with services.database.engine.begin() as tx:
             await queue.put(tx, "refresh", case.signal.id, once=True)
         services.failpoint(Failpoint.QUESTION_QUEUED)
     return {}
+
+
+async def _permit(services: Services, view: ProposalView) -> None:
+    """Approve what policy lets happen without asking, if it still does: stopped or frozen meanwhile, it waits."""
+    version, now = view.proposal.version, services.clock.now()
+    permitted = Approved(proposal_id=view.proposal.id, version=version, by=SYSTEM, at=now)
+
+    async def still_permitted(tx: AsyncConnection) -> None:
+        await standing.lock_moves(tx)
+        if known := await cases.of_proposal(tx, permitted.proposal_id, now):
+            model, stands = await services.stands(tx)
+            services.desk.allow(permitted, known[1], known[0], model, now, standing=stands, badge=None)
+
+    with suppress(Refusal):  # withdrawn or changed this very moment: then the next step finds that out
+        await decisions.claim(services.database, permitted, still_permitted)
 
 
 def await_decision(state: ProposalState) -> ProposalState:
@@ -211,7 +227,8 @@ async def learn(state: ProposalState, runtime: Runtime[Services]) -> ProposalSta
         services.failpoint(Failpoint.OUTCOME_MEASURED)
         async with services.database.write(Failpoint.OUTCOME_UNCOMMITTED) as writing:
             await writing.touch(case.signal.id)
-            await lessons.keep_outcome(writing, outcome, lesson)
+            if await lessons.keep_outcome(writing, outcome, lesson):
+                await tracking.fall(services, writing, view.proposal, outcome)
         services.failpoint(Failpoint.OUTCOME_WRITTEN)
     return {}
 

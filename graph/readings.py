@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from domain.errors import SourceUnavailable, TableRefused
+from domain.operating_model import Freeze
 from domain.ports import Source
 from domain.reading import Gap, Reading, Readings
 
@@ -45,6 +46,25 @@ async def newest_hour(source: Source, day: date) -> int | None:
         return None
     newest = reading.rows.filter(pl.col("date_day") == day)["hour"].max()
     return newest if isinstance(newest, int) else None
+
+
+def freezes(readings: Readings) -> tuple[Freeze, ...] | None:
+    """Days in which nothing may change, as the calendar names them; None where no calendar was read.
+
+    A freeze of one account holds everywhere: too little is done rather than too much.
+    """
+    calendar = readings.tables.get("calendar")
+    if calendar is None:
+        return None
+    days = calendar.filter(pl.col("kind") == "freeze").select("name", "date_day").unique().sort("name", "date_day")
+    found: list[Freeze] = []
+    for name, day in days.iter_rows():
+        called = name or "a freeze in the calendar"
+        if found and found[-1].name == called and day - found[-1].last_day <= timedelta(days=1):
+            found[-1] = found[-1].model_copy(update={"last_day": day})
+        else:
+            found.append(Freeze(name=called, first_day=day, last_day=day))
+    return tuple(found)
 
 
 def described(readings: Readings) -> tuple[str, ...]:

@@ -3,9 +3,13 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from domain.errors import InvalidChange
 from memory import decisions
 from memory.database import Database
 from memory.decisions import Refused
+
+MOST_REASON = 1000
+"""Characters of a reason at most."""
 
 
 @dataclass(slots=True)
@@ -41,3 +45,11 @@ class Refusals:
         finally:
             if not mine.kept and mine in self._gathered:
                 self._gathered.remove(mine)
+
+
+def reason_of(typed: str) -> str:
+    """A reason somebody can learn from later. Raises InvalidChange."""
+    words = " ".join(typed.replace("\0", "").split())
+    if not 3 <= len(words) <= MOST_REASON:
+        raise InvalidChange("reason", f"Please give a reason of 3 to {MOST_REASON:,} characters.")
+    return words

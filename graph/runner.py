@@ -1,7 +1,7 @@
 """The only door the bot uses: read a case, decide, ask, and let due things happen."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,11 +14,16 @@ from domain.operating_model import OperatingModel
 from domain.ports import Board
 from domain.proposal import Approved, Decision, FinalDecision, Overridden, Rejected, Snoozed
 from domain.signal import SignalEvent
-from graph.refusals import Refusals
+from graph import undoing
+from graph.badges import Badges
+from graph.governing import Governing
+from graph.records import Records
+from graph.refusals import Refusals, reason_of
 from graph.services import Services
 from graph.telling import Telling
+from graph.turns import Turns
 from graph.work import Work
-from memory import actions, cases, decisions, lessons, posts, signals, sweeps
+from memory import actions, cases, decisions, lessons, posts, proposals, signals, standing, sweeps
 from memory.failpoints import Failpoint
 from memory.ledger import Verification, lines, verify
 
@@ -34,8 +39,12 @@ class Runner:
     def __init__(self, services: Services) -> None:
         self._services = services
         self.work = Work(services)
+        self.records = Records(services)
         self._telling = Telling(services)
         self._refusals = Refusals(services.database)
+        self._badges = Badges(services)
+        self.governing = Governing(services, self._badges)
+        self._turns = Turns()
 
     async def open(self) -> Self:
         """Open the database and everything kept in it. Raises StartupError."""
@@ -52,8 +61,13 @@ class Runner:
 
     @property
     def model(self) -> OperatingModel:
-        """People, roles, channel."""
+        """People, roles, channel: the operating model in force."""
         return self._services.model
+
+    @property
+    def now(self) -> datetime:
+        """What time it is for the company."""
+        return self._services.clock.now()
 
     async def case(self, signal_id: str) -> Case:
         """One case. Raises NotFound."""
@@ -80,15 +94,16 @@ class Runner:
     async def open_cases(self) -> tuple[Case, ...]:
         """All open cases, most at stake first."""
         async with self._services.database.read() as tx:
+            await self._services.in_force.read(tx)
             return await cases.load(tx, await signals.ids(tx, is_open=True), self._services.clock.now())
 
     async def inbox(self, user: str) -> Inbox:
         """What one person has to decide and has decided."""
-        person = self.model.person(user)
-        roles = person.roles if person else frozenset[str]()
         async with self._services.database.read() as tx:
+            person = (await self._services.in_force.read(tx)).person(user)
+            roles = person.roles if person else frozenset[str]()
             now, is_theirs = self._services.clock.now(), _is_for(roles)
-            known = await cases.load(tx, await signals.ids(tx, is_open=True), now)
+            known = await cases.load(tx, (*await signals.ids(tx, is_open=True), *await proposals.undoing(tx)), now)
             recent = await cases.load(tx, await decisions.recent(tx, _MOST_DECIDED * 3), now)
         mine = tuple(case for case in known if any(is_theirs(view) for view in case.proposals))
         decided = tuple(case for case in recent if _was_decided(case, user, roles))
@@ -127,11 +142,13 @@ class Runner:
 
         Asked as for a rejection, the press that needs least; what the form says is checked when it is sent.
         """
-        case, view = await self._view(proposal_id)
         at = self._services.clock.now()
         press = Rejected(proposal_id=proposal_id, version=version, by=by, at=at, reason=_UNSAID)
-        self._services.desk.allow(press, view, case, self.model, press.at)
-        return case, view
+        try:
+            return await self._permitted(press)
+        except Refusal as refusal:
+            await self._keep_refusal(press, refusal)
+            raise
 
     async def approve(self, proposal_id: str, version: int, by: str) -> Case:
         """Do it as proposed."""
@@ -144,7 +161,7 @@ class Runner:
         at, action = self._services.clock.now(), view.proposal.action
         press = Overridden(proposal_id=proposal_id, version=version, by=by, at=at, action=action, reason=_UNSAID)
         try:
-            typed = {"reason": _reason(reason), "action": self._services.desk.alter(action, values)}
+            typed = {"reason": reason_of(reason), "action": self._services.desk.alter(action, values)}
         except InvalidChange as problem:
             raise await self._not_taken(press, problem) from problem
         return await self._decide(press.model_copy(update=typed))
@@ -154,7 +171,7 @@ class Runner:
         at = self._services.clock.now()
         press = Rejected(proposal_id=proposal_id, version=version, by=by, at=at, reason=_UNSAID)
         try:
-            why = _reason(reason)
+            why = reason_of(reason)
         except InvalidChange as problem:
             raise await self._not_taken(press, problem) from problem
         return await self._decide(press.model_copy(update={"reason": why}))
@@ -169,6 +186,21 @@ class Runner:
             )
         until = at + timedelta(hours=hours)
         return await self._decide(Snoozed(proposal_id=proposal_id, version=version, by=by, at=at, until=until))
+
+    async def undoable(self, proposal_id: str, by: str) -> tuple[Case, ProposalView]:
+        """What this person wants to take back, before a form opens. Raises the refusal they would meet."""
+        return await undoing.possible(self._services, proposal_id, by, await self._badges.of(by))
+
+    async def undo(self, proposal_id: str, by: str, reason: str) -> Case:
+        """Ask to take back what was done; decided at once where the presser may decide it alone."""
+        badge = await self._badges.of(by)
+        try:
+            signal_id = await undoing.undo(self._services, proposal_id, by, reason_of(reason), badge)
+        except Refusal as refusal:
+            press = Approved(proposal_id=proposal_id, version=1, by=by, at=self._services.clock.now())
+            await self._keep_refusal(press, refusal)
+            raise
+        return await self.case(signal_id)
 
     async def ask(self, question: str, by: str, signal_id: str | None = None, *, as_of: date | None = None) -> Answer:
         """An answer whose every number is cited, as known on a day. The same for whoever asks."""
@@ -253,6 +285,7 @@ class Runner:
 
     async def _load(self, ids: tuple[str, ...]) -> tuple[Case, ...]:
         async with self._services.database.read() as tx:
+            await self._services.in_force.read(tx)
             return await cases.load(tx, ids, self._services.clock.now())
 
     async def _view(self, proposal_id: str) -> tuple[Case, ProposalView]:
@@ -269,7 +302,12 @@ class Runner:
         """
         try:
             await self._refuse_if_over(decision)
-            return await self._claimed(decision)
+            async with self._turns.of(decision.proposal_id) as came_second:
+                if not came_second:
+                    return await self._claimed(decision)
+            await self._refuse_if_over(decision)
+            async with self._turns.of(decision.proposal_id):
+                return await self._claimed(decision)
         except Refusal as refusal:
             await self._keep_refusal(decision, refusal)
             raise
@@ -278,17 +316,21 @@ class Runner:
         async with self._services.database.read() as tx:
             if not await decisions.is_final(tx, decision.proposal_id):
                 return
-            found = await cases.of_proposal(tx, decision.proposal_id, decision.at, alone=True)
-        if found is not None:
-            self._services.desk.allow(decision, found[1], found[0], self.model, decision.at)
+        await self._permitted(decision, alone=True)
 
     async def _claimed(self, decision: Decision) -> Case:
-        services = self._services
+        services, badge = self._services, await self._badges.of(decision.by)
+        moves_money = isinstance(decision, Approved | Overridden)
 
-        async def allowed(tx: AsyncConnection) -> None:
+        async def allowed(tx: AsyncConnection) -> int | None:
+            if moves_money:
+                await standing.lock_moves(tx)
             found = await cases.of_proposal(tx, decision.proposal_id, decision.at)
-            if found is not None:
-                services.desk.allow(decision, found[1], found[0], self.model, decision.at)
+            if found is None:
+                return None
+            model, stands = await services.stands(tx)
+            services.desk.allow(decision, found[1], found[0], model, decision.at, standing=stands, badge=badge)
+            return services.desk.approvals_needed(decision.by, found[1], model, decision.at, stands)
 
         claim: Awaitable[FinalDecision | None] = (
             decisions.snooze(services.database, decision, allowed)
@@ -301,12 +343,22 @@ class Runner:
         case, _ = await self._view(decision.proposal_id)
         return case
 
+    async def _permitted(self, press: Decision, *, alone: bool = False) -> tuple[Case, ProposalView]:
+        """What a press is about, where it may be made as things stand. Raises the refusal it meets; decides nothing."""
+        services, badge = self._services, await self._badges.of(press.by)
+        async with services.database.read() as tx:
+            found = await cases.of_proposal(tx, press.proposal_id, press.at, alone=alone)
+            model, stands = await services.stands(tx)
+        if found is None:
+            raise NotFound(f"There is no proposal {press.proposal_id}.")
+        services.desk.allow(press, found[1], found[0], model, press.at, standing=stands, badge=badge)
+        return found
+
     async def _not_taken(self, press: Decision, problem: InvalidChange) -> Refusal:
         """Keep that what was typed was refused. Whoever may not decide at all is told that, not what to type."""
-        case, view = await self._view(press.proposal_id)
         refusal: Refusal = problem
         try:
-            self._services.desk.allow(press, view, case, self.model, press.at)
+            await self._permitted(press)
         except Refusal as earlier:
             refusal = problem if isinstance(earlier, InvalidChange) else earlier
         await self._keep_refusal(press, refusal)
@@ -317,16 +369,9 @@ class Runner:
             return
         await self._refusals.keep(decisions.Refused(decision, type(refusal).__name__))
         if isinstance(refusal, StaleCard):
+            await self.work.ask_anew(decision.proposal_id)
             case, _ = await self._view(decision.proposal_id)
             await self.work.draw_again(case.signal.id)
-
-
-def _reason(typed: str) -> str:
-    """A reason somebody can learn from later."""
-    words = " ".join(typed.replace("\0", "").split())
-    if not 3 <= len(words) <= 1000:
-        raise InvalidChange("reason", "Please give a reason of 3 to 1,000 characters.")
-    return words
 
 
 def _is_for(roles: frozenset[str]) -> Callable[[ProposalView], bool]:

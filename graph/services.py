@@ -1,16 +1,21 @@
 """Everything the graphs need, put together once by `app` and handed down."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.effect import Effect
 from domain.lesson import Lesson
 from domain.operating_model import OperatingModel
-from domain.ports import Board, Clock, Executor, LessonIndex, Source
+from domain.ports import Board, Clock, Directory, Executor, LessonIndex, Source
 from domain.signal import Signal, SignalEvent
+from domain.standing import Standing
 from graph.desk import Desk
+from graph.inforce import InForceModel
+from memory import standing
 from memory.database import Database
 from memory.failpoints import nothing_happens
 from memory.seals import Seals
@@ -37,7 +42,9 @@ class Book(Protocol):
 class Services:
     """The outside world and the other rooms, as the graphs see them."""
 
-    model: OperatingModel
+    file: OperatingModel
+    """The operating model as `baton.yaml` has it: what the deployment decides comes from here, always."""
+    in_force: InForceModel = field(init=False)
     source: Source
     executors: tuple[Executor, ...]
     """Asked in order; the first that takes an effect gets it."""
@@ -48,6 +55,8 @@ class Services:
     """None where nothing is shown, as on the command line."""
     seals: Seals | None = None
     """Where the ledger's seals are kept; None where it is not sealed, as in a test."""
+    directory: Directory | None = None
+    """Who Slack says people are; None where nobody can be asked."""
     desk: Desk
     failpoint: Callable[[str], None] = nothing_happens
     """Called by name at each step a crash could fall into (memory.failpoints); tests kill the process there."""
@@ -65,6 +74,17 @@ class Services:
     def __post_init__(self) -> None:
         """The database has steps of its own to fall at."""
         self.database.failpoint = self.failpoint
+        object.__setattr__(self, "in_force", InForceModel(self.file))
+
+    @property
+    def model(self) -> OperatingModel:
+        """The operating model in force, as this process last read it."""
+        return self.in_force.model
+
+    async def stands(self, tx: AsyncConnection) -> tuple[OperatingModel, Standing]:
+        """The operating model in force and what stands beside it, both as this transaction sees them."""
+        model = await self.in_force.read(tx)
+        return model, await standing.load(tx, self.clock.now(), model, self.desk.moved)
 
     def executor(self, effect: Effect) -> Executor | None:
         """Who brings an effect about."""

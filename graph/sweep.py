@@ -22,6 +22,7 @@ from domain.ports import Source
 from domain.proposal import Proposal
 from domain.reading import Readings
 from domain.signal import EventKind, Signal, SignalEvent
+from domain.standing import Standing
 from domain.verdict import Ask, Verdict
 from graph import readings as tables
 from graph.desk import Combined, Desk
@@ -31,6 +32,7 @@ from memory.proposals import Asked
 from memory.sweeps import Swept
 
 Json = dict[str, Any]
+NOTHING_STANDS = Standing()
 _VERDICT: TypeAdapter[Verdict] = TypeAdapter(Verdict)
 
 
@@ -67,6 +69,8 @@ class Sweep:
     book: Book
     now: datetime
     """When the questions it raises are asked."""
+    standing: Standing = NOTHING_STANDS
+    """What stands beside the model: who is stopped, what was moved today."""
     explain: Callable[[Signal], str] | None = None
     """Words a new signal; None: as the agents worded it."""
     hour: int | None = None
@@ -81,6 +85,20 @@ class Sweep:
         """What `collect` read."""
         assert self.readings is not None, "nothing was collected"
         return self.readings
+
+    def silence(self, agent: str) -> str | None:
+        """Why an agent is not asked to look; None where it is."""
+        if stop := self.standing.stopped("agent", agent):
+            person = self.model.person(stop.by)
+            return f"stopped by {person.name if person else 'somebody'} on {stop.at.day} {stop.at:%B}"
+        restriction = self.model.mandates.get(agent)
+        return "switched off in the operating model" if restriction and restriction.off else None
+
+    @property
+    def silent(self) -> frozenset[str]:
+        """The agents who are not asked."""
+        names = (one.mandate.agent for one in self.desk.specialists)
+        return frozenset(name for name in names if self.silence(name) is not None)
 
 
 @dataclass(frozen=True)
@@ -109,7 +127,7 @@ def graph() -> Graph:
     for step in (collect, look, combine, match, explain, recall, plan, review, save):
         drawn.add_node(step.__name__, step)
     drawn.add_edge(START, "collect")
-    drawn.add_conditional_edges("collect", fan_out, ["look"])
+    drawn.add_conditional_edges("collect", fan_out, ["look", "combine"])
     for before, after in pairwise(("look", "combine", "match", "explain", "recall", "plan", "review", "save", END)):
         drawn.add_edge(before, after)
     return drawn.compile()
@@ -119,13 +137,18 @@ async def collect(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
     """Read the tables once, for all agents."""
     sweep = runtime.context
     sweep.readings = await tables.collect(sweep.source, sweep.desk.needs, _day(state), sweep.hour)
-    return {}
+    return {"agents": [f"{name}: not asked, {sweep.silence(name)}" for name in sorted(sweep.silent)]}
 
 
-def fan_out(state: SweepState, runtime: Runtime[Sweep]) -> list[Send]:
-    """One branch per agent."""
-    day = _day(state).isoformat()
-    return [Send("look", Branch(agent=place, as_of=day)) for place in range(len(runtime.context.desk.specialists))]
+def fan_out(state: SweepState, runtime: Runtime[Sweep]) -> list[Send | str]:
+    """One branch per agent who is asked."""
+    day, silent = _day(state).isoformat(), runtime.context.silent
+    asked = [
+        Send("look", Branch(agent=place, as_of=day))
+        for place, one in enumerate(runtime.context.desk.specialists)
+        if one.mandate.agent not in silent
+    ]
+    return [*asked] or ["combine"]
 
 
 async def look(state: Branch, runtime: Runtime[Sweep]) -> SweepState:
@@ -162,6 +185,7 @@ async def match(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
     events = await asyncio.to_thread(sweep.desk.match, _combined(state), before, sweep.tables, _day(state))
     if sweep.hour is not None:
         events = tuple(event for event in events if _is_of_hours(event))
+    events = tuple(event for event in events if not _ended_unseen(event, sweep.silent))
     return {"events": [event.model_dump(mode="json") for event in events]}
 
 
@@ -169,6 +193,12 @@ def _is_of_hours(event: SignalEvent) -> bool:
     """Whether hours say it. Everything else is the day's to say, and only a whole day ends a signal."""
     told = event.event in {EventKind.OPENED, EventKind.UPDATED}
     return told and any(finding.table == tables.HOURLY for finding in event.signal.findings)
+
+
+def _ended_unseen(event: SignalEvent, silent: frozenset[str]) -> bool:
+    """Whether a signal would close only because who saw it was not asked: silence is no recovery."""
+    seen_by = {finding.agent for finding in event.signal.findings}
+    return event.event is EventKind.CLOSED and bool(seen_by & silent)
 
 
 async def explain(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
@@ -204,13 +234,13 @@ async def plan(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
         proposals = await asyncio.to_thread(
             sweep.desk.plan, signal, sweep.tables, lessons, sweep.tables.as_of, sweep.model
         )
-        granted = sweep.desk.may_suggest({finding.agent for finding in signal.findings})
-        planned += [proposal.model_dump(mode="json") for proposal in proposals if proposal.action.kind in granted]
-        discarded += [
-            f"nobody behind {signal.id} may suggest {proposal.action.kind}"
-            for proposal in proposals
-            if proposal.action.kind not in granted
-        ]
+        agents = {finding.agent for finding in signal.findings} - sweep.silent
+        for proposal in proposals:
+            kind = proposal.action.kind
+            if behind := sweep.desk.behind(kind, agents, sweep.model):
+                planned.append(proposal.model_copy(update={"agents": behind}).model_dump(mode="json"))
+            else:
+                discarded.append(f"nobody behind {signal.id} may suggest {kind}")
     return {"proposals": planned, "discarded": discarded}
 
 
@@ -218,7 +248,7 @@ async def review(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
     """Ask governance about every proposal."""
     sweep = runtime.context
     verdicts = {
-        proposal.id: sweep.desk.review(proposal, sweep.model, _day(state)).model_dump(mode="json")
+        proposal.id: sweep.desk.review(proposal, sweep.model, _day(state), sweep.standing).model_dump(mode="json")
         for proposal in _proposals(state)
     }
     return {"verdicts": verdicts}
@@ -242,6 +272,7 @@ async def save(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
         agents=tuple(sorted(state.get("agents", []))),
         discarded=tuple(sorted(state.get("discarded", []))),
         took_seconds=round(time.monotonic() - sweep.started, 3),
+        freezes=tables.freezes(sweep.tables) if sweep.hour is None else None,
     )
     return {"events": [event.model_dump(mode="json") for event in await sweep.book.save(swept)]}
 

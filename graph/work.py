@@ -12,11 +12,12 @@ from domain.errors import MarketingError, NotYet, Refusal, SlackUnavailable, Sou
 from domain.ports import Board
 from domain.proposal import Expired
 from domain.signal import SignalEvent
-from graph import execution, proposal, readings, sealing, sweep
+from graph import amending, execution, proposal, readings, sealing, sweep
 from graph.checkpoints import Checkpoints
 from graph.drawing import Graph
 from graph.jobs import CONNECTION_ERRORS, QUEUE, engine
 from graph.services import Services
+from graph.upholding import Upholding
 from memory import actions, decisions, lessons, posts, proposals, queue, signals, sweeps
 from memory.failpoints import Failpoint
 from memory.people import SYSTEM
@@ -37,12 +38,16 @@ class Work:
         self._services = services
         self._database = services.database
         self._checkpoints = Checkpoints(services.database)
+        self._upholding = Upholding(services)
         self._graph: Graph = None
+        self._watched: date | None = None
+        """The last day whose guards were looked at."""
         self.board: Board | None = services.board
 
     async def open(self) -> None:
         """Open the database and the threads of the proposal graph. Raises StartupError."""
         await self._database.open()
+        await amending.hold_against_file(self._services)
         await self._checkpoints.open()
         self._graph = proposal.graph(self._checkpoints.saver)
 
@@ -90,11 +95,12 @@ class Work:
         """Sweep one day, once; with an `hour`, look at a day still under way as far as that hour, once.
 
         A look goes no further than the hours there are, and comes after the sweep of the day before.
-        Raises SourceUnavailable and TableRefused; NotYet for a look that comes too early.
+        Raises SourceUnavailable and TableRefused; NotYet for a look that comes too early, or while all is stopped.
         """
         services = self._services
         async with self._database.exclusively("baton/sweep"):
             async with self._database.read() as tx:
+                model, standing = await services.stands(tx)
                 last = await sweeps.last(tx)
                 if last is not None and last.as_of >= as_of:  # history is not rewritten
                     return await signals.history(tx, as_of)
@@ -103,9 +109,12 @@ class Work:
                 hour = await self._seen_until(as_of, hour, last.as_of if last else None)
                 if looked is not None and looked >= hour:
                     return ()
+            if standing.stopped("everything"):
+                raise NotYet("Everything is stopped: nothing is looked at until a person lifts the stop.")
             book = sweeps.SweepBook(self._database, services.lessons)
             run = sweep.Sweep(
-                model=services.model,
+                model=model,
+                standing=standing,
                 source=services.source,
                 desk=services.desk,
                 book=book,
@@ -175,6 +184,12 @@ class Work:
     async def settle(self) -> None:
         """Do everything that is due, until nothing is."""
         await self._expire()
+        with _surviving("reviewing open questions"):
+            await self._upholding.review_again()
+        with _surviving("holding what was done against its guards"):
+            await self._watch()
+        with _surviving("ending what can no longer be taken back"):
+            await undoing.close_windows(self._services)
         for _ in range(_MOST_ROUNDS):
             if not await self._push():
                 break
@@ -185,6 +200,17 @@ class Work:
         for signal_id in undrawn:
             with _surviving(f"drawing {signal_id}"):
                 await self.refresh(signal_id)
+        await self._tell()
+
+    async def uphold(self, about: str = "") -> None:
+        """What follows at once from a change of what holds: open questions asked again, cards drawn, people told."""
+        del about  # there is one governance
+        await self._upholding.review_again()
+        await self._tell()
+
+    async def ask_anew(self, proposal_id: str) -> None:
+        """Put a question to more people, where more are asked by now than its card says."""
+        await self._upholding.ask_anew(proposal_id)
 
     async def index_again(self) -> int:
         """Index every lesson anew. Returns how many there are."""
@@ -197,6 +223,18 @@ class Work:
     async def prune(self) -> None:
         """Keep the database small."""
         await self._checkpoints.shrink()
+
+    async def _tell(self) -> None:
+        """Reminders, escalations and announcements, one process at a time. Where Slack does not answer: next minute."""
+        if self.board is None:
+            return
+        async with self._database.exclusively("baton/telling"):
+            with _surviving("telling people"):
+                try:
+                    await self._upholding.remind(self.board)
+                    await self._upholding.announce(self.board)
+                except SlackUnavailable as error:
+                    logger.warning("people are told later: %s", error)
 
     async def _expire(self) -> None:
         now = self._services.clock.now()
@@ -227,6 +265,14 @@ class Work:
             with _surviving(f"executing {ident}"):
                 moved |= await self.execute(ident)
         return moved
+
+    async def _watch(self) -> None:
+        """Look at the guards once per day swept. After a restart once more: nothing is asked twice."""
+        async with self._database.read() as tx:
+            last = await sweeps.last(tx)
+        if last is not None and last.as_of != self._watched:
+            await undoing.watch(self._services, last.as_of)
+            self._watched = last.as_of
 
     async def _index(self) -> None:
         """Make new lessons findable. Until it is noted that they are, it is simply done again."""

@@ -3,21 +3,21 @@
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.action import ACTION, Action, ActionBase
-from domain.receipt import Receipt
+from domain.receipt import Receipt, ReceiptStatus
 from memory import facts
 from memory.database import Database
 from memory.failpoints import Failpoint
 from memory.people import SYSTEM
 from memory.proposals import signal_of
 from memory.schema import ACTION as TABLE
-from memory.schema import RECEIPT
+from memory.schema import PROPOSAL, RECEIPT, REMINDER
 from memory.writing import Writing
 
 APPROVED, READY, INTENT, WRITTEN = "approved", "ready", "intent", "written"
@@ -27,6 +27,7 @@ written: the platform answered. unknown: nobody can say. unconfirmed: the platfo
 Anything else is a receipt's status, and final."""
 _MARGIN_SECONDS = 0.2
 """So that a job does not come a moment before the action it is for is due."""
+_UNDO_OVER = "undo_over"
 _UNDER_WAY = (READY, INTENT, WRITTEN, UNKNOWN, UNCONFIRMED)
 
 
@@ -198,6 +199,21 @@ async def due(tx: AsyncConnection) -> tuple[str, ...]:
     """Actions to be worked on now, if nobody does: ready ones, and what a crash or an unknown answer left."""
     found = select(TABLE.c.id).where(TABLE.c.state.in_(_UNDER_WAY), _is_due())
     return tuple(await tx.scalars(found.order_by(TABLE.c.id)))
+
+
+async def done_since(tx: AsyncConnection, day: date, *, undo_open: bool = False) -> tuple[tuple[str, str], ...]:
+    """What was done on a day or later, as (signal id, proposal id); `undo_open`: only where its end was not noted."""
+    done = TABLE.c.state.in_((ReceiptStatus.DONE.value, ReceiptStatus.HANDED_OVER.value)) & (TABLE.c.executed_on >= day)
+    found = select(PROPOSAL.c.signal_id, PROPOSAL.c.id).join(TABLE, TABLE.c.proposal_id == PROPOSAL.c.id).where(done)
+    if undo_open:
+        found = found.where(PROPOSAL.c.id.not_in(select(REMINDER.c.proposal_id).where(REMINDER.c.kind == _UNDO_OVER)))
+    return tuple((row.signal_id, row.id) for row in await tx.execute(found.order_by(PROPOSAL.c.id)))
+
+
+async def close_undo(tx: AsyncConnection, proposal_ids: Sequence[str], at: datetime) -> None:
+    """Note that these can no longer be taken back, so that their cards are drawn once more and not for ever."""
+    rows = [{"proposal_id": ident, "version": 0, "kind": _UNDO_OVER, "at": at} for ident in proposal_ids]
+    await tx.execute(insert(REMINDER).values(rows).on_conflict_do_nothing())
 
 
 async def count_unknown(tx: AsyncConnection) -> int:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -25,7 +25,7 @@ from domain.case import Case, ProposalStatus, ProposalView
 from domain.proposal import Approved, Decision, Expired, Rejected, Snoozed
 from domain.receipt import Outcome, Receipt, ReceiptStatus
 from domain.signal import CloseReason, Signal
-from domain.verdict import Forbidden, Verdict
+from domain.verdict import Ask, Forbidden, Verdict
 from memory import people, proposals
 from memory.decisions import DECISIONS
 from memory.people import People
@@ -112,12 +112,21 @@ def _view(row: _Row, known: _Known, now: datetime, everybody: People) -> Proposa
         verdict=verdict,
         status=_status(verdict, known, now, is_withdrawn=row.withdrawn_at is not None),
         expires_at=row.expires_at,
+        asked_at=_asked_at(verdict, row.expires_at, known),
         decision=known.decision or _in_force(known, now),
         approvals=tuple(approval.by for approval in known.approvals if approval.version == row.version),
         receipt=known.receipt,
         outcome=known.outcome,
         measured_after=known.measured_after,
     )
+
+
+def _asked_at(verdict: Verdict, expires_at: datetime | None, known: _Known) -> datetime | None:
+    """Since when a question waits: from its time backwards, and never from before the end of a snooze."""
+    if not isinstance(verdict, Ask) or expires_at is None:
+        return None
+    asked = expires_at - timedelta(hours=verdict.within_hours)
+    return max(asked, known.snooze.until) if known.snooze else asked
 
 
 def _status(verdict: Verdict, known: _Known, now: datetime, *, is_withdrawn: bool) -> ProposalStatus:

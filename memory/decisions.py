@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -23,8 +24,11 @@ from memory.writing import Writing
 DECISIONS: TypeAdapter[Decision] = TypeAdapter(Decision)
 
 
-Check = Callable[[AsyncConnection], Awaitable[None]]
-"""Asked once the case is locked: raises the refusal of a press that may not be taken as things stand at that moment."""
+Check = Callable[[AsyncConnection], Awaitable[int | None]]
+"""Asked once the case is locked: raises the refusal of a press that may not be taken as things stand at that moment.
+
+Answers how many people must approve, this presser among them; None for as many as the card says.
+"""
 
 
 async def nothing_more(tx: AsyncConnection) -> None:
@@ -40,12 +44,12 @@ async def claim(database: Database, decision: FinalDecision, check: Check = noth
     """
     async with database.write(Failpoint.DECISION_UNCOMMITTED) as writing:
         row = await _locked(writing, decision)
-        await check(writing.tx)
+        needed = await check(writing.tx)
         if earlier := await of(writing.tx, decision.proposal_id):
             return earlier
         _must_be_open(row, decision)
         verdict = VERDICT.validate_python(row.verdict)
-        quorum = verdict.quorum if isinstance(verdict, Ask) else 1
+        quorum = needed or (verdict.quorum if isinstance(verdict, Ask) else 1)
         if quorum > 1 and isinstance(decision, Approved | Overridden):
             if isinstance(decision, Overridden):
                 decision = await _asked_anew(writing, row, decision)
@@ -53,6 +57,13 @@ async def claim(database: Database, decision: FinalDecision, check: Check = noth
                 return None
         await _decide(writing, row, decision)
     return None
+
+
+async def decide(writing: Writing, decision: Approved) -> None:
+    """Record a decision on a question asked in this same transaction. The case must be locked, and it may be made."""
+    row = await row_of(writing.tx, decision.proposal_id)
+    assert row is not None
+    await _decide(writing, row, decision)
 
 
 async def snooze(database: Database, decision: Snoozed, check: Check = nothing_more) -> FinalDecision | None:
@@ -113,6 +124,15 @@ async def kept(tx: AsyncConnection, decision: Decision) -> dict[str, Any]:
 async def is_final(tx: AsyncConnection, proposal_id: str) -> bool:
     """Whether a proposal has been decided: once it has, it stays so."""
     return await tx.scalar(select(DECISION.c.proposal_id).where(DECISION.c.proposal_id == proposal_id)) is not None
+
+
+async def made_by(tx: AsyncConnection, slack: str, since: datetime, until: datetime) -> tuple[str, ...]:
+    """Proposals that somebody decided from one moment up to another, in order."""
+    key = await people.known(tx, slack)
+    if key is None:
+        return ()
+    theirs = (DECISION.c.by == key.pseudonym) & (DECISION.c.at >= since) & (DECISION.c.at < until)
+    return tuple(await tx.scalars(select(DECISION.c.proposal_id).where(theirs).order_by(DECISION.c.at)))
 
 
 async def recent(tx: AsyncConnection, limit: int) -> tuple[str, ...]:

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.proposal import Proposal
 from domain.verdict import Verdict
-from memory import facts, lessons, vault
+from memory import facts, lessons, people, vault
 from memory.people import SYSTEM, People
-from memory.schema import ACTION, DECISION, OUTCOME, PROPOSAL, PROPOSAL_VERSION
+from memory.schema import ACTION, DECISION, OUTCOME, PROPOSAL, PROPOSAL_VERSION, SIGNAL
 from memory.writing import Writing
 
 VERDICT: TypeAdapter[Verdict] = TypeAdapter(Verdict)
@@ -28,6 +28,8 @@ class Asked:
     verdict: Verdict
     expires_at: datetime | None
     """When it stops being open; None where nobody is asked."""
+    said_by: str | None = None
+    """Slack user whose own words its `why` holds: sealed as theirs."""
 
 
 async def ask(writing: Writing, asked: Asked, place: int = 0) -> bool:
@@ -44,7 +46,7 @@ async def ask(writing: Writing, asked: Asked, place: int = 0) -> bool:
     if now.withdrawn_at is None and not _differs(now, asked):
         return False
     newer = asked.proposal.model_copy(update={"version": now.version + 1})
-    await _keep(writing, Asked(newer, asked.verdict, asked.expires_at), place)
+    await _keep(writing, replace(asked, proposal=newer), place)
     return True
 
 
@@ -82,12 +84,17 @@ def _differs(now: Row[tuple[object, ...]], asked: Asked) -> bool:
 def shown(body: dict[str, Any], everybody: People) -> Proposal:
     """A proposal as people know it: what it remembers of somebody's words is there while they are not erased."""
     quotes: list[str] = [str(everybody.shown(quote)) for quote in body.get("remembered", [])]
-    return Proposal.model_validate(body | {"remembered": [quote for quote in quotes if quote != vault.ERASED]})
+    why = everybody.shown(body["why"])
+    return Proposal.model_validate(
+        body | {"why": why, "remembered": [quote for quote in quotes if quote != vault.ERASED]}
+    )
 
 
 async def _keep(writing: Writing, asked: Asked, place: int) -> None:
     proposal = asked.proposal
     body = facts.body(proposal) | {"remembered": await lessons.quoted(writing.tx, proposal.remembered)}
+    if asked.said_by is not None:
+        body["why"] = (await people.key_of(writing.tx, asked.said_by)).seal(proposal.why)
     row = {
         "version": proposal.version,
         "body": body,
@@ -96,6 +103,7 @@ async def _keep(writing: Writing, asked: Asked, place: int) -> None:
         "expires_at": asked.expires_at,
         "withdrawn_at": None,
         "place": place,
+        "reviewed": None,
     }
     kept = insert(PROPOSAL).values(id=proposal.id, signal_id=proposal.signal_id, **row)
     await writing.tx.execute(kept.on_conflict_do_update(index_elements=["id"], set_=row))
@@ -114,9 +122,13 @@ async def _keep(writing: Writing, asked: Asked, place: int) -> None:
 
 
 async def withdraw(writing: Writing, signal_id: str, at: datetime, *, keep: Collection[str] = ()) -> tuple[str, ...]:
-    """Take what nobody decided off a case's card, except `keep`. The case must be locked."""
+    """Take what nobody decided off a case's card, except `keep`. The case must be locked.
+
+    What was done can be taken back whatever became of its signal: a question about that stays.
+    """
     decided = select(DECISION.c.proposal_id)
     undecided = PROPOSAL.c.id.not_in(decided) & PROPOSAL.c.withdrawn_at.is_(None) & PROPOSAL.c.id.not_in(list(keep))
+    undecided &= PROPOSAL.c.body["undoes"].astext.is_(None)
     gone = update(PROPOSAL).where((PROPOSAL.c.signal_id == signal_id) & undecided).values(withdrawn_at=at)
     ids = tuple(await writing.tx.scalars(gone.returning(PROPOSAL.c.id)))
     for ident in ids:
@@ -142,6 +154,14 @@ async def undecided(tx: AsyncConnection, *, expired_by: datetime | None = None) 
     if expired_by is not None:
         found = found.where(PROPOSAL.c.expires_at <= expired_by)
     return tuple(await tx.scalars(found.order_by(PROPOSAL.c.id)))
+
+
+async def undoing(tx: AsyncConnection) -> tuple[str, ...]:
+    """Closed cases on which somebody may still decide to take something back."""
+    found = select(PROPOSAL.c.signal_id).join(SIGNAL, SIGNAL.c.id == PROPOSAL.c.signal_id).distinct()
+    waiting = PROPOSAL.c.withdrawn_at.is_(None) & PROPOSAL.c.id.not_in(select(DECISION.c.proposal_id))
+    theirs = waiting & PROPOSAL.c.body["undoes"].astext.is_not(None) & ~SIGNAL.c.is_open
+    return tuple(await tx.scalars(found.where(theirs).order_by(PROPOSAL.c.signal_id)))
 
 
 async def waiting_on_us(tx: AsyncConnection, today: date) -> tuple[str, ...]:

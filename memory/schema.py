@@ -84,9 +84,11 @@ PROPOSAL = Table(
     Column("expires_at", _MOMENT),
     Column("withdrawn_at", _MOMENT),
     _filled("place", Integer),
+    Column("reviewed", Text),
     Index("proposal_signal_id_idx", "signal_id"),
 )
-"""The version on the card. `expires_at` moves with a snooze; `place` is the order on the card."""
+"""The version on the card. `expires_at` moves with a snooze; `place` is the order on the card; `reviewed` says under
+which standing governance was last asked about it (memory.standing.stamp)."""
 
 PROPOSAL_VERSION = Table(
     "proposal_version",
@@ -305,6 +307,7 @@ AMENDMENT = Table(
     _filled("at", _MOMENT),
     Column("decided_by", Text),
     Column("decided_at", _MOMENT),
+    Column("rejected_because", Text),
     Index("amendment_status_idx", "status"),
 )
 
@@ -325,6 +328,7 @@ STOP = Table(
     _filled("at", _MOMENT),
     Column("lifted_at", _MOMENT),
     Column("lifted_by", Text),
+    Column("lifted_because", Text),
 )
 
 EMERGENCY = Table(
@@ -337,6 +341,7 @@ EMERGENCY = Table(
     _filled("body", JSONB),
     Column("reviewed_at", _MOMENT),
     Column("reviewed_by", Text),
+    Column("note", Text),
 )
 
 AUTONOMY = Table(

@@ -82,6 +82,11 @@ async def ids(tx: AsyncConnection, *, is_open: bool | None = None) -> tuple[str,
     return tuple(await tx.scalars(found))
 
 
+async def lock(tx: AsyncConnection, signal_id: str) -> None:
+    """Hold a case without changing it, until the transaction ends."""
+    await tx.execute(select(SIGNAL.c.id).where(SIGNAL.c.id == signal_id).with_for_update())
+
+
 async def undrawn(tx: AsyncConnection) -> tuple[str, ...]:
     """Cases that changed since they were last shown."""
     found = select(SIGNAL.c.id).where(SIGNAL.c.drawn < SIGNAL.c.revision).order_by(SIGNAL.c.id)

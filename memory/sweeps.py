@@ -9,11 +9,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.lesson import Lesson
+from domain.operating_model import Freeze
 from domain.ports import LessonIndex
 from domain.receipt import ReceiptStatus
 from domain.signal import CloseReason, EventKind, Signal, SignalEvent
 from domain.verdict import Forbidden
-from memory import lessons, proposals, signals
+from memory import lessons, proposals, signals, standing
 from memory.database import Database
 from memory.failpoints import Failpoint
 from memory.proposals import Asked
@@ -39,6 +40,8 @@ class Swept:
     took_seconds: float = 0
     hour: int | None = None
     """The newest hour seen of a day still under way; None for a sweep of a whole day."""
+    freezes: tuple[Freeze, ...] | None = None
+    """What the source's calendar says of days in which nothing may change; None: not looked at."""
 
 
 class SweepBook:
@@ -77,6 +80,8 @@ class SweepBook:
                 await _save_event(writing, event, swept.asked.get(event.signal.id, ()))
             if swept.hour is None:
                 await _save_sweep(writing, swept)
+            if swept.freezes is not None:
+                await standing.replace_freezes(writing, swept.freezes, swept.as_of)
         self._database.failpoint(Failpoint.SWEEP_COMMITTED)
         return tuple(events)
 

@@ -132,6 +132,8 @@ class Wall:
     def __init__(self) -> None:
         self.shown: list[str] = []
         self.digests: list[date] = []
+        self.reminders: list[tuple[str, str, tuple[str, ...]]] = []
+        self.announced: dict[str, str] = {}
         self.down = 0
 
     async def show(self, signal_id: str) -> None:
@@ -142,6 +144,19 @@ class Wall:
 
     async def post_digest(self, day: date) -> None:
         self.digests.append(day)
+
+    async def remind(self, signal_id: str, proposal_id: str, kind: str, to: tuple[str, ...]) -> None:
+        self._must_answer()
+        self.reminders.append((kind, proposal_id, to))
+
+    async def announce(self, key: str, text: str) -> None:
+        self._must_answer()
+        self.announced.setdefault(key, text)
+
+    def _must_answer(self) -> None:
+        if self.down:
+            self.down -= 1
+            raise SlackUnavailable("Slack did not answer.")
 
 
 @dataclass(frozen=True)
@@ -311,7 +326,7 @@ def services(
     policy: dict[str, object] | None = None,
 ) -> Services:
     return Services(
-        model=model(**(policy or {})),
+        file=model(**(policy or {})),
         source=OneTable(),
         executors=(platform or Platform(),),
         database=database,

@@ -21,7 +21,7 @@ async def test_two_media_leads_pressing_at_once_cannot_stand_in_for_the_cmo(addr
     company = services(Database(address), platform=platform, policy=BEYOND)
     noor = Person(name="Noor Haddad", slack=NOOR, roles=frozenset({"media_lead"}))
     people = (*company.model.people, noor)
-    runner = Runner(replace(company, model=company.model.model_copy(update={"people": people})))
+    runner = Runner(replace(company, file=company.model.model_copy(update={"people": people})))
     await runner.open()
     try:
         await runner.sweep(FIRST)

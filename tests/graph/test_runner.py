@@ -313,8 +313,10 @@ async def test_the_policy_is_asked_again_before_anything_is_written(start: Start
     runner = await start(platform=platform)
     await runner.sweep(FIRST)
     await runner.approve(PROP, 1, MARA)
-    stricter = await start(platform=platform, policy={"forbidden": {"set_budget"}})
-    await stricter.settle()
+    await runner.governing.agree(
+        (await runner.governing.draft(CORA, "policy", {"forbidden": "set_budget"}, "not this quarter")).amendment.id, CORA
+    )
+    await runner.settle()
     (view,) = (await runner.case(SIG)).proposals
     assert (view.status, platform.effects) == (ProposalStatus.FAILED, [])
     assert "policy no longer allows" in view.receipt.answer

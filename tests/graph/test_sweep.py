@@ -123,8 +123,9 @@ async def test_a_sweep_that_fails_while_saving_leaves_nothing(address: str, monk
     with pytest.raises(ConnectionError):
         await runner.sweep(FIRST)
     async with runner.work._database.read() as tx:
-        for table in ("signal", "signal_event", "proposal", "sweep", "ledger", "procrastinate_jobs"):
+        for table in ("signal", "signal_event", "proposal", "sweep", "procrastinate_jobs"):
             assert await tx.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
+        assert set(await tx.scalars(text("SELECT kind FROM ledger"))) == {"policy.changed", "role.changed"}
     monkeypatch.undo()
     assert len(await runner.sweep(FIRST)) == 1
     await runner.close()

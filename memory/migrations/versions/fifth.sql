@@ -1,3 +1,5 @@
+ALTER TABLE proposal ADD COLUMN reviewed TEXT;
+
 CREATE TABLE operating_model (
     version INTEGER NOT NULL,
     body JSONB NOT NULL,
@@ -17,6 +19,7 @@ CREATE TABLE amendment (
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     decided_by TEXT,
     decided_at TIMESTAMP WITH TIME ZONE,
+    rejected_because TEXT,
     CONSTRAINT amendment_pkey PRIMARY KEY (id)
 );
 
@@ -36,6 +39,7 @@ CREATE TABLE stop (
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     lifted_at TIMESTAMP WITH TIME ZONE,
     lifted_by TEXT,
+    lifted_because TEXT,
     CONSTRAINT stop_pkey PRIMARY KEY (id)
 );
 
@@ -47,6 +51,7 @@ CREATE TABLE emergency (
     body JSONB NOT NULL,
     reviewed_at TIMESTAMP WITH TIME ZONE,
     reviewed_by TEXT,
+    note TEXT,
     CONSTRAINT emergency_pkey PRIMARY KEY (id)
 );
 

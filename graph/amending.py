@@ -1,0 +1,74 @@
+"""How a change of the operating model is made: held against what is in force, and against the past."""
+
+import asyncio
+import logging
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.amendment import Amendment
+from domain.errors import ConfigurationError, InvalidChange
+from domain.operating_model import OperatingModel
+from graph.services import Services
+from memory import amendments, facts, operating_models
+from memory.operating_models import FILE, InForce
+
+logger = logging.getLogger(__name__)
+
+MOST_REPLAYED = 1000
+"""Past proposals a change is held against, the newest: a form waits three seconds for its answer at most."""
+
+
+async def drafted(
+    services: Services, tx: AsyncConnection, base: InForce, model: OperatingModel, by: str, reason: str, at: datetime
+) -> Amendment:
+    """The amendment that would bring a model into force. Raises InvalidChange where it must not, or changes nothing."""
+    before, desk = operating_models.governed(base.model, services.file), services.desk
+    if refused := desk.refusals(model):
+        raise InvalidChange("part", refused[0])
+    changes = desk.changes(before, model)
+    if not changes:
+        raise InvalidChange("part", "Nothing would change.")
+    past = await amendments.past(tx, MOST_REPLAYED)
+    replay = await asyncio.to_thread(desk.replay, model, past, before)
+    return Amendment(
+        id=facts.name_of("amd", base.version, by, at.isoformat(), operating_models.fingerprint(model)),
+        base=base.version,
+        model=model,
+        by=by,
+        at=at,
+        reason=reason,
+        changes=tuple(one.sentence for one in changes),
+        loosens=tuple(one.sentence for one in changes if one.loosens),
+        replay=replay,
+    )
+
+
+async def hold_against_file(services: Services) -> None:
+    """At the start of a process: a file nobody has seen yet becomes an amendment; the very first one is adopted.
+
+    Raises ConfigurationError where the file holds what must not be in an operating model.
+    """
+    file, now = services.file, services.clock.now()
+    if refused := services.desk.refusals(file):
+        raise ConfigurationError(" ".join(refused))
+    digest = operating_models.fingerprint(file)
+    async with services.database.write() as writing:
+        await operating_models.lock(writing)
+        known = await operating_models.current(writing.tx)
+        if known is None:
+            known = await operating_models.adopt(writing, file, now)
+        elif known.file_digest != digest:
+            await operating_models.held_against(writing, digest)
+            await amendments.outdate(writing, now, by=FILE)
+            if operating_models.fingerprint(known.model) != digest:
+                reason = f"{FILE} was changed."
+                amendment = await drafted(services, writing.tx, known, file, FILE, reason, now)
+                await amendments.draft(writing, amendment)
+                logger.warning(
+                    "%s was changed; the operating model in force stays version %s until the architect agrees to %s",
+                    FILE,
+                    known.version,
+                    amendment.id,
+                )
+    services.in_force.take(known)

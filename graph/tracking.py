@@ -1,0 +1,76 @@
+"""What agents' proposals came to, and the levels that fall for it by themselves."""
+
+from collections import defaultdict
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.amendment import TrackRecord
+from domain.catalogue import CATALOGUE
+from domain.operating_model import OperatingModel
+from domain.proposal import Forecast, Proposal
+from domain.receipt import Outcome
+from domain.standing import Grant, Standing
+from graph.services import Services
+from memory import standing
+from memory.people import SYSTEM
+from memory.writing import Writing
+
+_Known = dict[tuple[str, str], list[tuple[Forecast | None, Outcome]]]
+
+
+async def records(
+    services: Services, tx: AsyncConnection, model: OperatingModel, stands: Standing
+) -> tuple[TrackRecord, ...]:
+    """One record per agent and kind of action it may suggest, by name."""
+    known, desk = await _outcomes(tx), services.desk
+    pairs = sorted((one.mandate.agent, kind) for one in desk.specialists for kind in one.mandate.suggests)
+    return tuple(
+        desk.record(agent, kind, desk.level(agent, kind, model, stands), known[agent, kind]) for agent, kind in pairs
+    )
+
+
+async def record(
+    services: Services, tx: AsyncConnection, model: OperatingModel, stands: Standing, agent: str, kind: str
+) -> TrackRecord:
+    """What one agent's proposals of one kind came to."""
+    known, desk = await _outcomes(tx), services.desk
+    return desk.record(agent, kind, desk.level(agent, kind, model, stands), known[agent, kind])
+
+
+async def fall(services: Services, writing: Writing, proposal: Proposal, outcome: Outcome) -> tuple[Grant, ...]:
+    """Lower the levels that an outcome, kept in the same transaction, no longer supports: of the agents behind it."""
+    desk, kind, fallen = services.desk, proposal.action.kind, list[Grant]()
+    if not proposal.agents:
+        return ()
+    await standing.lock_autonomy(writing.tx)
+    model, stands = await services.stands(writing.tx)
+    known = await _outcomes(writing.tx)
+    for agent in proposal.agents:
+        level = desk.level(agent, kind, model, stands)
+        came_to = desk.record(agent, kind, level, known[agent, kind])
+        if because := desk.falls(came_to, level, worsened(outcome, kind)):
+            at, lower = services.clock.now(), desk.below(level)
+            one = Grant(agent=agent, action=kind, level=lower, by=SYSTEM, at=at, because=because)
+            await standing.grant(writing, one)
+            fallen.append(one)
+    if fallen:
+        await writing.defer("uphold", "now", once=True)
+    return tuple(fallen)
+
+
+def worsened(outcome: Outcome, kind: str) -> bool:
+    """Whether the figure an action was to better surely got worse: all of its interval lies on the wrong side."""
+    if outcome.interval is None or not outcome.measurable:
+        return False
+    low, high = outcome.interval
+    wanted = CATALOGUE[kind].wanted
+    return (wanted > 0 and high < 0) or (wanted < 0 and low > 0)
+
+
+async def _outcomes(tx: AsyncConnection) -> _Known:
+    """Outcomes with their forecasts by agent and kind."""
+    known: _Known = defaultdict(list)
+    for proposal, outcome in await standing.outcomes(tx):
+        for agent in proposal.agents:
+            known[agent, proposal.action.kind].append((proposal.forecast, outcome))
+    return known

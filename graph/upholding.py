@@ -1,0 +1,191 @@
+"""Keeps open questions in step with what holds, and tells people: of what waits, and of governance itself."""
+
+import logging
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from domain.case import ProposalView
+from domain.operating_model import OperatingModel
+from domain.ports import Board
+from domain.standing import Emergency
+from domain.verdict import Ask, Forbidden, Verdict
+from graph.services import Services
+from memory import cases, decisions, posts, proposals, reminders, signals, standing
+from memory.proposals import Asked
+from memory.reminders import Due
+from memory.writing import Writing
+
+logger = logging.getLogger(__name__)
+
+ANNOUNCEMENTS = "announcements"
+"""Under this name instead of a signal's id, announcements are remembered."""
+_TELL_DAYS = 7
+"""What happened longer ago than this is no news any more, if nobody could be told before."""
+_SATURDAY = 5
+
+
+class Upholding:
+    """What governance brings about by itself. Every method is safe to call at any time, from any process, twice."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def review_again(self) -> None:
+        """Put open questions to governance again, where something else stands than when it was last asked."""
+        services = self._services
+        async with services.database.read() as tx:
+            model = await services.in_force.read(tx)
+            stamp = await standing.stamp(tx, _day(services.clock.now(), model))
+            late = await standing.unreviewed(tx, stamp)
+        for ident in late:
+            await self._review(ident, stamp)
+
+    async def ask_anew(self, proposal_id: str) -> None:
+        """Put a question to more people, where the day or the policy asks for more than its card says."""
+        services = self._services
+        async with services.database.write() as writing:
+            found = await self._locked(writing, proposal_id)
+            if found is None:
+                return
+            view, row_place = found
+            model, stands = await services.stands(writing.tx)
+            verdict = services.desk.asked_now(view, model, services.clock.now(), stands)
+            if _asks_others(verdict, view.verdict):
+                await self._ask(writing, view, verdict, row_place)
+
+    async def remind(self, board: Board) -> None:
+        """Bring questions up again that nobody answered, and pass on those that wait even longer: once each."""
+        services = self._services
+        async with services.database.read() as tx:
+            model, now = await services.in_force.read(tx), services.clock.now()
+            known = await cases.load(tx, await signals.ids(tx, is_open=True), now)
+            due = await reminders.due(tx, known, model.policy, now)
+        for one in due:
+            to = self._told(one, model)
+            await board.remind(one.case.signal.id, one.view.proposal.id, one.kind, to)
+            async with services.database.write() as writing:
+                await reminders.keep(writing, one, now)
+
+    async def announce(self, board: Board) -> None:
+        """Tell everybody of emergencies that began, ended or wait for review, and of levels that fell: once each."""
+        for key, text in await self._news():
+            await board.announce(key, text)
+
+    async def _review(self, proposal_id: str, stamp: str) -> None:
+        services = self._services
+        async with services.database.write() as writing:
+            found = await self._locked(writing, proposal_id)
+            if found is not None:
+                view, place = found
+                model, stands = await services.stands(writing.tx)
+                today = _day(services.clock.now(), model)
+                verdict = services.desk.review(view.proposal, model, today, stands)
+                if _asks_others(verdict, view.verdict):
+                    await self._ask(writing, view, verdict, place)
+                elif (await self._reviewed_before(writing, proposal_id)) is not None:
+                    await writing.touch(view.proposal.signal_id)
+            await standing.reviewed(writing.tx, proposal_id, stamp)
+
+    async def _reviewed_before(self, writing: Writing, proposal_id: str) -> object:
+        row = await proposals.row_of(writing.tx, proposal_id)
+        return row.reviewed if row else None
+
+    async def _locked(self, writing: Writing, proposal_id: str) -> tuple[ProposalView, int] | None:
+        """An open question with its case locked, and its place on the card; None where it is open no longer."""
+        tx = writing.tx
+        if (signal_id := await proposals.signal_of(tx, proposal_id)) is None:
+            return None
+        await signals.lock(tx, signal_id)
+        row = await proposals.row_of(tx, proposal_id)
+        found = await cases.of_proposal(tx, proposal_id, self._services.clock.now(), alone=True)
+        if row is None or found is None or row.withdrawn_at is not None:
+            return None
+        return None if await decisions.is_final(tx, proposal_id) else (found[1], row.place)
+
+    async def _ask(self, writing: Writing, view: ProposalView, verdict: Verdict, place: int) -> None:
+        """The same question under another verdict is a new version, with all its time before it."""
+        await writing.touch(view.proposal.signal_id)
+        hours = verdict.within_hours if isinstance(verdict, Ask) else None
+        until = self._services.clock.now() + timedelta(hours=hours) if hours else None
+        asked = await proposals.ask(writing, Asked(view.proposal, verdict, until), place)
+        if asked and not isinstance(verdict, Forbidden):
+            await writing.defer("advance", view.proposal.id)
+
+    def _told(self, one: Due, model: OperatingModel) -> tuple[str, ...]:
+        """Who is to be told: those asked who have not agreed yet, or those a question is passed on to."""
+        asked, action = one.view.verdict, one.view.proposal.action
+        role = asked.role if isinstance(asked, Ask) else one.view.proposal.owner
+        if one.kind == "escalation":
+            role = model.policy.escalate_to
+        people = self._services.desk.answering(role, action, model) or model.holders(role)
+        return tuple(person.slack for person in people if person.slack not in one.view.approvals)
+
+    async def _news(self) -> list[tuple[str, str]]:
+        services, now = self._services, self._services.clock.now()
+        async with services.database.read() as tx:
+            model = await services.in_force.read(tx)
+            told = await posts.of(tx, ANNOUNCEMENTS)
+            emergencies = [one for one in await standing.emergencies(tx) if _is_news(one.until, now)]
+            fallen = [(number, one) for number, one in await standing.fallen(tx) if _is_news(one.at, now)]
+            during = {one.id: await self._done_in(one) for one in emergencies if one.until <= now}
+        news = [line for one in emergencies for line in _told_of(one, model, now, during.get(one.id, ()))]
+        news += [
+            (
+                f"autonomy/{number}",
+                f"The {one.agent} agent falls back to “{one.level.value}” for {one.action}: {one.because}",
+            )
+            for number, one in fallen
+        ]
+        return [(key, text) for key, text in news if key not in told]
+
+    async def _done_in(self, one: Emergency) -> tuple[str, ...]:
+        """What its holder decided in an emergency, a line each."""
+        services = self._services
+        async with services.database.read() as tx:
+            ids = await decisions.made_by(tx, one.by, one.since, one.until)
+            found = [await cases.of_proposal(tx, ident, services.clock.now(), alone=True) for ident in ids]
+        return tuple(
+            f"{services.desk.title(view.proposal)} ({view.decision.kind})"
+            for _, view in filter(None, found)
+            if view.decision is not None
+        )
+
+
+def review_due(ended: datetime, model: OperatingModel) -> datetime:
+    """By when an emergency is to be looked at: the end of the next working day, in the company's time zone."""
+    zone = ZoneInfo(model.timezone)
+    day = ended.astimezone(zone).date() + timedelta(days=1)
+    while day.weekday() >= _SATURDAY:
+        day += timedelta(days=1)
+    return datetime.combine(day + timedelta(days=1), time(), zone)
+
+
+def _told_of(one: Emergency, model: OperatingModel, now: datetime, done: tuple[str, ...]) -> list[tuple[str, str]]:
+    person = model.person(one.by)
+    name = person.name if person else one.by
+    until = one.until.astimezone(ZoneInfo(model.timezone))
+    news = [(f"{one.id}/begun", f"{name} decides alone until {until:%H:%M}, in an emergency: {one.reason}")]
+    if one.until > now:
+        return news
+    due = review_due(one.until, model) - timedelta(minutes=1)
+    what = "; ".join(done) if done else "nothing"
+    by = f"Somebody else looks at it by {due.day} {due:%B}."
+    news.append((f"{one.id}/ended", f"The emergency of {name} is over. Decided in it: {what}. {by}"))
+    if one.reviewed_by is None and now >= due:
+        news.append((f"{one.id}/review", f"Nobody has looked yet at what {name} decided in an emergency ({what})."))
+    return news
+
+
+def _is_news(at: datetime, now: datetime) -> bool:
+    return at >= now - timedelta(days=_TELL_DAYS)
+
+
+def _asks_others(after: Verdict, before: Verdict) -> bool:
+    """Whether other people, or more of them, decide. The words alone, or the time given, are no new question."""
+    if isinstance(after, Ask) and isinstance(before, Ask):
+        return (after.role, after.quorum) != (before.role, before.quorum)
+    return after.kind != before.kind
+
+
+def _day(now: datetime, model: OperatingModel) -> date:
+    return now.astimezone(ZoneInfo(model.timezone)).date()
