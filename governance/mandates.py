@@ -32,14 +32,14 @@ def autonomy(proposal: Proposal, model: OperatingModel, today: date, standing: S
     kind = proposal.action.kind
     levels = {agent: level(agent, kind, model, standing) for agent in proposal.agents}
     least = min(levels.values(), key=LEVELS.index, default=_by_policy(kind, model))
-    held_back = [terms.agent(agent) for agent in sorted(levels) if levels[agent] is least]
+    agents = [terms.agent(agent) for agent in sorted(levels) if levels[agent] is least]
+    who, ending = _capital(terms.listing(agents, "and")), "s" if len(agents) == 1 else ""
     match least:
         case Level.OBSERVE:
-            said = f"{terms.listing(held_back, 'and')} only observes where it comes to {terms.action(kind)}."
-            return Forbidden(rules=(_capital(said),))
+            return Forbidden(rules=(f"{who} only observe{ending} where it comes to {terms.action(kind)}.",))
         case Level.RECOMMEND:
-            said = f"{terms.listing(held_back, 'and')} only recommends this so far; do it yourself on the platform."
-            return Forbidden(rules=(_capital(said),))
+            said = f"{who} only recommend{ending} this so far; do it yourself on the platform."
+            return Forbidden(rules=(said,))
         case Level.ASK:
             return None
         case Level.AUTOMATIC:
@@ -76,4 +76,4 @@ def _out(agent: str, kind: str, model: OperatingModel, standing: Standing) -> st
 
 
 def _capital(sentence: str) -> str:
-    return sentence[0].upper() + sentence[1:]
+    return sentence[:1].upper() + sentence[1:]
