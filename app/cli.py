@@ -1,5 +1,6 @@
 """The `baton` command. Every heavy import waits until its command runs, so that `--help` answers at once."""
 
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -30,6 +31,18 @@ class Day(click.ParamType[date]):
             return date.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is not a day; write it like 2026-03-14.", param, ctx)
+
+
+class SlackUser(click.ParamType[str]):
+    """A Slack user id, written U0MARA0001."""
+
+    name = "slack id"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The id, or a usage error that shows the form."""
+        if not re.fullmatch(r"[UW][A-Z0-9]{4,}", str(value)):
+            self.fail(f"{value!r} is not a Slack user id; it looks like U0MARA0001.", param, ctx)
+        return str(value)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -107,21 +120,56 @@ def ledger() -> None:
 
 
 @ledger.command("verify")
+@click.option(
+    "--seal",
+    "seals",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    multiple=True,
+    help="A file with seals kept elsewhere, one a line: from the pinned message, or an earlier export.",
+)
 @CONFIG
-def ledger_verify(config: Path) -> None:
-    """Check that no record was changed, removed or put in between."""
-    from app.keeping import verify
+def ledger_verify(seals: tuple[Path, ...], config: Path) -> None:
+    """Check that no record was changed, removed or put in between, against facts and seals.
 
-    verify(config)
+    Exit code 0: everything holds; 1: something does not, and is named; 2: it could not be checked.
+    """
+    from app.ledger import verify
+
+    verify(config, seals)
 
 
 @ledger.command("export")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A folder for records, seals, keys and a verifier of one file; standard output and records only otherwise.",
+)
 @CONFIG
-def ledger_export(config: Path) -> None:
-    """Print the ledger as JSON lines."""
-    from app.keeping import export
+def ledger_export(out: Path | None, config: Path) -> None:
+    """Give the ledger to an auditor."""
+    from app.ledger import export
 
-    export(config)
+    export(config, out)
+
+
+@ledger.command("rotate")
+@CONFIG
+def ledger_rotate(config: Path) -> None:
+    """Sign seals with a new key from now on; the old one endorses it and is deleted."""
+    from app.ledger import rotate
+
+    rotate(config)
+
+
+@cli.command()
+@click.argument("subject", type=SlackUser())
+@click.option("--yes", "is_sure", is_flag=True, help="Do not ask.")
+@CONFIG
+def erase(subject: str, is_sure: bool, config: Path) -> None:
+    """Forget the person with the Slack id SUBJECT: their name and words, not what they decided."""
+    from app.erasing import run
+
+    run(subject=subject, config=config, is_sure=is_sure)
 
 
 @cli.group()

@@ -1,7 +1,5 @@
-"""`baton ledger` and `baton memory`: looking after what is kept."""
+"""`baton memory`: looking after what was learned."""
 
-import json
-import sys
 from pathlib import Path
 
 import click
@@ -9,31 +7,6 @@ import click
 from app.command import with_runner
 from domain.lesson import Lesson
 from graph.runner import Runner
-
-
-def verify(config: Path) -> None:
-    """Check the ledger's chain; exit code 1 where it does not hold."""
-
-    async def read(runner: Runner) -> tuple[int, tuple[str, ...]]:
-        found = await runner.verify()
-        return found.rows, found.problems
-
-    rows, problems = with_runner(config, read)
-    for problem in problems:
-        click.echo(problem, err=True)
-    if problems:
-        sys.exit(1)
-    click.echo(f"The ledger holds: {rows:,} record{'' if rows == 1 else 's'}, none changed, removed or put in between.")
-
-
-def export(config: Path) -> None:
-    """Print the ledger, a record a line."""
-
-    async def read(runner: Runner) -> list[dict[str, object]]:
-        return [dict(row) for row in await runner.ledger()]
-
-    for row in with_runner(config, read):
-        click.echo(json.dumps(row, ensure_ascii=False, default=str))
 
 
 def rebuild(config: Path) -> None:
