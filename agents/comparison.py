@@ -82,9 +82,14 @@ class Subject:
     """Siblings come from within."""
 
 
-def compare(action: Action, signal: Signal, readings: Readings, executed: date, last: date) -> Comparison | str:
-    """The effect from the day after the execution to `last`, or why there is none to be had."""
-    metric = METRICS.get(CATALOGUE[action.kind].metric)
+def compare(
+    action: Action, signal: Signal, readings: Readings, executed: date, last: date, figure: str | None = None
+) -> Comparison | str:
+    """The effect from the day after the execution to `last`, or why there is none to be had.
+
+    On the figure the action is meant to move, or on another one.
+    """
+    metric = METRICS.get(figure or CATALOGUE[action.kind].metric)
     subject, first = _subject(action), _first_day(action, readings, executed, last)
     if metric is None or subject is None or _unmeasured(action, signal):
         return _unmeasured(action, signal) or "there is nothing to measure"
