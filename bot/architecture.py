@@ -39,7 +39,8 @@ class Architecture:
 
     async def edit(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
         """Open the form of what was chosen."""
-        part, _, key = str((action.get("selected_option") or {}).get("value", "")).partition("/")
+        chosen: Body = action.get("selected_option") or {}
+        part, _, key = str(chosen.get("value", "")).partition("/")
         await self._open(ack, body, respond, lambda design: drafts.edit(design, part, key))
 
     async def disagree(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
