@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -23,6 +23,9 @@ from memory.writing import Writing
 
 DECISIONS: TypeAdapter[Decision] = TypeAdapter(Decision)
 
+
+_SAME_SNOOZE = timedelta(minutes=6)
+"""A snooze by the same person that ends within so much of the one in force is its redelivery: Slack tries for five."""
 
 Check = Callable[[AsyncConnection], Awaitable[int | None]]
 """Asked once the case is locked: raises the refusal of a press that may not be taken as things stand at that moment.
@@ -67,20 +70,31 @@ async def decide(writing: Writing, decision: Approved) -> None:
 
 
 async def snooze(database: Database, decision: Snoozed, check: Check = nothing_more) -> FinalDecision | None:
-    """Put a question off; its deadline moves by the same time. Returns the earlier decision where there is one."""
+    """Put a question off; its deadline moves by as much as it is put off further. Returns an earlier final decision."""
     async with database.write(Failpoint.DECISION_UNCOMMITTED) as writing:
         row = await _locked(writing, decision)
         await check(writing.tx)
         if earlier := await of(writing.tx, decision.proposal_id):
             return earlier
         _must_be_open(row, decision)
-        later = row.expires_at + (decision.until - decision.at) if row.expires_at else None
-        await writing.tx.execute(update(PROPOSAL).where(PROPOSAL.c.id == row.id).values(expires_at=later))
         body = await kept(writing.tx, decision)
+        before = await _snoozes_in_force(writing.tx, decision)
+        if any(by == body["by"] and abs(decision.until - until) <= _SAME_SNOOZE for by, until in before):
+            return None
+        from_ = max((until for _, until in before), default=decision.at)
+        more = max(decision.until - from_, timedelta())
+        later = row.expires_at + more if row.expires_at else None
+        await writing.tx.execute(update(PROPOSAL).where(PROPOSAL.c.id == row.id).values(expires_at=later))
         await writing.tx.execute(insert(SNOOZE).values(proposal_id=row.id, until=decision.until, body=body))
         until = decision.until.isoformat()
         await writing.record("decision.snoozed", decision.by, row.id, version=decision.version, until=until)
     return None
+
+
+async def _snoozes_in_force(tx: AsyncConnection, decision: Snoozed) -> list[tuple[str, datetime]]:
+    """Who has put the question off, and until when."""
+    found = select(SNOOZE.c.body["by"].astext, SNOOZE.c.until).where(SNOOZE.c.proposal_id == decision.proposal_id)
+    return [(by, until) for by, until in await tx.execute(found.where(SNOOZE.c.until > decision.at))]
 
 
 @dataclass(frozen=True, slots=True)
