@@ -61,7 +61,8 @@ class Process:
         if code is None:
             self.kill()
             self._process.join()
-            pytest.fail(f"{self.life.name} did not come to an end; the last step was {self.trace.step}")
+            told = story_so_far(self.life.place.database)
+            pytest.fail(f"{self.life.name} did not come to an end; the last step was {self.trace.step}\n{told}")
         self._process.close()
         return code
 
@@ -126,6 +127,21 @@ def until(true: Callable[[], object], what: str, seconds: float = PATIENCE_SECON
         if time.monotonic() - began > seconds:
             pytest.fail(f"{what}: it did not happen within {seconds:.0f} s")
         time.sleep(0.005)
+
+
+def story_so_far(address: str) -> str:
+    """Where everything stands, for whoever has to find out why it goes no further."""
+    asked = {
+        "signals": "SELECT id, is_open, revision, drawn FROM signal ORDER BY id",
+        "proposals": "SELECT id, version, expires_at, withdrawn_at FROM proposal ORDER BY id",
+        "decisions": "SELECT proposal_id, version, kind FROM decision ORDER BY proposal_id",
+        "actions": "SELECT proposal_id, state, fence, lease_owner, lease_until, not_before FROM action ORDER BY id",
+        "outcomes": "SELECT proposal_id FROM outcome ORDER BY proposal_id",
+        "sweeps": "SELECT max(as_of) FROM sweep",
+        "ledger": "SELECT kind, subject, payload FROM ledger ORDER BY seq DESC LIMIT 8",
+    }
+    with psycopg.connect(address) as database:
+        return "\n".join(f"{what}: {database.execute(sql).fetchall()}" for what, sql in asked.items())
 
 
 def coverage(fallen: Counter[str]) -> str:

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from sqlalchemy import text
+
 from graph.desk import staffed
-from graph.jobs import QUEUE, engine
+from graph.jobs import QUEUE, _retry_stalled, engine
 from graph.runner import Runner
+from memory import signals, sweeps
 from memory.failpoints import Failpoint
 from tests.crash import mutants
 from tests.crash.company import STAGES, Broken, LastingClock, Place, services, with_board
@@ -166,10 +169,25 @@ def whole_story(life: Life) -> None:
     asyncio.run(days())
 
 
+def half_a_minute_later(life: Life) -> None:
+    """What the minute does with the jobs of workers that have not been heard of for long."""
+
+    async def later() -> None:
+        runner = life.runner()
+        await runner.open()
+        await do_jobs(life, runner)
+        await runner.close()
+
+    asyncio.run(later())
+
+
 async def do_jobs(life: Life, runner: Runner) -> None:
-    """Do every job there is, and return."""
+    """Do every job there is, those of the dead as well, and return."""
     jobs = engine(runner.work, life.place.database)
+    async with runner.work._database.engine.begin() as tx:
+        await tx.execute(text("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'"))
     async with jobs.open_async():
+        await _retry_stalled(jobs)
         await jobs.run_worker_async(queues=[QUEUE], wait=False, install_signal_handlers=False, concurrency=4)
 
 
@@ -184,6 +202,57 @@ async def _a_quiet_day(runner: Runner, clock: LastingClock, crowd: Crowd) -> boo
         return False
     async with runner.work._database.read() as tx:
         return not await under_way(tx, clock)
+
+
+def serving(life: Life) -> None:
+    """As a whole `baton serve` lives: job engine, minutes, people pressing at once; days pass whenever all is at rest.
+
+    Ends when both cases are closed and nothing is left to do.
+    """
+
+    async def serve() -> None:
+        runner, clock = life.runner(), LastingClock(life.place.folder)
+        await runner.open()
+        forever = (runner.work.serve(), minutes(runner, clock), pressing(Crowd(runner, life.place, life.seed)))
+        tasks = [asyncio.create_task(one) for one in forever]
+        await days_pass(runner, clock, Crowd(runner, life.place))
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await runner.close()
+
+    asyncio.run(serve())
+
+
+async def minutes(runner: Runner, clock: LastingClock) -> None:
+    """The minute comes many times a second. Days that nobody lived through are not swept one by one."""
+    while True:
+        await runner.sweep(clock.today())
+        await runner.work.tick()
+        await asyncio.sleep(0.2)
+
+
+async def pressing(crowd: Crowd) -> None:
+    """Whoever sees a button presses."""
+    while True:
+        await crowd.race()
+        await asyncio.sleep(0.05)
+
+
+async def days_pass(runner: Runner, clock: LastingClock, crowd: Crowd) -> None:
+    """Move the clock on whenever nothing waits for anybody, until the story is over."""
+    while True:
+        async with runner.work._database.read() as tx:
+            told = await sweeps.of(tx, clock.today()) is not None
+            busy = await under_way(tx, clock) or await signals.ids(tx, is_open=True)
+            at_rest = told and not await under_way(tx, clock)
+        if at_rest and not await crowd.buttons():
+            later = [stage for stage in STAGES if stage > clock.passed()]
+            if later:
+                clock.pass_to(later[0])
+            elif not busy:
+                return
+        await asyncio.sleep(0.05)
 
 
 def helping(life: Life) -> None:
