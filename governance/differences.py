@@ -278,7 +278,7 @@ def _hours(said: str, *, fewer_loosens: bool | None, silent: str = "never") -> T
         spoken = [silent if hours is None else f"after {hours} hours" for hours in (now, was)]
         sooner = now is not None and (was is None or now < was)
         loosens = fewer_loosens is not None and sooner is fewer_loosens
-        return [Change(f"{said} {spoken[0]} instead of {spoken[1]}.", loosens=loosens)]
+        return [Change(f"{said}: {spoken[0]} instead of {spoken[1]}.", loosens=loosens)]
 
     return tell
 
