@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from bot.blocks import Block, divider, header, section
 from bot.names import EDIT_PART
 from bot.people import name_of
-from bot.words import day, listed, many, metric_short, outside, plain, spoken
+from bot.words import day, figure, listed, many, metric_short, outside, plain, spoken
 from bot.words import title as headed
 from domain.amendment import Design
 from domain.catalogue import CATALOGUE
@@ -26,11 +26,11 @@ def policy(model: OperatingModel) -> list[Block]:
     """How far things may go, and the limits of roles."""
     policy = model.policy
     remind, escalate = policy.remind_after_hours, policy.escalate_after_hours
-    reminded = f"A reminder goes out after {many(remind, 'hour')}" if remind else "Nobody is reminded"
-    later = f"after {many(escalate or 0, 'hour')} the {spoken(policy.escalate_to)} may decide as well"
+    reminded = f"A reminder goes out after {_time(remind)}" if remind else "Nobody is reminded"
+    later = f"after {_time(escalate or 0)} the {spoken(policy.escalate_to)} may decide as well"
     escalated = later if escalate else "nothing is escalated"
     lines = [
-        f"• A question runs out after {many(policy.expires_after_hours, 'hour')}, and is then not approved",
+        f"• A question runs out after {_time(policy.expires_after_hours)}, and is then not approved",
         f"• {reminded}; {escalated}",
         f"• No budget moves by more than {share(policy.max_budget_change)} in a day, whoever approves",
         f"• Never done: {_kinds(policy.forbidden) or 'nothing is ruled out'}",
@@ -87,7 +87,7 @@ def routes(model: OperatingModel) -> list[Block]:
 def goals(model: OperatingModel) -> list[Block]:
     """What figures should be."""
     words = [
-        f"{outside(goal.name, 80)}: {metric_short(goal.metric)} {goal.target:,}"
+        f"{outside(goal.name, 80)}: {metric_short(goal.metric)} {figure(goal.metric, float(goal.target), model.currency)}"
         + (f", counts {goal.weight:g} times" if goal.weight != 1 else "")
         for goal in model.goals
     ]
@@ -180,6 +180,11 @@ def _choice(text: str, placeholder: str, options: Sequence[tuple[str, str]]) -> 
             ],
         },
     }
+
+
+def _time(hours: int) -> str:
+    """Hours, or days where they are whole ones: 240 is "10 days"."""
+    return many(hours // 24, "day") if hours % 24 == 0 and hours >= 48 else many(hours, "hour")
 
 
 def _kinds(kinds: Iterable[str]) -> str:

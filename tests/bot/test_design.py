@@ -67,13 +67,13 @@ def test_a_stop_an_emergency_and_its_review_come_before_everything_else():
 def test_policy_limits_and_mandates_are_in_plain_words():
     words = said(design(BUSY, ADA))
     for sentence in (
-        "A question runs out after 72 hours, and is then not approved",
-        "A reminder goes out after 24 hours; after 48 hours the CMO may decide as well",
+        "A question runs out after 3 days, and is then not approved",
+        "A reminder goes out after 24 hours; after 2 days the CMO may decide as well",
         "Never done: Set bid target",
         "media lead, Set budget and Shift budget: alone up to 30 %, beyond that with the CMO",
         "CRM lead, everything in account a1 and meta: alone up to 250 EUR a day",
         "Creative fatigue: creative lead and media lead",
-        "CPA 36.00, counts 2 times",
+        "CPA €36, counts 2 times",
         "Black week: 23 November to 29 November",
         "Cleo Okafor stands in for Mara Lindt, 16 March to 20 March",
         "*Content*: Watches search demand and customer questions for themes our pages answer badly. *switched off*",
