@@ -120,14 +120,11 @@ def _unfounded(
     owner, decided_on = view.proposal.owner, day(model, decision.at)
     may = {*deciders(asked, owner)}
     may |= {model.policy.escalate_to} if passed_on(view, model, decision.at) else set()
-    agreed = {
-        person: people.roles_on(view.done, person, model, decided_on)
-        for slack in sorted({*view.approvals, decision.by})
-        if (person := model.person(slack)) is not None
-    }
-    good = {person.slack: roles for person, roles in agreed.items() if roles & may}
+    agreed = [one for one in map(model.person, sorted({*view.approvals, decision.by})) if one is not None]
+    roles = {one.slack: people.roles_on(view.done, one, model, decided_on) for one in agreed}
+    good = {slack: held for slack, held in roles.items() if held & may}
     if decision.by not in good:
-        name = next(person.name for person in agreed if person.slack == decision.by)
+        name = next(one.name for one in agreed if one.slack == decision.by)
         return f"{name} decided this and may no longer decide it."
     if not isinstance(asked, Ask) or asked.quorum == 1:
         return None

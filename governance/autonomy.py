@@ -117,9 +117,8 @@ def may_grant(user: str, record: TrackRecord, to: Level, model: OperatingModel, 
     steps = LEVELS.index(to) - LEVELS.index(record.level)
     if steps < 0:
         if not person.roles & {owner, terms.ARCHITECT}:
-            raise NotYours(
-                f"Only {terms.holders(model, owner)} or {terms.holders(model, terms.ARCHITECT)} can lower it."
-            )
+            who = terms.listing([terms.holders(model, role) for role in dict.fromkeys((owner, terms.ARCHITECT))])
+            raise NotYours(f"Only {who} can let an agent go less far.")
         return
     if terms.ARCHITECT not in person.roles:
         raise NotYours(f"Only {terms.holders(model, terms.ARCHITECT)} can let an agent go further.")

@@ -6,12 +6,14 @@ from decimal import Decimal
 import pytest
 
 from domain.action import PauseAd
+from domain.badge import Badge
 from domain.case import ProposalStatus
 from domain.errors import AlreadyDecided, InvalidChange, NoLongerOpen, NotYours, StaleCard
-from domain.operating_model import Freeze, OperatingModel
+from domain.operating_model import BreakGlass, Freeze, OperatingModel
 from domain.proposal import Approved, Decision, Expired, Overridden, Rejected, Snoozed
+from domain.standing import Emergency, Standing, Stop
 from domain.verdict import Ask, Automatic, Forbidden
-from governance.authority import allow
+from governance.authority import BATON, allow, approvals_needed, asked_now, deciders, passed_on, still_valid
 from tests.governance.company import CARL, CORA, MARA, NOW, TODAY, WIM, budget, case, model, policy, proposal, view
 
 FOUR_EYES = Ask(role="cmo", quorum=2, within_hours=72, rules=("Beyond the limit.",))
@@ -167,3 +169,123 @@ def test_an_override_that_changes_nothing_is_an_approval():
     assert budget("360").daily_budget == Decimal(360)
     with pytest.raises(InvalidChange, match="press Approve"):
         press(override("360"))
+
+
+def test_who_slack_does_not_vouch_for_is_told_why():
+    for flaw, sentence in (
+        ("is_bot", "Bots decide nothing."),
+        ("is_guest", "Guests of the workspace decide nothing."),
+        ("is_stranger", "People from another workspace decide nothing here."),
+        ("is_deactivated", "This Slack account is deactivated."),
+    ):
+        badge = Badge.model_validate({"slack": MARA, flaw: True})
+        with pytest.raises(NotYours, match=f"^{sentence}$"):
+            allow(said(), view(), case(), model(policy()), NOW, badge=badge)
+    with pytest.raises(NotYours, match="Slack did not say who you are"):
+        allow(said(), view(), case(), model(policy()), NOW, badge=Badge(slack=CORA))
+    allow(said(), view(), case(), model(policy()), NOW, badge=Badge(slack=MARA))
+
+
+def test_the_owner_of_another_account_is_told_what_is_not_theirs():
+    here = {"accounts": frozenset({"a2"})}, {"roles": frozenset({"media_lead"})}
+    changes = {MARA: here[0], WIM: here[1]}
+    people = [one.model_copy(update=changes.get(one.slack, {})) for one in model().people]
+    with pytest.raises(NotYours, match=r"^You are the media lead, but not for account a1 on meta\.$"):
+        press(said(), company=model(policy(), people=people))
+
+
+def test_a_card_asks_by_now_what_the_day_asks():
+    company = model(policy())
+    assert asked_now(view(), company, NOW) == view().verdict.model_copy(
+        update={"rules": ("Ask.", "Where money goes is always decided by a person.")}
+    )
+    stopped = Standing(stops=(Stop(id="s", of="everything", reason="r", by=MARA, at=NOW),))
+    assert isinstance(asked_now(view(), company, NOW, stopped), Forbidden)
+    forbidden = Forbidden(rules=("No.",))
+    assert asked_now(view(forbidden), company, NOW) == forbidden
+    far = view(proposal=proposal(budget("288")))
+    assert asked_now(far, company, NOW).quorum == 2
+    assert approvals_needed(MARA, far, company, NOW) == 2
+    assert approvals_needed("U0EVE00001", far, company, NOW) == 2
+    assert approvals_needed(MARA, view(FOUR_EYES), company, NOW) == 2
+    assert approvals_needed(MARA, view(), company, NOW) == 1
+    assert approvals_needed(MARA, view(forbidden), company, NOW) == 1
+
+
+def test_in_an_emergency_one_approval_is_enough_for_whoever_declared_it():
+    company = model(policy(break_glass=BreakGlass(role="media_lead")))
+    declared = Emergency(id="e", by=MARA, reason="r", since=NOW, until=NOW + timedelta(minutes=60))
+    stands = Standing(emergency=declared)
+    assert approvals_needed(MARA, view(FOUR_EYES), company, NOW, stands) == 1
+    assert approvals_needed(CORA, view(FOUR_EYES), company, NOW, stands) == 2
+
+
+def test_the_roles_that_decide_are_named_the_one_asked_first():
+    assert deciders(FOUR_EYES, "media_lead") == ("cmo", "media_lead")
+    assert deciders(view().verdict, "media_lead") == ("media_lead", "cmo")
+    assert deciders(Automatic(rules=("r",)), "web_lead") == ("web_lead", "cmo")
+
+
+def test_a_question_is_passed_on_after_its_time_and_not_while_it_sleeps():
+    company = model(policy(escalate_after_hours=48))
+    waiting = view(asked_at=NOW - timedelta(hours=48))
+    assert passed_on(waiting, company, NOW)
+    assert not passed_on(waiting, company, NOW - timedelta(seconds=1))
+    assert not passed_on(view(), company, NOW)
+    assert not passed_on(waiting, model(policy(escalate_after_hours=None)), NOW)
+    asleep = waiting.model_copy(update={"decision": said(MARA, Snoozed, until=NOW + timedelta(seconds=1))})
+    assert not passed_on(asleep, company, NOW)
+    assert passed_on(asleep, company, NOW + timedelta(seconds=1))
+
+
+def test_an_undo_is_taken_as_it_is_and_also_once_the_signal_has_closed():
+    back = view(proposal=proposal().model_copy(update={"undoes": "prop_000000000001"}))
+    press(said(), back, is_open=False)
+    with pytest.raises(InvalidChange, match="taken back as it was") as refused:
+        press(override("400"), back)
+    assert refused.value.field == "daily_budget"
+
+
+def test_what_nobody_approved_is_not_executed():
+    company = model(policy())
+    assert still_valid(view(), case(), company, NOW) == "There is no decision."
+    rejected = view(decision=said(MARA, Rejected, reason="Not now."))
+    assert still_valid(rejected, case(), company, NOW) == "This was not approved."
+
+
+def test_an_override_is_held_against_the_policy_with_its_own_values():
+    company = model(policy())
+    assert still_valid(view(decision=override("400")), case(), company, NOW) is None
+    far = still_valid(view(decision=override("288")), case(), company, NOW)
+    assert far == "The policy now asks for 2 people, and 1 agreed."
+    too_far = still_valid(view(decision=override("200")), case(), company, NOW)
+    assert str(too_far).startswith("The policy no longer allows it: No budget moves by more than 50 % a day")
+
+
+def test_what_happened_unasked_is_executed_only_while_the_policy_lets_it():
+    pause = PauseAd(platform="meta", account_id="a1", currency="EUR", campaign_id="c3", ad_id="ad9")
+    done = view(Automatic(rules=("r",)), proposal=proposal(pause), decision=said(BATON))
+    assert still_valid(done, case(), model(policy(automatic=frozenset({"pause_ad"}))), NOW) is None
+    assert still_valid(done, case(), model(policy()), NOW) == (
+        "This no longer happens unasked: No rule speaks of this, so its owner decides."
+    )
+
+
+def test_the_reasons_against_an_execution_name_who_is_missing():
+    company = model(policy())
+    by = view(FOUR_EYES, decision=said(MARA), approvals=(WIM, MARA))
+    assert still_valid(by, case(), company, NOW) == "The policy now asks for 2 people, and 1 agreed."
+    leads = [
+        one.model_copy(update={"roles": frozenset({"media_lead"})}) if one.slack == WIM else one
+        for one in company.people
+    ]
+    two = model(policy(), people=leads)
+    assert still_valid(by, case(), two, NOW) == "One of those who agree must be Cora Main (CMO)."
+    gone = model(policy(), people=[one for one in company.people if one.slack != MARA])
+    assert "no longer among the people" in str(still_valid(by, case(), gone, NOW))
+    moved = [
+        one.model_copy(update={"roles": frozenset({"web_lead"})}) if one.slack == MARA else one
+        for one in company.people
+    ]
+    reason = still_valid(view(decision=said(MARA)), case(), model(policy(), people=moved), NOW)
+    assert reason == "Mara Lind decided this and may no longer decide it."
