@@ -4,6 +4,7 @@ A model may only word what the agents found: it is handed the evidence and nothi
 every number in it must stand in the evidence. One repair attempt, then the deterministic text.
 """
 
+import hashlib
 import re
 
 from langchain_core.language_models import BaseChatModel
@@ -13,6 +14,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from agents import metrics, naming, wording
 from domain.signal import Signal
+from domain.worded import Worded
 
 LONGEST = 400
 _TASK = (
@@ -28,10 +30,11 @@ class Explanation(BaseModel):
     why: str = Field(min_length=10, max_length=LONGEST, description="One or two plain sentences.")
 
 
-def explain(signal: Signal, model: BaseChatModel | None) -> str:
+def explain(signal: Signal, model: BaseChatModel | None) -> Worded:
     """Why this signal, in one or two sentences whose every number is in its evidence."""
     if model is None:
-        return signal.why
+        return Worded(text=signal.why)
+    refused: list[str] = []
     facts = facts_of(signal)
     asked: list[BaseMessage] = [SystemMessage(_TASK), HumanMessage("\n".join(facts))]
     writer: Runnable[list[BaseMessage], object] = model.with_structured_output(Explanation)  # pyright: ignore[reportAssignmentType, reportUnknownMemberType] - langchain leaves the input type open
@@ -39,10 +42,11 @@ def explain(signal: Signal, model: BaseChatModel | None) -> str:
         text = _written(writer, asked)
         strange = invented(text, facts) if text else ["nothing usable"]
         if text and not strange:
-            return wording.quote(text, LONGEST)
+            return Worded(text=wording.quote(text, LONGEST), refused=tuple(refused))
+        refused.append(_refusal(text, strange))
         told = f"That did not stand in the facts: {', '.join(strange)}. Write it again with the facts' numbers only."
         asked = [*asked, HumanMessage(told)]
-    return signal.why
+    return Worded(text=signal.why, refused=tuple(refused))
 
 
 def facts_of(signal: Signal) -> tuple[str, ...]:
@@ -80,6 +84,14 @@ def invented(text: str, facts: tuple[str, ...]) -> list[str]:
     strange = [found for found in _NUMBER.findall(said) if _figure(found) not in known]
     strange += [found for found in _SPELLED.findall(said) if found.lower() not in known]
     return strange + _LINK.findall(said)
+
+
+def _refusal(text: str | None, strange: list[str]) -> str:
+    """Why an answer was thrown away, without a word of it: what a model says on its own goes nowhere."""
+    if text is None:
+        return "no usable answer"
+    mark = hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]
+    return f"{len(strange)} figures, links or mentions that stand in no fact (sha256 {mark}…)"
 
 
 def _written(writer: Runnable[list[BaseMessage], object], asked: list[BaseMessage]) -> str | None:

@@ -23,6 +23,7 @@ from domain.lesson import Lesson
 from domain.operating_model import OperatingModel
 from domain.ports import Clock, Directory, Executor, Source
 from domain.signal import Signal
+from domain.worded import Worded
 from graph.desk import staffed
 from graph.runner import Runner
 from graph.services import Services
@@ -125,7 +126,7 @@ def _every(database: Database) -> Callable[[], Awaitable[Sequence[Lesson]]]:
     return every
 
 
-def _explain(name: str) -> Callable[[Signal], str] | None:
+def _explain(name: str) -> Callable[[Signal], Worded] | None:
     """Words by the chat model of this name; whatever goes wrong there, the agents' own words stand."""
     model = load_chat_model(name)
     if model is None:
@@ -134,17 +135,17 @@ def _explain(name: str) -> Callable[[Signal], str] | None:
 
     rests_until = 0.0
 
-    def words(signal: Signal) -> str:
+    def words(signal: Signal) -> Worded:
         nonlocal rests_until
         if time.monotonic() < rests_until:
-            return signal.why
+            return Worded(text=signal.why)
         try:
             return within(_PATIENCE_SECONDS, lambda: explain(signal, model))
         except Exception as error:
             if isinstance(error, TimeoutError):  # the other signals of this sweep must not wait as long each
                 rests_until = time.monotonic() + _REST_SECONDS
             logger.warning("the chat model %s did not word %s: %s", name, signal.id, error)
-            return signal.why
+            return Worded(text=signal.why)
 
     return words
 

@@ -13,6 +13,7 @@ from domain.operating_model import OperatingModel
 from domain.ports import Board, Clock, Directory, Executor, LessonIndex, Source
 from domain.signal import Signal, SignalEvent
 from domain.standing import Standing
+from domain.worded import Worded
 from graph.desk import Desk
 from graph.inforce import InForceModel
 from memory import standing
@@ -66,7 +67,7 @@ class Services:
     """Longer than the slowest call to a platform."""
     pause_seconds: float = 2
     """How long to wait before a platform is asked again; doubles with every failure."""
-    explain: Callable[[Signal], str] | None = None
+    explain: Callable[[Signal], Worded] | None = None
     """Words why a new signal was raised, in a chat model's words; None: as the agents worded it. May take seconds."""
     language: str = "deterministic writer"
     """What words the answers, as health shows it."""

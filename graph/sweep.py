@@ -24,6 +24,7 @@ from domain.reading import Readings
 from domain.signal import EventKind, Signal, SignalEvent
 from domain.standing import Standing
 from domain.verdict import Ask, Verdict
+from domain.worded import Worded
 from graph import readings as tables
 from graph.desk import Combined, Desk
 from graph.drawing import Graph, new_graph
@@ -71,7 +72,7 @@ class Sweep:
     """When the questions it raises are asked."""
     standing: Standing = NOTHING_STANDS
     """What stands beside the model: who is stopped, what was moved today."""
-    explain: Callable[[Signal], str] | None = None
+    explain: Callable[[Signal], Worded] | None = None
     """Words a new signal; None: as the agents worded it."""
     hour: int | None = None
     """The newest complete hour of a day still under way, where one is looked at; None: the day is over."""
@@ -206,15 +207,16 @@ async def explain(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
     words = runtime.context.explain
     if words is None:
         return {}
-    events: list[Json] = []
+    events, discarded = list[Json](), list[str]()
     for event in _events(state):
         if event.event is EventKind.OPENED:
-            why = await asyncio.to_thread(words, event.signal)
-            worded = event.model_copy(update={"signal": event.signal.model_copy(update={"why": why})})
-            events.append(worded.model_dump(mode="json"))
+            worded = await asyncio.to_thread(words, event.signal)
+            signal = event.signal.model_copy(update={"why": worded.text})
+            events.append(event.model_copy(update={"signal": signal}).model_dump(mode="json"))
+            discarded += [f"the chat model's words for {signal.id}: {why}" for why in worded.refused]
         else:
             events.append(event.model_dump(mode="json"))
-    return {"events": events}
+    return {"events": events, "discarded": discarded}
 
 
 async def recall(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:

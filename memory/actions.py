@@ -125,8 +125,11 @@ async def lease(
 
 async def intend(database: Database, held: Lease, before: Mapping[str, str]) -> None:
     """Note that a write is about to be tried, with what was there before. Raises LeaseLost."""
-    async with database.engine.begin() as tx:
-        await _step(tx, held, state=INTENT, before=dict(before), attempts=held.attempts + 1)
+    attempt = held.attempts + 1
+    async with database.write() as writing:
+        await _step(writing.tx, held, state=INTENT, before=dict(before), attempts=attempt)
+        digest = facts.digest_of(dict(before))
+        await writing.record("intent", SYSTEM, held.proposal_id, action=held.action_id, attempt=attempt, before=digest)
 
 
 async def written(database: Database, held: Lease, answer: str) -> None:

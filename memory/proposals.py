@@ -117,6 +117,7 @@ async def _keep(writing: Writing, asked: Asked, place: int) -> None:
         signal=proposal.signal_id,
         action=proposal.action.kind,
         verdict=asked.verdict.kind,
+        rules=facts.digest(asked.verdict),
         digest=facts.digest_of(body),
     )
 

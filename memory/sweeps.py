@@ -17,6 +17,7 @@ from domain.verdict import Forbidden
 from memory import lessons, proposals, signals, standing
 from memory.database import Database
 from memory.failpoints import Failpoint
+from memory.people import SYSTEM
 from memory.proposals import Asked
 from memory.schema import LOOK, PROPOSAL, RECEIPT, SWEEP
 from memory.writing import Writing
@@ -78,6 +79,8 @@ class SweepBook:
             events = [await _truthful(writing.tx, event) for event in ordered]
             for event in events:
                 await _save_event(writing, event, swept.asked.get(event.signal.id, ()))
+            for line in swept.discarded:
+                await writing.record("discarded", SYSTEM, swept.as_of.isoformat(), what=line)
             if swept.hour is None:
                 await _save_sweep(writing, swept)
             if swept.freezes is not None:
@@ -144,7 +147,4 @@ async def _save_sweep(writing: Writing, swept: Swept) -> None:
         "agents": list(swept.agents),
     }
     await writing.tx.execute(insert(SWEEP).values(row))
-    day = swept.as_of.isoformat()
-    for line in swept.discarded:
-        await writing.record("discarded", "baton", day, what=line)
-    await writing.record("sweep", "baton", day, events=len(swept.events))
+    await writing.record("sweep", "baton", swept.as_of.isoformat(), events=len(swept.events))

@@ -11,6 +11,7 @@ from domain.action import WriteBrief
 from domain.errors import SourceUnavailable, TableRefused
 from domain.reading import Gap, Reading
 from domain.signal import EventKind, Signal
+from domain.worded import Worded
 from graph.replay import replay
 from graph.runner import Runner
 from memory.database import Database
@@ -134,9 +135,9 @@ async def test_a_sweep_that_fails_while_saving_leaves_nothing(address: str, monk
 async def test_a_chat_model_words_a_new_signal_once_and_a_quiet_day_asks_it_nothing(address: str):
     asked: list[str] = []
 
-    def words(signal: Signal) -> str:
+    def words(signal: Signal) -> Worded:
         asked.append(signal.id)
-        return "Clicks fell, in the words of a model."
+        return Worded(text="Clicks fell, in the words of a model.", refused=("3 figures that stand in no fact",))
 
     runner = Runner(replace(services(Database(address)), explain=words))
     await runner.open()
@@ -145,6 +146,9 @@ async def test_a_chat_model_words_a_new_signal_once_and_a_quiet_day_asks_it_noth
         await runner.sweep(FIRST + timedelta(days=1))
         assert len(asked) == 1
         assert (await runner.case(asked[0])).signal.why == "Clicks fell, in the words of a model."
+        thrown_away = [row["payload"] for row in await runner.ledger() if row["kind"] == "discarded"]
+        assert len(thrown_away) == 1
+        assert f"the chat model's words for {asked[0]}: 3 figures that stand in no fact" in thrown_away[0]
     finally:
         await runner.close()
 
