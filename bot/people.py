@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.words import listed, outside, spoken
 from domain.case import Case, ProposalStatus, ProposalView
 from domain.operating_model import OperatingModel
-from domain.proposal import Expired, Snoozed
+from domain.proposal import Expired, Snoozed, is_erased
 from domain.verdict import Ask
 
 SLACK_ID = re.compile(r"[UW][A-Z0-9]+")
@@ -30,6 +30,8 @@ def name_of(user: str, model: OperatingModel) -> str:
     """A person's name without notifying them; a mention only for somebody the operating model does not know."""
     if user == "baton":
         return "Baton"
+    if is_erased(user):
+        return "somebody who was erased"
     if person := model.person(user):
         return outside(person.name, 80)
     return f"<@{user}>" if SLACK_ID.fullmatch(user) else outside(user, 80)

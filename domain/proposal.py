@@ -62,6 +62,11 @@ class Proposal(Frozen):
     """The proposal whose effect this one takes back, if it does."""
 
 
+def is_erased(by: str) -> bool:
+    """Whether somebody was erased: of them only the pseudonym is left, "person_" and 12 hex digits."""
+    return by.startswith("person_")
+
+
 class DecisionBase(Frozen):
     """What all decisions say."""
 
@@ -69,7 +74,7 @@ class DecisionBase(Frozen):
     version: int
     """The version that was on the card."""
     by: str
-    """Slack user id; "baton" for what time decides (expired) or policy allows (automatic)."""
+    """Slack user id; "baton" for what time decides (expired) or policy allows (automatic). See `is_erased`."""
     at: datetime
 
 

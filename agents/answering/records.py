@@ -9,7 +9,7 @@ from agents.answering.context import Question
 from agents.reporting import outcome_words, summary
 from domain.case import Answer, Case, Citation, ProposalStatus, ProposalView
 from domain.operating_model import OperatingModel
-from domain.proposal import Approved, Expired, Overridden, Rejected, Snoozed
+from domain.proposal import Approved, Expired, Overridden, Rejected, Snoozed, is_erased
 from domain.receipt import Receipt, ReceiptStatus
 from domain.signal import Cause
 from domain.verdict import Ask, Forbidden
@@ -224,7 +224,8 @@ def _decision(question: Question, case: Case, view: ProposalView) -> str:
     place = naming.place(case.signal.scope, case.signal.names)
     what = f"{naming.action_title(view.proposal.action)} for {place}"
     person = question.model.person(said.by)
-    who = person.name if person else "Baton" if said.by == "baton" else "somebody no longer in the operating model"
+    nobody = "somebody who was erased" if is_erased(said.by) else "somebody no longer in the operating model"
+    who = person.name if person else "Baton" if said.by == "baton" else nobody
     when = f"on {wording.day(said.at.date(), question.today)}"
     match said:
         case Approved():
