@@ -57,10 +57,37 @@ def test_parts_that_never_stand_together_are_not_one_story(company: Any):
     assert not judged(company.happenings[0], company.company, events).is_one
 
 
-def test_a_second_signal_in_the_account_spoils_it(company: Any):
+def places(company: Any) -> dict[str, list[dict[str, str]]]:
+    """Places in the first story's account: those it is felt in, and those it has no part in."""
+    story, whole = company.happenings[0], company.company
+    account = {"account_id": whole.account_id(story.account)}
+    buyers = set(whole.buyers(story.segment).tolist())
+    mine = [one for one in range(whole.shape.all_campaigns) if whole.account[one] == story.account]
+    inside: list[dict[str, str]] = [account, account | {"segment_id": whole.segment_id(story.segment)}]
+    outside = [account | {"segment_id": whole.segment_id(story.segment + (-1 if story.segment else 1))}]
+    for one in mine:
+        campaign = account | {"campaign_id": whole.campaign_id(one)}
+        (inside if one in buyers else outside).extend([campaign, campaign | {"ad_id": whole.ad_id(one, 0)}])
+    return {"inside": inside, "outside": outside}
+
+
+def test_a_second_signal_at_the_place_of_the_story_spoils_it_whatever_it_says_and_when(company: Any):
     whole = said(company, "performance", "creative", "lifecycle")
-    case = judged(company.happenings[0], company.company, [whole, {**whole, "signal_id": "sig_2"}])
-    assert (case.signals, case.is_one) == (2, False)
+    for place in places(company)["inside"]:
+        for cause, day in (("pacing_drift", whole["as_of"]), ("audience_decline", "2025-10-27")):
+            second = {**whole, "signal_id": "sig_2", "scope": place, "cause": cause, "as_of": day, "findings": []}
+            case = judged(company.happenings[0], company.company, [whole, second])
+            assert (case.signals, case.elsewhere, case.is_one) == (2, 0, False), place
+
+
+def test_a_signal_where_the_story_has_no_part_is_counted_apart_and_splits_no_story(company: Any):
+    whole = said(company, "performance", "creative", "lifecycle")
+    outside = places(company)["outside"]
+    assert len(outside) > 1
+    for place in outside:
+        second = {**whole, "signal_id": "sig_0", "scope": place, "findings": []}
+        case = judged(company.happenings[0], company.company, [second, whole])
+        assert (case.signals, case.elsewhere, case.is_one, case.is_named, case.is_alone) == (1, 1, True, True, False)
 
 
 def test_silence_and_another_account_are_no_signal(company: Any):
