@@ -2,7 +2,7 @@
 
 An hour that the detector of `statistics.hourly` alarms at begins an episode. It becomes a finding when it lasts:
 several hours, most of them off in the same direction, and their mean far outside what the same hours of the day strayed
-by in the four weeks before (Student's t; one mean per day, so hours that hang together do not count as many).
+by in the eight weeks before (Student's t; one mean per day, so hours that hang together do not count as many).
 """
 
 from collections.abc import Sequence
@@ -38,6 +38,8 @@ STARTS: Final = LOOKED_BACK / LASTS
 """By how much looking for its beginning multiplies a p-value: so many episodes fit beside each other."""
 MOSTLY: Final = 0.75
 """Share of its hours that must be off."""
+STANDS: Final = 0.25
+"""Share of its change that the newest hour must still show: three odd hours and an ordinary one are over."""
 CHANGE: Final = 0.2
 """Log change of its hours together (22 %): less waits for the evening."""
 LEAST_CLICKS: Final = 20.0
@@ -141,9 +143,11 @@ def _episode(
     least = SPEND_WAITS if figure == "spend" else CHANGE
     if lasted < LASTS or not known[-1] or (sign * off[known] >= least / 2).mean() < MOSTLY:
         return None
-    if sign * off[known][-1] < least / 2 or np.nansum(source.clicks[row].ravel()[span]) < LEAST_CLICKS:
-        return None
     change = float(off[known].mean())
+    if sign * off[known][-1] < max(least / 2, STANDS * sign * change):
+        return None
+    if np.nansum(source.clicks[row].ravel()[span]) < LEAST_CLICKS:
+        return None
     others = _others(source, row, flat[:, span])
     if sign * change < least or sign * (change - others) < max(OWN * sign * change, least / 2):
         return None

@@ -17,15 +17,17 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from agents.statistics.arrays import Flags, Floats, counted_median
-from agents.statistics.half_space_trees import strangeness
+from agents.statistics.half_space_trees import REFERENCE_DAYS, strangeness
 from agents.statistics.normal import FROM_MAD
 
 HOURS: Final = 24
 USUAL_DAYS: Final = 7
 """Days whose level and hours are the usual ones: one of each weekday. Hours of the day change from week to week in ad
 exchanges (what an hour differs by, the same hour differs by again a day later: correlation .3 to .5)."""
-SPREAD_DAYS: Final = 28
-"""Days whose deviations say how far hours stray: a spread from fewer would grow within the incident it should show."""
+SPREAD_DAYS: Final = 56
+"""Days whose deviations say how far hours stray. A spread from fewer grows within the incident it should show, and
+strays itself, so that the same distance means another thing in each series. Eight weeks foretell the benchmark's ad
+hours better than four (mean log score, labels not looked at)."""
 LEAST_DAYS: Final = 3
 """Days of history without which nothing is usual."""
 CARRIED: Final = 0.35
@@ -34,8 +36,8 @@ correlate by .3 to .5 (labels not looked at)."""
 CARRIED_REACH: Final = 2.0
 """Standard deviations to which yesterday's difference counts: an incident is not what is usual the day after."""
 HOUR_SHRINKAGE: Final = 100.0
-"""How many observations the spread of all hours together is worth to the spread of one; its own 28 days and its two
-neighbours' are 84."""
+"""How many observations the spread of all hours together is worth to the spread of one; its own 56 days and its two
+neighbours' are 168."""
 REFRACTORY_HOURS: Final = 48
 """Hours in which an alarm is repeated only if worse. With a day, what stands at its daily peak would ring each day."""
 SPREAD_FLOOR: Final = 0.02
@@ -131,7 +133,7 @@ def _news(away: Floats) -> Floats:
 
 
 def _spread(away: Floats, counting: Floats, first_judged: int) -> Floats:
-    """How far this hour of the day strayed in the four weeks before, beyond what counting explains.
+    """How far this hour of the day strayed in the eight weeks before, beyond what counting explains.
 
     Hours differ: few people are awake in the thin ones. Each is judged with its neighbours and drawn to all hours.
     """
@@ -166,7 +168,7 @@ def _features(logs: Floats, known: Flags) -> Floats:
     points = np.stack(differences, axis=-1).reshape(*logs.shape, len(differences))
     scaled = np.full(points.shape, 0.5)
     for day in range(1, len(logs)):
-        past = points[max(0, day - SPREAD_DAYS) : day].reshape(-1, points.shape[-1])
+        past = points[max(0, day - REFERENCE_DAYS) : day].reshape(-1, points.shape[-1])
         seen = np.isfinite(past)
         middle = _median(np.nan_to_num(past).T, seen.T)
         wide = FROM_MAD * _median(np.abs(np.nan_to_num(past) - middle).T, seen.T)

@@ -119,3 +119,21 @@ def test_a_point_where_none_has_been_is_strange_whatever_the_trees(seed: int, mo
     half_space_trees._trees.cache_clear()
     assert (strange[15] < strange[15, 6]).sum() == HOURS - 1
     assert (strange[15:] < strange[15, 6]).mean() > 0.95
+
+
+def test_a_fortnight_of_unrest_hardly_widens_what_counts_as_far():
+    calm, restless = costs(5, 70), costs(5, 70)
+    restless[50:64] += np.random.default_rng(6).normal(0, 0.6, (14, HOURS))
+    before, after = (compared(one[None]).spread[0, 64:].mean() for one in (calm, restless))
+    assert after < 1.5 * before
+
+
+def test_which_trees_chance_made_hardly_matters(monkeypatch: pytest.MonkeyPatch):
+    logs = costs(7)
+    found: list[np.ndarray] = []
+    for seed in (7, 8):
+        monkeypatch.setattr(half_space_trees, "SEED", seed)
+        half_space_trees._trees.cache_clear()
+        found.append(scores(logs)[LEAST_DAYS + 7 :].ravel())
+    half_space_trees._trees.cache_clear()
+    assert np.corrcoef(*found)[0, 1] > 0.98
