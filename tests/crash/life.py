@@ -27,6 +27,8 @@ from tests.crash.people import Crowd
 
 STEPS = tuple(Failpoint)
 NOWHERE = "before the first step"
+MOST_ROUNDS = 25
+"""Of doing all that is due, in one day. A retry that waits for its time needs a few."""
 _TRACE = struct.Struct("<5q")
 
 
@@ -160,8 +162,10 @@ def whole_story(life: Life) -> None:
         await runner.open()
         for passed in (clock.passed(), *(stage for stage in STAGES if stage > clock.passed())):
             clock.pass_to(passed)
+            rounds = 0
             while not await _a_quiet_day(runner, clock, crowd):
-                continue
+                rounds += 1
+                assert rounds < MOST_ROUNDS, f"{clock.today()} does not come to rest"
             Trace(life.trace).went_round()
         await do_jobs(life, runner)
         await runner.close()
@@ -205,30 +209,49 @@ async def _a_quiet_day(runner: Runner, clock: LastingClock, crowd: Crowd) -> boo
 
 
 def serving(life: Life) -> None:
-    """As a whole `baton serve` lives: job engine, minutes, people pressing at once; days pass whenever all is at rest.
+    """As a whole `baton serve` lives: job engine, fast minutes, people pressing at once; days pass whenever all rests.
 
     Ends when both cases are closed and nothing is left to do.
     """
+    asyncio.run(_until_the_end(life, works=True))
 
-    async def serve() -> None:
+
+def attending(life: Life) -> None:
+    """As `baton serve --role bot` lives: people press, days pass, until the story is over; others do the work."""
+    asyncio.run(_until_the_end(life, works=False))
+
+
+def working(life: Life) -> None:
+    """As `baton serve --role worker` lives: for ever."""
+
+    async def work() -> None:
         runner, clock = life.runner(), LastingClock(life.place.folder)
         await runner.open()
-        forever = (runner.work.serve(), minutes(runner, clock), pressing(Crowd(runner, life.place, life.seed)))
-        tasks = [asyncio.create_task(one) for one in forever]
-        await days_pass(runner, clock, Crowd(runner, life.place))
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await runner.close()
+        await asyncio.gather(runner.work.serve(), minutes(runner, clock, Trace(life.trace)))
 
-    asyncio.run(serve())
+    asyncio.run(work())
 
 
-async def minutes(runner: Runner, clock: LastingClock) -> None:
+async def _until_the_end(life: Life, *, works: bool) -> None:
+    runner, clock = life.runner(), LastingClock(life.place.folder)
+    await runner.open()
+    forever = [pressing(Crowd(runner, life.place, life.seed))]
+    if works:
+        forever += [runner.work.serve(), minutes(runner, clock, Trace(life.trace))]
+    tasks = [asyncio.create_task(one) for one in forever]
+    await days_pass(runner, clock, Crowd(runner, life.place))
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await runner.close()
+
+
+async def minutes(runner: Runner, clock: LastingClock, trace: Trace) -> None:
     """The minute comes many times a second. Days that nobody lived through are not swept one by one."""
     while True:
         await runner.sweep(clock.today())
         await runner.work.tick()
+        trace.went_round()
         await asyncio.sleep(0.2)
 
 

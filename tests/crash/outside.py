@@ -19,20 +19,25 @@ from tests.bot.fakes import FakeSlack
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+EVERYTHING = frozenset({"values", "tasks", "fences"})
+
+
 @dataclass
 class Account:
     """An ad account that speaks the protocol of docs/architecture.md, and writes down every effect."""
 
     values: dict[str, str]
-    honours_tokens: bool = True
-    """Whether the same token again sets nothing anew. Many real platforms know no such thing, so values must be safe
-    without. A task comes once per token in any case: a create that cannot be recognised cannot be made safe."""
+    recognises: frozenset[str] = EVERYTHING
+    """What the same token again does nothing anew for, "values" and "tasks", and whether it heeds "fences". Many real
+    platforms know no such thing."""
     thinks_seconds: float = 0
     """Between comparing and setting: a platform whose preconditions are not checked in one piece with the write."""
     tasks: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     effects: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     """What was done, as (token, what), in order. Doing it twice is two lines."""
     answered: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    fences: dict[str, int] = field(default_factory=dict[str, int])
+    """The highest heard of, by token."""
 
     @property
     def doubled(self) -> list[str]:
@@ -45,7 +50,23 @@ class Account:
             web.post("/values", self._set_values),
             web.get("/tasks", self._read_tasks),
             web.post("/tasks", self._create_task),
+            web.post("/fences", self._keep_out),
         ]
+
+    def _is_late(self, asked: dict[str, Any]) -> bool:
+        """Whether a later holder of the action was here already."""
+        token, fence = asked["token"], asked["fence"]
+        if "fences" not in self.recognises or fence >= self.fences.get(token, fence):
+            self.fences[token] = fence
+            return False
+        return True
+
+    async def _keep_out(self, request: web.Request) -> web.Response:
+        if "fences" not in self.recognises:
+            return web.json_response({"error": "no such call"}, status=404)
+        if self._is_late(await request.json()):
+            return web.json_response({"error": "fenced"}, status=409)
+        return web.json_response({})
 
     async def _read_values(self, request: web.Request) -> web.Response:
         wanted = request.query.getall("address")
@@ -56,7 +77,9 @@ class Account:
     async def _set_values(self, request: web.Request) -> web.Response:
         asked = await request.json()
         token, settings = asked["token"], asked["set"]
-        if self.honours_tokens and token in self.answered:
+        if self._is_late(asked):
+            return web.json_response({"error": "fenced"}, status=409)
+        if "values" in self.recognises and token in self.answered:
             return web.json_response(self.answered[token])
         if any(self.values[one["address"]] != one["was"] for one in settings):
             live = {one["address"]: self.values[one["address"]] for one in settings}
@@ -75,8 +98,10 @@ class Account:
 
     async def _create_task(self, request: web.Request) -> web.Response:
         asked = await request.json()
+        if self._is_late(asked):
+            return web.json_response({"error": "fenced"}, status=409)
         known = next((task for task in self.tasks if task["token"] == asked["token"]), None)
-        if known is None:
+        if known is None or "tasks" not in self.recognises:
             wanted = {name: asked[name] for name in ("token", "entity", "task", "details")}
             self.tasks.append(wanted | {"created_on": "2026-03-15", "done_on": None})
             what = {name: asked[name] for name in ("entity", "task", "details")}

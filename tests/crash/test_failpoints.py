@@ -4,6 +4,7 @@ import time
 
 import psycopg
 
+from memory.failpoints import Failpoint
 from tests.crash import invariants
 from tests.crash.harness import Process, Season, Seasons, coverage, until
 from tests.crash.life import STEPS, Doom, helping, whole_story
@@ -19,6 +20,7 @@ HELD_UP_SECONDS = 0.25
 async def test_killed_at_every_step_the_story_ends_the_same(seasons: Seasons, rounds: int):
     for nth in range(1, rounds + 1):
         with seasons.season() as season:
+            season.outside.account.recognises = frozenset()
             left = list(STEPS)
             while not goes_to_the_end(season, left, nth):
                 assert season.lives < MOST_LIVES
@@ -55,7 +57,7 @@ async def test_a_second_worker_beside_one_that_stands_still_at_every_step_does_n
         while left and made < MOST_SEASONS:
             made += 1
             with seasons.season() as season:
-                season.outside.account.honours_tokens = bool(made % 2)
+                season.outside.account.recognises = frozenset({("tasks", "fences")[made % 2]})
                 helper = season.start(helping)
                 worker = season.start(whole_story, *(Doom(step, "stop", nth) for step in left[:PER_SEASON]))
                 stand_still_and_go_on(season, worker, helper)
@@ -63,6 +65,21 @@ async def test_a_second_worker_beside_one_that_stands_still_at_every_step_does_n
             missed = [step for step in left[:PER_SEASON] if step not in {doom.step for doom in worker.met}]
             left = left[PER_SEASON:] + missed
         assert left == [] or nth > 1, "a step was never reached"
+
+
+async def test_two_workers_after_the_same_action_on_a_platform_that_checks_before_it_sets_set_it_once(seasons: Seasons):
+    with seasons.season() as season:
+        await race_for_every_action(season)
+
+
+async def race_for_every_action(season: Season) -> None:
+    """One stands before each action in turn while the other has leave to work: if it may act, it does so now."""
+    season.outside.account.recognises = frozenset({"tasks"})
+    season.outside.account.thinks_seconds = 0.5
+    helper = season.start(helping)
+    worker = season.start(whole_story, *(Doom(Failpoint.ACTION_LOCKED, "stop", nth) for nth in range(1, 5)))
+    stand_still_and_go_on(season, worker, helper)
+    await invariants.hold(season.place, season.outside)
 
 
 def stand_still_and_go_on(season: Season, worker: Process, helper: Process) -> None:
@@ -85,6 +102,8 @@ def does_what_it_can(season: Season, worker: Process, helper: Process) -> None:
     until(lambda: not has_a_lease(season, worker), "its lease runs out")
     rounds, seen, since = helper.trace.rounds, helper.trace.count, time.monotonic()
     while helper.trace.rounds < rounds + 2 and time.monotonic() < since + HELD_UP_SECONDS:
+        if helper.trace.step == Failpoint.LEASE_CHECKED and worker.trace.step == Failpoint.ACTION_LOCKED:
+            break  # it is calling the platform this very moment, about what the other one is about to do
         if helper.trace.count != seen:
             seen, since = helper.trace.count, time.monotonic()
         time.sleep(0.005)

@@ -15,6 +15,7 @@ import pytest
 from tests.crash import invariants
 from tests.crash.harness import PATIENCE_SECONDS, Season, Seasons, coverage
 from tests.crash.life import STEPS, Doom, half_a_minute_later, serving
+from tests.crash.outside import EVERYTHING
 
 KILLS = 50
 """Per part; there are two, so that two cores can share them."""
@@ -39,7 +40,7 @@ async def test_killed_at_random_moments_nothing_is_lost_and_nothing_is_doubled(
     chance, fallen, acked = random.Random(seed + part), Counter[str](), 0
     while fallen.total() < KILLS * rounds:
         with seasons.season() as season:
-            season.outside.account.honours_tokens = chance.random() < 0.5
+            season.outside.account.recognises = chance.choice((frozenset(), EVERYTHING))
             season.outside.account.thinks_seconds = chance.choice((0, 0.02))
             while dies(season, chance, fallen):
                 continue
