@@ -8,7 +8,7 @@ import uuid
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -137,7 +137,7 @@ class SlackBoard:
         table = Wanted(f"{ident}/evidence", thread.evidence(case, rows), head.ts)
         await self._place(ident, table, posts, head.channel)
         problem = await self._try_chart(ident, posts, head)
-        for wanted in _results(case, head):
+        for wanted in _results(case, head, self._runner.now):
             await self._place(ident, wanted, posts, head.channel)
         return problem
 
@@ -207,9 +207,9 @@ class SlackBoard:
             yield
 
 
-def _results(case: Case, head: Post) -> Iterator[Wanted]:
+def _results(case: Case, head: Post, now: datetime) -> Iterator[Wanted]:
     """The receipts and outcomes there are so far, in the card's order."""
     for view in case.proposals:
-        for name, message in (("receipt", thread.receipt(case, view)), ("outcome", thread.outcome(case, view))):
+        for name, message in (("receipt", thread.receipt(case, view, now)), ("outcome", thread.outcome(case, view))):
             if message:
                 yield Wanted(f"{view.proposal.id}/{name}", message, head.ts)

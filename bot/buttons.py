@@ -1,7 +1,7 @@
 """What a button does: translate, call the runner once, acknowledge, say the result."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
@@ -21,6 +21,8 @@ SLOW = 1.2
 """Seconds after which a modal says that it is still reading; Slack's triggers live for three."""
 
 MakeView = Callable[[Case, ProposalView, Origin], View]
+Read = Callable[[Press, str], Awaitable[tuple[Case, ProposalView]]]
+"""What a press is about, for this user. Raises the refusal they would meet."""
 
 
 class Buttons:
@@ -45,19 +47,23 @@ class Buttons:
 
     async def override(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
         """Open the form with the action's own values."""
-        await self._open(ack, body, action, respond, modals.override)
+        await self._open(ack, body, action, respond, modals.override, self._theirs)
 
     async def reject(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
         """Open the form that asks why."""
-        await self._open(ack, body, action, respond, modals.reject)
+        await self._open(ack, body, action, respond, modals.reject, self._theirs)
 
     async def snooze(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
         """Open the form that asks until when."""
-        await self._open(ack, body, action, respond, modals.snooze)
+        await self._open(ack, body, action, respond, modals.snooze, self._theirs)
 
     async def ask(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
         """Open the form for a question. Anybody may ask."""
-        await self._open(ack, body, action, respond, modals.ask, must_own=False)
+        await self._open(ack, body, action, respond, modals.ask, self._anybodys)
+
+    async def undo(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
+        """Open the form that asks why it is to be taken back."""
+        await self._open(ack, body, action, respond, modals.undo, self._undoable)
 
     async def refresh_home(self, ack: AsyncAck, body: Body) -> None:
         """Draw App Home anew."""
@@ -65,7 +71,7 @@ class Buttons:
         await self._redraw.home(user_of(body))
 
     async def _open(
-        self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond, make: MakeView, *, must_own: bool = True
+        self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond, make: MakeView, read: Read
     ) -> None:
         """Open a modal while its trigger lives. Nothing is decided yet, so the ack comes first."""
         await ack()
@@ -73,15 +79,15 @@ class Buttons:
         if press is None:
             return await tell(self._slack, respond, body, UNKNOWN_BUTTON)
         try:
-            await self._open_in_time(press, body, make, must_own=must_own)
+            await self._open_in_time(press, body, make, read)
         except MarketingError as refusal:
             await self._refused(refusal, press, body, respond)
         return None
 
-    async def _open_in_time(self, press: Press, body: Body, make: MakeView, *, must_own: bool) -> None:
+    async def _open_in_time(self, press: Press, body: Body, make: MakeView, read: Read) -> None:
         """Open the modal with what it is about; where reading that takes long, open it empty and fill it then."""
         trigger = str(body.get("trigger_id", ""))
-        reading = asyncio.ensure_future(self._read(press, user_of(body), must_own=must_own))
+        reading = asyncio.ensure_future(read(press, user_of(body)))
         done, _ = await asyncio.wait([reading], timeout=SLOW)
         if done:
             await self._slack.open_modal(trigger, _view(press, body, make, *reading.result()))
@@ -97,9 +103,14 @@ class Buttons:
             shown = notice("Not possible", said(refusal, self._runner.model))
         await self._slack.update_modal(waiting, shown)
 
-    async def _read(self, press: Press, user: str, *, must_own: bool) -> tuple[Case, ProposalView]:
-        if must_own:
-            return await self._runner.may(press.proposal_id, press.version, user)
+    async def _theirs(self, press: Press, user: str) -> tuple[Case, ProposalView]:
+        return await self._runner.may(press.proposal_id, press.version, user)
+
+    async def _undoable(self, press: Press, user: str) -> tuple[Case, ProposalView]:
+        return await self._runner.undoable(press.proposal_id, user)
+
+    async def _anybodys(self, press: Press, user: str) -> tuple[Case, ProposalView]:
+        del user
         if found := await self._redraw.open_case(press.proposal_id):
             return found
         raise NoLongerOpen("This signal is closed. Ask me in a direct message about anything that is over.")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.blocks import MOST_BLOCKS, MOST_CHARACTERS, Block, Message, context, divider, fields, header, section, weight
-from bot.change import title
+from bot.change import named
 from bot.people import WAITING, holders, who_is_asked
 from bot.question import question
 from bot.stamp import ended
@@ -32,6 +32,7 @@ from domain.signal import Cause, CloseReason, Signal
 MOST_QUESTIONS = 10
 """Proposals shown in full; as these are decided, the next ones take their place."""
 MOST_METRICS = 4
+DRY_RUN = "🧪 *Dry-run:* what is approved is checked as usual, and nothing is written anywhere."
 _CLOSED = {
     CloseReason.RECOVERED: "Recovered",
     CloseReason.ACTED: "Acted on",
@@ -50,6 +51,8 @@ def card(case: Case, model: OperatingModel, *, mention: bool = False) -> Message
         top.append(fields(moved))
     if small := _small_print(signal):
         top.append(context(*small))
+    if model.executor.dry_run:
+        top.append(context(DRY_RUN))
     end = [context(f"{outside(signal.id, 40)} · as of {day(signal.as_of)} · evidence and chart in the thread")]
     return Message(text=_notification(case, model), blocks=(*top, *_questions(case, model, top + end), *end))
 
@@ -70,21 +73,27 @@ def _verdict(case: Case) -> str:
     if not case.is_open:
         when = f" on {day(case.closed_on, signal.as_of)}" if case.closed_on else ""
         because = f": {words}" if (words := ended(case)) else ""
-        lines.insert(0, f"✅ *Closed{when}*{because}. Nothing waits here any more.")
+        left = "Only taking something back waits here." if _waiting(case) else "Nothing waits here any more."
+        lines.insert(0, f"✅ *Closed{when}*{because}. {left}")
     return "\n".join(line for line in lines if line)
 
 
 def _owners(case: Case, model: OperatingModel, *, mention: bool) -> list[Block]:
-    if not case.is_open:
+    if not case.is_open and not _waiting(case):
         return []
     if not any(view.status in WAITING for view in case.proposals):
         informed = listed(
             [f"{holders(role, model, mention=mention)} ({spoken(role)})" for role in case.signal.owners[:8]]
         )
         return [section(f"*Nothing waits for a decision.* Informed: {informed}")]
-    lines = who_is_asked(case, model, [title(view.proposal.action) for view in case.proposals], mention=mention)
+    lines = who_is_asked(case, model, [named(view.proposal) for view in case.proposals], mention=mention)
     shown = [*lines[:8], *([f"• and {many(len(lines) - 8, 'more role')}"] if len(lines) > 8 else [])]
     return [section("\n".join(["*Who decides what*", *shown]))] if lines else []
+
+
+def _waiting(case: Case) -> int:
+    """How many decisions can still be made here."""
+    return sum(case.takes_answers(view) and view.status in WAITING for view in case.proposals)
 
 
 def _strongest(signal: Signal) -> list[Finding]:
@@ -171,7 +180,7 @@ def _questions(case: Case, model: OperatingModel, around: Sequence[Block]) -> li
 
 
 def _rank(case: Case, view: ProposalView) -> int:
-    if case.is_open and view.status in WAITING:
+    if case.takes_answers(view) and view.status in WAITING:
         return 0
     return 1 if view.status in {ProposalStatus.UNKNOWN, ProposalStatus.DRIFTED, ProposalStatus.FAILED} else 2
 
@@ -186,7 +195,7 @@ def _rest(hidden: Sequence[ProposalView]) -> str:
 def _notification(case: Case, model: OperatingModel) -> str:
     """What a locked phone shows: the verdict, the money, and who is asked."""
     signal = case.signal
-    waiting = sum(view.status in WAITING for view in case.proposals) if case.is_open else 0
+    waiting = _waiting(case)
     lost = f"{stake(signal.at_stake_per_day, signal.currency)} a day at stake"
     asks = f"{many(waiting, 'decision')} to make" if waiting else "nothing to decide"
     return f"{outside(_headline(case), 200)}. {lost}, {asks} ({outside(model.company, 80)})"

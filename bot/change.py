@@ -38,6 +38,11 @@ def title(action: Action) -> str:
     return entry.title if entry else spoken(action.kind).capitalize()
 
 
+def named(proposal: Proposal) -> str:
+    """What a proposal is called on a card: "Shift budget", "Undo: Shift budget"."""
+    return f"Undo: {title(proposal.action)}" if proposal.undoes is not None else title(proposal.action)
+
+
 def names_in(case: Case, proposal: Proposal) -> Names:
     """What the ids of a proposal are called: by its own names, else by those of its signal."""
     return {**case.signal.names, **proposal.names}

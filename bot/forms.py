@@ -1,5 +1,6 @@
 """What a submitted modal does: commit, then close it; a refusal is said inside it."""
 
+import uuid
 from collections.abc import Awaitable, Callable, Mapping
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -43,6 +44,15 @@ class Forms:
 
         await self._decide(ack, body, view, decide)
 
+    async def undo(self, ack: AsyncAck, body: Body, view: Body) -> None:
+        """Take back what was done, or ask those who may."""
+        origin, reason = _origin(view), _typed(view).get(REASON, "")
+
+        async def decide() -> Case:
+            return await self._runner.undo(origin.proposal_id, user_of(body), reason)
+
+        await self._decide(ack, body, view, decide)
+
     async def snooze(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """Ask again later."""
         origin = _origin(view)
@@ -66,8 +76,11 @@ class Forms:
             await write_to(self._slack, user, Message(said(error, self._runner.model), ()))
             return
         message = answer(given, asked_by=name_of(user, self._runner.model))
+        once = str(
+            uuid.uuid5(uuid.NAMESPACE_URL, f"baton:asked:{view.get('id', '')}:{user}")
+        )  # Slack may send it twice
         if post := (await self._runner.posts(signal_id)).get(f"{signal_id}/card"):
-            await self._slack.post(post.channel, message, thread_ts=post.ts)
+            await self._slack.post(post.channel, message, thread_ts=post.ts, once=once)
         else:
             await write_to(self._slack, user, message)
 

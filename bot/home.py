@@ -1,14 +1,17 @@
 """App Home: what waits for me, what waits for others, what was decided, and how the system is doing."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.blocks import Block, actions, button, context, divider, header, section, shorten
-from bot.change import changes, names_in, title
+from bot.card import DRY_RUN
+from bot.change import changes, named, names_in
 from bot.design import ARCHITECT, tabs
 from bot.names import REFRESH_HOME
 from bot.people import asked, holders, name_of
 from bot.question import buttons, can_be_decided, forecast_words, whose
 from bot.stamp import ended, stamp
+from bot.thread import undo_button
 from bot.words import day, likelihood, listed, many, moment, outside, spoken, stake
 from domain.case import Case, Health, Inbox, ProposalStatus, ProposalView
 from domain.operating_model import OperatingModel
@@ -17,11 +20,14 @@ MOST_BLOCKS = 100
 _MOST_OTHERS, _MOST_DECIDED, _MOST_LINES = 8, 8, 16
 
 
-def home(inbox: Inbox, model: OperatingModel) -> dict[str, object]:
-    """The home view of one person; the same inbox always gives the same view."""
+def home(inbox: Inbox, model: OperatingModel, now: datetime | None = None) -> dict[str, object]:
+    """The home view of one person; the same inbox at the same time always gives the same view.
+
+    Without `now` nothing in it can be taken back.
+    """
     bottom = system(inbox.health)
     others = _others(inbox, model)
-    decided = _decided(inbox, model)
+    decided = _decided(inbox, model, now)
     room = MOST_BLOCKS - len(bottom) - len(others) - len(decided)
     return {"type": "home", "blocks": [*_mine(inbox, model, room), *others, *decided, *bottom]}
 
@@ -36,7 +42,8 @@ def _mine(inbox: Inbox, model: OperatingModel, room: int) -> list[Block]:
     )
     refresh = actions("home", [button("Refresh", REFRESH_HOME, "home")])
     top = tabs("inbox") if ARCHITECT in inbox.roles else refresh
-    blocks = [header("Your decisions"), context(roles), top]
+    dry_run = [context(DRY_RUN)] if model.executor.dry_run else []
+    blocks = [header("Your decisions"), context(roles), *dry_run, top]
     if not waiting:
         return [*blocks, section(f"✅ *Nothing waits for you, {name}.*")]
     blocks.append(section(f"*{many(waiting, 'decision')}* {'waits' if waiting == 1 else 'wait'} for you, {name}."))
@@ -67,7 +74,7 @@ def _case_line(case: Case) -> str:
 def _decision(case: Case, view: ProposalView) -> list[Block]:
     action = view.proposal.action
     proposal = view.proposal
-    lines = [f"*{title(action)}*", *changes(action, names_in(case, proposal))]
+    lines = [f"*{named(proposal)}*", *changes(action, names_in(case, proposal))]
     lines += [f"_Why:_ {outside(proposal.why, 300)}", forecast_words(proposal.forecast, action.currency, whose(action))]
     lines += [f"> {outside(lesson, 200)}" for lesson in proposal.remembered[:1]]
     if view.expires_at:
@@ -90,7 +97,7 @@ def _others(inbox: Inbox, model: OperatingModel) -> list[Block]:
     return [*blocks, *_more(len(inbox.others) - _MOST_OTHERS)]
 
 
-def _decided(inbox: Inbox, model: OperatingModel) -> list[Block]:
+def _decided(inbox: Inbox, model: OperatingModel, now: datetime | None) -> list[Block]:
     blocks = [divider(), header("Decided")]
     if not inbox.decided:
         return [*blocks, section("Nothing you are asked about was decided yet.")]
@@ -98,9 +105,11 @@ def _decided(inbox: Inbox, model: OperatingModel) -> list[Block]:
         views = [view for view in case.proposals if view.decision or view.receipt or view.outcome]
         lines = [f"*{outside(case.signal.headline, 150)}*{_closed(case)}"]
         for view in views[:3]:
-            lines += [f"_{title(view.proposal.action)}_", *stamp(case, view, model)]
+            lines += [f"_{named(view.proposal)}_", *stamp(case, view, model)]
         lines += [f"and {many(len(views) - 3, 'more decision')}"] if len(views) > 3 else []
         blocks.append(section(shorten("\n".join(lines), 2600)))
+        if presses := [press for view in views[:3] if (press := undo_button(case, view, now)) is not None]:
+            blocks.append(actions(f"{case.signal.id}/undo", presses))
     return [*blocks, *_more(len(inbox.decided) - _MOST_DECIDED)]
 
 

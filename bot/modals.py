@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from bot.blocks import Block, section
-from bot.change import changes, names_in, title, unit
+from bot.blocks import Block, context, section
+from bot.change import changes, named, names_in, title, unit
 from bot.names import (
     ASK_FORM,
     NOTICE,
@@ -15,12 +15,13 @@ from bot.names import (
     REASON,
     REJECT_FORM,
     SNOOZE_FORM,
+    UNDO_FORM,
     UNTIL,
     Press,
 )
 from bot.question import forecast_words, whose
 from bot.words import cut, outside
-from domain.action import Action
+from domain.action import Action, inverse
 from domain.case import Case, ProposalView
 
 View = dict[str, object]
@@ -55,6 +56,16 @@ def reject(case: Case, view: ProposalView, origin: Origin) -> View:
     """A required reason."""
     reason = _text(REASON, "Why not?", hint="Goes on the card; the agents learn from it.", most=MOST_REASON)
     return _form(REJECT_FORM, "Reject", "Reject", [_about(case, view), reason], origin)
+
+
+def undo(case: Case, view: ProposalView, origin: Origin) -> View:
+    """What would be done to take something back, and a required reason."""
+    back = inverse(view.done, view.receipt.before) if view.receipt else None
+    told = changes(back, names_in(case, view.proposal)) if back is not None else []
+    about = section("\n".join([f"*Undo: {named(view.proposal)}*", *told, f"_{outside(case.signal.headline, 150)}_"]))
+    reason = _text(REASON, "Why take it back?", hint="Goes on the card; the agents learn from it.", most=MOST_REASON)
+    small = context("Where you may decide this alone it is decided now; otherwise those who must agree are asked.")
+    return _form(UNDO_FORM, "Undo", "Take it back", [about, reason, small], origin)
 
 
 def snooze(case: Case, view: ProposalView, origin: Origin) -> View:

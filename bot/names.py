@@ -10,6 +10,8 @@ APPROVE, OVERRIDE, REJECT, SNOOZE, ASK = (
     "ask_about_proposal",
 )
 """Buttons under a proposal."""
+UNDO = "undo_proposal"
+"""The button under what was done, as long as it can be taken back."""
 REFRESH_HOME = "refresh_home"
 SHOW_INBOX, SHOW_DESIGN = "show_inbox", "show_design"
 """The two tabs of App Home; the second is the architect's."""
@@ -34,6 +36,7 @@ OVERRIDE_FORM, REJECT_FORM, SNOOZE_FORM, ASK_FORM, NOTICE = (
     "notice",
 )
 """Modals, by callback id."""
+UNDO_FORM = "undo_form"
 EDIT_FORM, AGREE_FORM, DISAGREE_FORM, STOP_FORM, LIFT_FORM, BREAK_GLASS_FORM, REVIEW_FORM, GRANT_FORM = (
     "edit_form",
     "agree_form",

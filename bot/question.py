@@ -1,7 +1,7 @@
 """One proposal on a card: what it would do, what to expect, and the buttons, or the stamp in their place."""
 
 from bot.blocks import Block, actions, button, section, shorten
-from bot.change import changes, names_in, title
+from bot.change import changes, named, names_in
 from bot.names import APPROVE, ASK, OVERRIDE, REJECT, SNOOZE, Press
 from bot.people import WAITING
 from bot.stamp import stamp
@@ -19,7 +19,7 @@ _OVER = frozenset({ProposalStatus.EXPIRED, ProposalStatus.WITHDRAWN})
 def question(case: Case, view: ProposalView, number: int, model: OperatingModel) -> list[Block]:
     """The blocks of one proposal: its text, and buttons as long as somebody may decide."""
     proposal = view.proposal
-    head = f"*{number}. {title(proposal.action)}*"
+    head = f"*{number}. {named(proposal)}*"
     text = "\n".join([head, *_what(case, view), *stamp(case, view, model)])
     blocks = [section(shorten(text, 2400))]
     if can_be_decided(case, view):
@@ -29,16 +29,16 @@ def question(case: Case, view: ProposalView, number: int, model: OperatingModel)
 
 def can_be_decided(case: Case, view: ProposalView) -> bool:
     """Whether buttons belong under it. The press itself is checked again when it comes."""
-    return case.is_open and view.status in WAITING and isinstance(view.verdict, Ask)
+    return case.takes_answers(view) and view.status in WAITING and isinstance(view.verdict, Ask)
 
 
 def buttons(view: ProposalView) -> Block:
     """Approve · Override… · Reject… · Snooze · Ask, as far as they make sense here."""
     proposal = view.proposal
-    what = title(proposal.action)
+    what = named(proposal)
     value = Press(proposal.id, proposal.version).value
     row = [button("Approve", APPROVE, value, "primary", f"Approve: {what}")]
-    if proposal.action.editable:
+    if proposal.action.editable and proposal.undoes is None:
         row.append(button("Override…", OVERRIDE, value, hint=f"Override…: {what}, approve with changes"))
     row.append(button("Reject…", REJECT, value, "danger", f"Reject: {what}"))
     if view.status is not ProposalStatus.SNOOZED:

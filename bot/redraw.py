@@ -25,7 +25,7 @@ class Redraw:
 
     async def home(self, user: str) -> None:
         """Publish one person's App Home. Raises SlackUnavailable."""
-        await self._slack.publish_home(user, home(await self._runner.inbox(user), self._runner.model))
+        await self._slack.publish_home(user, home(await self._runner.inbox(user), self._runner.model, self._runner.now))
 
     async def design(self, user: str) -> None:
         """Publish the design tab to one person. Raises SlackUnavailable, and NotYours where it is not theirs."""

@@ -7,6 +7,7 @@ from bot.people import deciders, holders, name_of
 from bot.words import between, day, listed, metric_short, moment, outside, percent, spoken
 from domain.case import Case, ProposalStatus, ProposalView
 from domain.catalogue import CATALOGUE
+from domain.effect import SetValues
 from domain.operating_model import OperatingModel
 from domain.proposal import Approved, Expired, Overridden, Rejected, Snoozed
 from domain.receipt import Outcome, Receipt, ReceiptStatus
@@ -118,7 +119,7 @@ def _progress(case: Case, view: ProposalView, model: OperatingModel) -> list[str
         case ProposalStatus.APPROVED:
             return ["Being carried out; the result follows here."]
         case ProposalStatus.EXECUTED:
-            return [*_done(receipt), _due(view)]
+            return [*_done(receipt), taken_back(case, view) or _due(view)]
         case ProposalStatus.DRIFTED:
             now = _now(receipt)
             return [
@@ -128,14 +129,14 @@ def _progress(case: Case, view: ProposalView, model: OperatingModel) -> list[str
         case ProposalStatus.FAILED:
             return [f"❌ *Not carried out.* The platform refused; nothing was written.{said}"]
         case ProposalStatus.REHEARSED:
-            return [f"🧪 *Rehearsed, nothing was written:* the company is in dry-run.{_rehearsed(receipt)}"]
+            return [_rehearsed(view)]
         case ProposalStatus.UNKNOWN:
             return [
                 "⚠️ *Result unknown.* The platform may or may not have acted. "
                 f"Please do not repeat it by hand: Baton keeps reading the live value and says so here.{said}"
             ]
         case ProposalStatus.MEASURED:
-            return [*_done(receipt), _measured(view)]
+            return [*_done(receipt), taken_back(case, view), _measured(view)]
         case ProposalStatus.WITHDRAWN:
             return ["↩️ *Withdrawn before anyone decided:* " + _withdrawn(case)]
         case ProposalStatus.REJECTED:
@@ -148,7 +149,7 @@ def _progress(case: Case, view: ProposalView, model: OperatingModel) -> list[str
 
 def _waiting(case: Case, view: ProposalView, model: OperatingModel) -> list[str]:
     verdict = view.verdict
-    if not case.is_open:
+    if not case.takes_answers(view):
         return ["↩️ *Nothing to decide any more:* " + _withdrawn(case)]
     if isinstance(verdict, Automatic):
         return [f"⚙️ *No approval needed.* {_rules(verdict.rules)}"]
@@ -182,11 +183,29 @@ def _measured(view: ProposalView) -> str:
     return f"📏 *Measured:* {words}" if view.outcome.measurable else f"📏 {words[:1].upper()}{words[1:]}"
 
 
-def _rehearsed(receipt: Receipt | None) -> str:
-    return f" {outside(receipt.answer, 400)}" if receipt else ""
+def _rehearsed(view: ProposalView) -> str:
+    does = "set" if isinstance(view.done.effect(), SetValues) else "handed over"
+    return (
+        f"🧪 *Rehearsed, nothing was written:* this would have been {does} now, but the company is in dry-run. "
+        "It can be asked again."
+    )
+
+
+def taken_back(case: Case, view: ProposalView) -> str:
+    """Where taking back what was done stands; empty where nobody asked."""
+    back = case.undo_of(view)
+    if back is None:
+        return ""
+    if back.status in {ProposalStatus.EXECUTED, ProposalStatus.MEASURED} and back.receipt:
+        return f"↩️ *Undone* {moment(back.receipt.at)}"
+    if back.status in {ProposalStatus.APPROVED, ProposalStatus.UNKNOWN}:
+        return "↩️ *Being undone;* the result follows here."
+    return "↩️ *Asked to be undone:* that waits for a decision on this card."
 
 
 def _due(view: ProposalView) -> str:
+    if view.proposal.undoes is not None:
+        return "What it took back is measured no further."
     if view.measured_after:
         return f"The effect is measured on {day(view.measured_after)}."
     entry = CATALOGUE.get(view.proposal.action.kind)

@@ -1,12 +1,14 @@
 """What hangs in a card's thread: the evidence table, the chart, and what came of each decision."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from bot.blocks import Message, context, header, picture, section, shorten, table
+from bot.blocks import Block, Message, actions, button, context, header, picture, section, shorten, table
 from bot.card import seen_in
-from bot.change import changes, names_in, title
+from bot.change import changes, named, names_in, title
+from bot.names import UNDO, Press
 from bot.people import SLACK_ID
-from bot.stamp import live_values, outcome_words
+from bot.stamp import live_values, outcome_words, taken_back
 from bot.words import day, moment, outside
 from domain.case import Case, ProposalView
 from domain.chart import Chart
@@ -25,6 +27,9 @@ _RECEIPT = {
 }
 
 
+_PLAIN = frozenset({ReceiptStatus.DONE, ReceiptStatus.HANDED_OVER, ReceiptStatus.REHEARSED})
+"""After these, what the platform said tells nothing more."""
+_NOTHING_READ_BACK = frozenset({ReceiptStatus.HANDED_OVER, ReceiptStatus.REHEARSED})
 MOST_TOLD = 6
 """Findings whose counts are told in words under the table."""
 MOST_IN_WORDS = 1600
@@ -60,25 +65,50 @@ def chart(drawn: Chart, file_id: str) -> Message:
     )
 
 
-def receipt(case: Case, view: ProposalView) -> Message | None:
-    """What the platform did; None as long as nothing was tried."""
+def receipt(case: Case, view: ProposalView, now: datetime | None = None) -> Message | None:
+    """What the platform did, with a button to take it back while that can be done; None as long as nothing was tried.
+
+    Without `now` there is no button.
+    """
     held = view.receipt
     if held is None:
         return None
     decision = view.decision
     action = decision.action if isinstance(decision, Overridden) else view.proposal.action
     head = f"{_RECEIPT[held.status]} · {moment(held.at)}"
-    is_plain = held.status in {ReceiptStatus.DONE, ReceiptStatus.HANDED_OVER}
+    is_plain = held.status in _PLAIN
     said = f"The platform said: “{outside(held.answer, 300)}”" if held.answer.strip() and not is_plain else ""
     lines = [
-        f"*{title(action)}*",
+        f"*{named(view.proposal)}*",
         head,
         *changes(action, names_in(case, view.proposal)),
-        live_values(held, names_in(case, view.proposal)) if held.status is not ReceiptStatus.HANDED_OVER else "",
+        live_values(held, names_in(case, view.proposal)) if held.status not in _NOTHING_READ_BACK else "",
         said,
+        taken_back(case, view),
     ]
     text = shorten("\n".join(line for line in lines if line), 2900)
-    return Message(text=f"{title(action)}: {_RECEIPT[held.status]}", blocks=(section(text),))
+    return Message(
+        text=f"{named(view.proposal)}: {_RECEIPT[held.status]}", blocks=(section(text), *_undo(case, view, now))
+    )
+
+
+def undo_button(case: Case, view: ProposalView, now: datetime | None) -> Block | None:
+    """What takes back what was done; None where that is over, or was asked already."""
+    until = view.undo_until
+    if now is None or until is None or now >= until or case.undo_of(view) is not None:
+        return None
+    press, what = Press(view.proposal.id, view.proposal.version), named(view.proposal)
+    return button("Undo…", UNDO, press.value, hint=f"Undo: {what}")
+
+
+def _undo(case: Case, view: ProposalView, now: datetime | None) -> list[Block]:
+    press = undo_button(case, view, now)
+    if press is None or view.undo_until is None:
+        return []
+    return [
+        actions(f"{view.proposal.id}/undo", [press]),
+        context(f"This can be taken back until {moment(view.undo_until)}."),
+    ]
 
 
 def outcome(case: Case, view: ProposalView) -> Message | None:

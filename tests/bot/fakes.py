@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from domain.action import inverse
 from domain.case import Answer, Case, Citation, Digest, Health, Inbox, Post, ProposalStatus, ProposalView
 from domain.chart import Chart
 from domain.errors import AlreadyDecided, InvalidChange, NoLongerOpen, NotFound, NotYours, StaleCard
@@ -33,6 +34,7 @@ class FakeRunner:
         self.delay = 0.0
         self.is_quiet = False
         self.failure: Exception | None = None
+        self.now = NOW
 
     async def case(self, signal_id: str) -> Case:
         if signal_id not in self.cases:
@@ -97,6 +99,29 @@ class FakeRunner:
         case, view = await self.may(proposal_id, version, by)
         decision = Snoozed(proposal_id=proposal_id, version=version, by=by, at=NOW, until=NOW + timedelta(hours=hours))
         return self._decided(case, view, decision, ProposalStatus.SNOOZED)
+
+    async def undoable(self, proposal_id: str, by: str) -> tuple[Case, ProposalView]:
+        for case in self.cases.values():
+            for view in case.proposals:
+                if view.proposal.id == proposal_id and view.undo_until and self.now < view.undo_until:
+                    if self.model.person(by) is None:
+                        raise NotYours("You are not among the people in the operating model.")
+                    return case, view
+        raise NoLongerOpen("This can no longer be taken back.")
+
+    async def undo(self, proposal_id: str, by: str, reason: str) -> Case:
+        case, view = await self.undoable(proposal_id, by)
+        self.calls.append(("undo", proposal_id, by, reason))
+        action = inverse(view.done, view.receipt.before) if view.receipt else None
+        back = view.proposal.model_copy(
+            update={"id": "prop_00000000back", "action": action, "undoes": proposal_id, "why": reason, "forecast": None}
+        )
+        asked = ProposalView(proposal=back, verdict=view.verdict, status=ProposalStatus.PENDING)
+        return self._kept(case.model_copy(update={"proposals": (*case.proposals, asked)}))
+
+    def _kept(self, case: Case) -> Case:
+        self.put(case)
+        return case
 
     async def ask(self, question: str, by: str, signal_id: str | None = None) -> Answer:
         if self.failure:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -17,6 +18,8 @@ from domain.case import Answer, Case, Citation, Inbox
 from tests.bot.samples import MODEL
 from tests.bot.states import cases, digests, inboxes, words
 
+EARLY = datetime(1990, 1, 1, tzinfo=UTC)
+"""When everything that was ever done can still be taken back."""
 EXAMPLES = settings(
     max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate)
 )
@@ -32,11 +35,11 @@ def test_any_case_makes_a_valid_card(valid, case: Case, mention: bool):
 @given(case=cases())
 def test_any_case_makes_valid_thread_messages_and_modals(valid, case: Case):
     for view in case.proposals[:4]:
-        for made in (thread.receipt(case, view), thread.outcome(case, view)):
+        for made in (thread.receipt(case, view), thread.receipt(case, view, EARLY), thread.outcome(case, view)):
             if made:
                 valid(made)
         origin = Origin(proposal_id=view.proposal.id, version=1, signal_id=case.signal.id, channel="C1")
-        for make in (modals.override, modals.reject, modals.snooze, modals.ask):
+        for make in (modals.override, modals.reject, modals.undo, modals.snooze, modals.ask):
             valid(make(case, view, origin))
 
 
@@ -44,6 +47,7 @@ def test_any_case_makes_valid_thread_messages_and_modals(valid, case: Case):
 @given(inbox=inboxes())
 def test_any_inbox_makes_a_valid_home(valid, inbox: Inbox):
     valid(home(inbox, MODEL))
+    valid(home(inbox, MODEL, EARLY))
 
 
 @EXAMPLES
