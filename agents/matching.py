@@ -9,6 +9,7 @@ from agents.draft import log_change
 from agents.incidents import follows_segment, segment_shares, strong
 from agents.kinds import KINDS
 from agents.levels import left_of
+from agents.pacing import follows_trouble
 from agents.thresholds import (
     ECHO_DAYS,
     EXPIRE_DAYS,
@@ -93,19 +94,18 @@ def explains(old: Signal, made: Signal, readings: Readings) -> bool:
     """Whether all that drives a new signal follows from one that is open: it is its echo, no second incident.
 
     A segment that responds less moves the campaigns it is reached by, and their longer windows still show that when
-    the segment itself is already back; what spends less where something is already wrong is not off its plan by itself.
+    the segment itself is already back; what spends less, or pays more for its results, where something is already wrong
+    is not off its plan by itself.
     """
     began = old.since - timedelta(days=ECHO_DAYS)
     driving = [one for one in made.findings if KINDS[one.kind].driver and not KINDS[one.kind].accompanies]
     if not driving or any(one.since < began for one in driving):
         return False
-    shares = segment_shares(readings, old.scope) if old.cause is Cause.AUDIENCE_DECLINE else {}
     if made.cause is Cause.PACING_DRIFT:
-        reached = made.scope.campaign_id in shares and made.scope.account_id == old.scope.account_id
-        touches = bool(old.scope.account_id) and (old.scope.contains(made.scope) or made.scope.contains(old.scope))
-        return made.findings[0].change < 0 and (reached or touches)
+        return follows_trouble(made.findings[0], old.cause, old.scope, old.findings, readings)
     if old.cause is not Cause.AUDIENCE_DECLINE or made.scope.grain not in {Grain.CAMPAIGN, Grain.ACCOUNT}:
         return False
+    shares = segment_shares(readings, old.scope)
     falls = [log_change(one) for one in old.findings if one.kind is FindingKind.RESPONSE_DECLINE]
     own = [one for one in driving if not follows_segment(one, old.scope, shares, min(falls, default=None))]
     # a figure's odd day beside the echo is an incident of its own only if it could open a signal alone

@@ -16,6 +16,7 @@ import numpy as np
 from agents import wording
 from agents.claims import Claims, claims, findings, object_scope
 from agents.draft import Draft, log_change
+from agents.incidents import segment_shares
 from agents.kinds import KINDS
 from agents.measures import Measure, account_pacing, campaign_pacing, campaigns
 from agents.sights import account_scope, account_sights, campaign_sights, row_of
@@ -128,7 +129,7 @@ def _told(measure: Measure, today: date) -> Callable[[int, int], str]:
 def pacing_drafts(findings: Sequence[Finding], readings: Readings, others: Sequence[Draft]) -> list[Draft]:
     """One draft per account whose campaigns drift together, and per campaign that drifts alone.
 
-    Where an incident of another cause is seen in the same place, spending less follows from it and opens nothing.
+    What follows from an incident of another cause that is seen today opens nothing.
     """
     gaps = [one for one in findings if one.kind is FindingKind.PLAN_GAP]
     whole = [one for one in gaps if one.scope.grain is Grain.ACCOUNT and _most_along(one, readings)]
@@ -145,7 +146,9 @@ def pacing_drafts(findings: Sequence[Finding], readings: Readings, others: Seque
             for other in gaps
             if other is not one and one.scope.contains(other.scope) and other.change * one.change > 0
         ]
-        explained = one.change < 0 and any(draft.opens and _touches(draft.scope, one.scope) for draft in others)
+        explained = any(
+            draft.opens and follows_trouble(one, draft.cause, draft.scope, draft.findings, readings) for draft in others
+        )
         ranking = only(Cause.PACING_DRIFT, round(min(max(1 - one.q_value, 0.5), 0.97), 2), _against(one, readings))
         window = WINDOWS.index(one.window_days)
         far = abs(log_change(one))
@@ -164,8 +167,19 @@ def _most_along(one: Finding, readings: Readings) -> bool:
     return bool(along.size) and float(along.mean()) >= MOST_CAMPAIGNS
 
 
-def _touches(place: Scope, campaign: Scope) -> bool:
-    return place.contains(campaign) or campaign.contains(place)
+def follows_trouble(gap: Finding, cause: Cause, place: Scope, findings: Sequence[Finding], readings: Readings) -> bool:
+    """Whether what is off its plan is so because of a trouble at `place`, of which `findings` tell.
+
+    What spends less where something is wrong does so because of that, be it a campaign that shows its ads to a segment
+    that responds less. Such a campaign may also spend more: bidding that is to bring as many results as before pays for
+    them what they cost now. But as far as PACE_FAR no dearer result takes it: that is a trouble of its own.
+    """
+    same = bool(place.account_id) and gap.scope.account_id == place.account_id
+    reached = same and cause is Cause.AUDIENCE_DECLINE and gap.scope.campaign_id in segment_shares(readings, place)
+    if gap.change < 0:
+        return reached or (same and (place.contains(gap.scope) or gap.scope.contains(place)))
+    dearer = any(one.kind in {FindingKind.CPA_RISE, FindingKind.CPC_RISE} for one in findings)
+    return reached and dearer and log_change(gap) < PACE_FAR
 
 
 def _against(one: Finding, readings: Readings) -> tuple[RuledOut, ...]:

@@ -200,3 +200,17 @@ def test_spending_less_where_something_is_wrong_already_is_not_off_its_plan_by_i
     for old in (TIRED, known):
         assert EventKind.OPENED not in {event.event for event in after(quiet, 110, old, under)}
         assert EventKind.OPENED in {event.event for event in after(quiet, 110, old, over)}
+
+
+def test_paying_more_where_a_tired_segment_makes_results_dearer_is_not_off_its_plan_by_itself(quiet: World) -> None:
+    def over(change: float, campaign: str) -> Signal:
+        gap = falling(FindingKind.PLAN_GAP, 101, change, campaign_id=campaign)
+        return of(Cause.PACING_DRIFT, gap, campaign_id=campaign)
+
+    dearer = falling(FindingKind.CPA_RISE, 101, 0.4, campaign_id="c11")
+    costly = TIRED.model_copy(update={"findings": (*TIRED.findings, dearer)})
+    assert EventKind.OPENED not in {event.event for event in after(quiet, 110, costly, over(0.5, "c11"))}
+    own = [(TIRED, over(0.5, "c11")), (costly, over(0.9, "c11")), (costly, over(0.5, "c21"))]
+    auction = of(Cause.AUCTION_PRESSURE, dearer, campaign_id="c11")
+    for old, made in (*own, (auction, over(0.5, "c11"))):
+        assert EventKind.OPENED in {event.event for event in after(quiet, 110, old, made)}, (old.cause, made.scope)

@@ -6,14 +6,15 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from agents.pacing import follows_trouble
 from agents.planning import plan
 from agents.thresholds import PACE_OVER
 from domain.action import SetBudget, ShiftBudget
-from domain.finding import FindingKind
+from domain.finding import Finding, FindingKind
 from domain.reading import Readings
-from domain.scope import Grain
+from domain.scope import Grain, Scope
 from domain.signal import Cause, Signal
-from tests.agents.world import MODEL, Blow, World, combined, company
+from tests.agents.world import MODEL, Blow, World, combined, company, on
 
 BUDGET = 700.0
 """Daily budget of every campaign: some 60 % of it is usually spent."""
@@ -106,3 +107,39 @@ def test_a_running_campaign_that_stops_spending_is_behind_its_plan() -> None:
     (signal,) = drifts(replace(seen, tables={**seen.tables, "ad_report": report}))
     assert signal.scope.campaign_id == "c13"
     assert signal.findings[0].change < -0.9
+
+
+@pytest.mark.parametrize(("demand", "told"), [(0.45, False), (2.3, True)])
+def test_spending_less_where_a_segment_it_reaches_tires_is_part_of_that_and_doubling_is_not(
+    demand: float, told: bool
+) -> None:
+    tired = [Blow(figure, 0.6, 100, ramp=3, where={"segment_id": "s11"}) for figure in ("ctr", "owned")]
+    readings = planned(company(3, *tired, Blow("demand", demand, 104, ramp=2, where={"campaign_id": "c13"})))
+    causes = [one.cause for one in combined(readings).signals]
+    assert Cause.AUDIENCE_DECLINE in causes
+    assert (Cause.PACING_DRIFT in causes) is told
+
+
+@pytest.mark.parametrize("change", [0.4, 0.9])
+def test_what_pays_more_for_dearer_results_of_a_tired_segment_follows_it_until_it_nearly_doubles(change: float) -> None:
+    readings = company(3).readings(DAY)
+    place = Scope(platform="meta", account_id="a1", segment_id="s11")
+    gap = drift_of("c13", change)
+    dearer = replace_kind(gap, FindingKind.CPA_RISE)
+    assert follows_trouble(gap, Cause.AUDIENCE_DECLINE, place, (dearer,), readings) is (change < 0.8)
+    assert not follows_trouble(gap, Cause.AUDIENCE_DECLINE, place, (), readings)
+    assert not follows_trouble(gap, Cause.CREATIVE_FATIGUE, place, (dearer,), readings)
+    assert not follows_trouble(drift_of("c21", change), Cause.AUDIENCE_DECLINE, place, (dearer,), readings)
+
+
+def drift_of(campaign: str, change: float) -> Finding:
+    return Finding(
+        agent="performance", kind=FindingKind.PLAN_GAP, metric="spend", baseline=400.0, observed=400.0 * (1 + change),
+        scope=Scope(platform="meta", account_id=f"a{campaign[1]}", campaign_id=campaign), change=change, q_value=1e-6,
+        interval=(change - 0.1, change + 0.1), since=on(DAY - 7), window_days=7, evidence="as spent",
+        table="campaign_status",
+    )  # fmt: skip
+
+
+def replace_kind(one: Finding, kind: FindingKind) -> Finding:
+    return one.model_copy(update={"kind": kind, "metric": "cpa"})
