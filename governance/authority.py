@@ -7,7 +7,7 @@ from domain.badge import Badge
 from domain.case import Case, ProposalStatus, ProposalView
 from domain.errors import AlreadyDecided, InvalidChange, NoLongerOpen, NotYours, StaleCard
 from domain.operating_model import OperatingModel, Person
-from domain.proposal import Approved, Decision, Expired, Overridden, Proposal, Snoozed
+from domain.proposal import Approved, Decision, Expired, Overridden, Proposal, Snoozed, is_erased
 from domain.standing import Standing
 from domain.verdict import Ask, Automatic, Forbidden, Verdict
 from governance import people, terms
@@ -274,5 +274,6 @@ def _first(decision: Decision, model: OperatingModel) -> str:
     """Who was first, and when."""
     person = model.person(decision.by)
     at = decision.at.astimezone(ZoneInfo(person.timezone if person else model.timezone))
-    who = person.name if person else "Baton" if decision.by == BATON else decision.by
+    nobody = "Somebody who was erased" if is_erased(decision.by) else decision.by
+    who = person.name if person else "Baton" if decision.by == BATON else nobody
     return f"{who} has {decision.kind} this already, on {at.day} {at:%B} at {at:%H:%M}."

@@ -54,8 +54,8 @@ class Key:
         found = _SEALED.fullmatch(sealed)
         if found is None or found["whose"] != self.pseudonym:
             return ERASED
-        cipher = base64.b64decode(found["cipher"])
         try:
+            cipher = base64.b64decode(found["cipher"])
             plain = AESGCM(self.secret).decrypt(cipher[:_NONCE_BYTES], cipher[_NONCE_BYTES:], self.pseudonym.encode())
         except (InvalidTag, ValueError):
             return ERASED

@@ -19,6 +19,7 @@ from domain.proposal import Forecast, Proposal
 from domain.reading import Gap, Reading, Readings
 from domain.receipt import Outcome
 from domain.scope import Scope
+from domain.seal import Seal
 from domain.signal import Cause, CloseReason, EventKind, Signal, SignalEvent
 from graph.desk import Desk, staffed
 from graph.services import Services
@@ -134,6 +135,7 @@ class Wall:
         self.digests: list[date] = []
         self.reminders: list[tuple[str, str, tuple[str, ...]]] = []
         self.announced: dict[str, str] = {}
+        self.seals: list[Seal] = []
         self.down = 0
 
     async def show(self, signal_id: str) -> None:
@@ -141,6 +143,10 @@ class Wall:
             self.down -= 1
             raise SlackUnavailable("Slack did not answer.")
         self.shown.append(signal_id)
+
+    async def show_seal(self, seal: Seal) -> None:
+        self._must_answer()
+        self.seals.append(seal)
 
     async def post_digest(self, day: date) -> None:
         self.digests.append(day)
