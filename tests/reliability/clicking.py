@@ -12,7 +12,7 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from domain.action import SetBudget
-from domain.case import Case
+from domain.case import Answer, Case
 from domain.errors import Refusal
 from domain.operating_model import Person
 from domain.signal import EventKind, SignalEvent
@@ -94,7 +94,8 @@ def company(database: Database, script: Script, platform: Platform | None = None
         Person(name=name, slack=slack, roles=frozenset({"media_lead"}))
         for name, slack in (("Noor Haddad", NOOR), ("Olu Ade", OLU))
     )
-    return replace(made, model=made.model.model_copy(update={"people": (*made.model.people, *more)}))
+    desk = replace(made.desk, answer=lambda question, *_: Answer(question=question, text="Nothing new."))
+    return replace(made, desk=desk, file=made.model.model_copy(update={"people": (*made.model.people, *more)}))
 
 
 def press_all(where: str, rounds: int, seed: int, process: int, together: Barrier, kept: Path) -> None:
