@@ -3,7 +3,7 @@
 import asyncio
 import operator
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -21,7 +21,7 @@ from domain.operating_model import OperatingModel
 from domain.ports import Source
 from domain.proposal import Proposal
 from domain.reading import Readings
-from domain.signal import EventKind, Signal, SignalEvent
+from domain.signal import CloseReason, EventKind, Signal, SignalEvent
 from domain.standing import Standing
 from domain.verdict import Ask, Verdict
 from domain.worded import Worded
@@ -186,7 +186,8 @@ async def match(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
     events = await asyncio.to_thread(sweep.desk.match, _combined(state), before, sweep.tables, _day(state))
     if sweep.hour is not None:
         events = tuple(event for event in events if _is_of_hours(event))
-    events = tuple(event for event in events if not _ended_unseen(event, sweep.silent))
+    stopped = [stop.name for stop in sweep.standing.stops if stop.of == "agent"]
+    events = tuple(event for event in events if not _ended_unseen(event, stopped))
     return {"events": [event.model_dump(mode="json") for event in events]}
 
 
@@ -196,10 +197,10 @@ def _is_of_hours(event: SignalEvent) -> bool:
     return told and any(finding.table == tables.HOURLY for finding in event.signal.findings)
 
 
-def _ended_unseen(event: SignalEvent, silent: frozenset[str]) -> bool:
-    """Whether a signal would close only because who saw it was not asked: silence is no recovery."""
+def _ended_unseen(event: SignalEvent, stopped: Collection[str]) -> bool:
+    """Whether a signal would expire only because who saw it is stopped. What was measured to be over is over."""
     seen_by = {finding.agent for finding in event.signal.findings}
-    return event.event is EventKind.CLOSED and bool(seen_by & silent)
+    return event.event is EventKind.CLOSED and event.reason is CloseReason.EXPIRED and bool(seen_by & set(stopped))
 
 
 async def explain(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:

@@ -12,7 +12,7 @@ from domain.action import FixTracking
 from domain.case import ProposalStatus
 from domain.errors import NoLongerOpen, NotYet, NotYours, Refusal, StaleCard
 from domain.reading import Gap, Reading
-from domain.signal import EventKind
+from domain.signal import CloseReason, EventKind
 from domain.verdict import Ask, Forbidden
 from graph.runner import Runner
 from memory.database import Database
@@ -174,19 +174,28 @@ class Quiet(Script):
         return super().combine(findings, readings, today, model) if findings else Joined(())
 
 
-async def test_an_agent_that_is_stopped_or_switched_off_is_not_asked_and_its_signal_does_not_look_over(
-    start: Start,
+@pytest.mark.parametrize(("reason", "is_open"), [(CloseReason.EXPIRED, True), (CloseReason.RECOVERED, False)])
+async def test_an_agent_that_is_stopped_is_not_asked_and_its_signal_does_not_expire_for_that(
+    start: Start, reason: CloseReason, is_open: bool
 ):
     later = FIRST + timedelta(days=1)
-    clock = HandClock()
-    runner = await start(script=Quiet(**vars(closing(opened(), later))), clock=clock)
+    clock, script = HandClock(), Quiet(**vars(closing(opened(), later)))
+    script.events[later] = tuple(event.model_copy(update={"reason": reason}) for event in script.events[later])
+    runner = await start(script=script, clock=clock)
     await runner.sweep(FIRST)
     await runner.governing.stop(MARA, "agent", "performance", "it sees ghosts")
     clock.pass_days(1)
-    assert await runner.sweep(later) == ()
-    assert (await runner.case(SIG)).is_open
-    agents = (await runner.health()).agents
-    assert agents == ("performance: not asked, stopped by Mara Lind on 15 March",)
+    await runner.sweep(later)
+    assert (await runner.case(SIG)).is_open is is_open
+    assert (await runner.health()).agents == ("performance: not asked, stopped by Mara Lind on 15 March",)
+
+
+async def test_an_agent_switched_off_in_the_operating_model_is_not_asked(start: Start):
+    runner = await start(script=Quiet(**vars(opened())))
+    await enact(runner, "mandates", {"key": "performance", "off": "yes"})
+    await runner.sweep(FIRST)
+    assert (await runner.health()).agents == ("performance: not asked, switched off in the operating model",)
+    assert (await runner.case(SIG)).proposals == ()
 
 
 async def test_what_no_agent_may_suggest_any_more_is_not_asked(start: Start):

@@ -1,0 +1,119 @@
+"""Levels fall by themselves on what was measured, are announced, and only a person lets them rise again."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from domain.case import ProposalStatus
+from domain.errors import NotYours
+from domain.receipt import Outcome
+from domain.standing import Grant, Level
+from domain.verdict import Forbidden
+from graph.runner import Runner
+from graph.tracking import worsened
+from memory import standing
+from memory.database import Database
+from tests.graph.fakes import CORA, FIRST, MARA, HandClock, Wall, opened, proposal, services
+from tests.graph.governed import SIG, Start, companies, separate
+
+
+@pytest.fixture
+async def start(address: str) -> AsyncIterator[Start]:
+    async with companies(address) as begin:
+        yield begin
+
+
+def outcome(ident: str, effect: float, half: float = 0.05) -> Outcome:
+    return Outcome(
+        proposal_id=ident, metric="cpa", measurable=True, effect=effect, interval=(effect - half, effect + half),
+        forecast=-0.12, window=(FIRST, FIRST), method="difference to 3 siblings", measured_on=FIRST,
+    )  # fmt: skip
+
+
+async def past(address: str, effects: list[float]) -> None:
+    """Outcomes measured before, of proposals the performance agent stood behind."""
+    database = Database(address)
+    asked = [proposal(ident=f"prop_{number:012x}") for number in range(1, len(effects) + 1)]
+    runner = await Runner(services(database, separate(*asked))).open()
+    await runner.sweep(FIRST)
+    async with database.engine.begin() as tx:
+        for one, effect in zip(asked, effects, strict=True):
+            row = {"id": one.id, "day": FIRST, "body": outcome(one.id, effect).model_dump_json()}
+            kept = "INSERT INTO outcome (proposal_id, measured_on, body) VALUES (:id, :day, cast(:body as jsonb))"
+            await tx.execute(text(kept), row)
+    await runner.close()
+
+
+async def test_a_record_counts_what_was_measured_for_the_agents_behind_it(address: str):
+    await past(address, [-0.1, -0.11, 0.3])
+    runner = await Runner(services(Database(address))).open()
+    records = {record.action: record for record in await runner.governing.records()}
+    await runner.close()
+    record = records["set_budget"]
+    assert (record.agent, record.measured, record.level) == ("performance", 3, Level.ASK)
+    assert record.right_way == pytest.approx(2 / 3)
+    assert record.covered == pytest.approx(2 / 3)
+    assert record.worst == pytest.approx(0.42)
+    assert records["fix_tracking"].measured == 0
+
+
+async def test_an_agent_that_is_wrong_again_and_again_is_asked_no_more_and_everybody_hears_of_it(address: str):
+    await past(address, [0.2, 0.25, 0.3, 0.1])
+    day = FIRST + timedelta(days=1)
+    clock, wall, ident = HandClock(day), Wall(), "sig_0000000000ff"
+    script = opened(proposal(ident="prop_0000000000ff", signal_id=ident), signal_id=ident, day=day)
+    made = services(Database(address), script, clock=clock, board=wall)
+    wrong = replace(made.desk, measure=lambda view, *_: outcome(view.proposal.id, 0.2))
+    runner = await Runner(replace(made, desk=wrong)).open()
+    await runner.sweep(day)
+    await runner.approve("prop_0000000000ff", 1, MARA)
+    await runner.settle()
+    clock.pass_days(7)
+    await runner.settle()
+    await runner.settle()
+    (view,) = (await runner.case(ident)).proposals
+    assert view.status is ProposalStatus.MEASURED
+    grant = next(one for one in (await runner.governing.design(CORA)).grants if one.action == "set_budget")
+    assert (grant.level, grant.by) == (Level.RECOMMEND, "baton")
+    assert "0 of 5" in grant.because
+    assert [key for key in wall.announced if key.startswith("autonomy/")]
+    assert "autonomy.fell" in [line["kind"] for line in await runner.ledger()]
+    await runner.close()
+
+
+async def test_a_level_that_fell_takes_open_questions_with_it_and_a_person_gives_them_back(start: Start):
+    runner = await start()
+    await runner.sweep(FIRST)
+    async with runner.work._database.write() as writing:
+        fell = Grant(
+            agent="performance", action="set_budget", level=Level.RECOMMEND, by="baton",
+            at=HandClock().now(), because="Only 0 of 5 effects went the way it said: a coin does better.",
+        )  # fmt: skip
+        await standing.grant(writing, fell)
+    await runner.settle()
+    (view,) = (await runner.case(SIG)).proposals
+    assert isinstance(view.verdict, Forbidden)
+    assert "only recommends" in " ".join(view.verdict.rules)
+    with pytest.raises(NotYours):
+        await runner.governing.grant(MARA, "performance", "set_budget", Level.ASK, "once more")
+    await runner.governing.grant(CORA, "performance", "set_budget", Level.ASK, "once more")
+    await runner.settle()
+    assert (await runner.case(SIG)).proposals[0].status is ProposalStatus.PENDING
+
+
+@pytest.mark.parametrize(("effect", "half", "is_worse"), [(0.2, 0.05, True), (0.2, 0.3, False), (-0.2, 0.05, False)])
+def test_a_figure_got_worse_only_where_all_of_its_interval_says_so(effect: float, half: float, is_worse: bool):
+    assert worsened(outcome("prop_1", effect, half), "set_budget") is is_worse
+    better_is_more = outcome("prop_1", -effect, half)
+    assert worsened(better_is_more, "refresh_creative") is is_worse
+
+
+async def test_outcomes_of_questions_no_agent_stands_behind_count_for_nobody(address: str, database: Database):
+    await past(address, [-0.1])
+    async with database.engine.begin() as tx:
+        assert len(await standing.outcomes(tx)) == 1
+        await tx.execute(text("UPDATE proposal SET body = body || '{\"agents\": []}'"))
+        assert await standing.outcomes(tx) == ()
