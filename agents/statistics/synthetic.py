@@ -62,7 +62,8 @@ def block_placebo(gaps: Array, window: int) -> float:
     """p-value of the mean gap over the last `window` days among all cyclic shifts of the gaps.
 
     Shifting whole runs keeps their autocorrelation (Chernozhukov, Wüthrich and Zhu, JASA 2021); shuffling single days
-    would call runs of ordinary luck effects.
+    would call runs of ordinary luck effects. Of n shifts the share is a multiple of 1/n: at .05 it calls floor(.05 n)
+    in n quiet series, 4.3 % on average of 45 to 90 days.
     """
     size = len(gaps)
     sums = np.concatenate([[0.0], np.cumsum(np.concatenate([gaps, gaps[: window - 1]]))])

@@ -9,7 +9,7 @@ import numpy as np
 from tests.bench.causal_published import Answer, answers
 from tests.bench.effects import Known, known_effects
 from tests.bench.pictures import BLUE, GREY, ORANGE, figure, headed
-from tests.bench.placebos import ALPHA, CONTROLS, SHAPES, WINDOW, CityPlacebos, Placebo, cities, placebos
+from tests.bench.placebos import ALPHA, CONTROLS, SHAPES, WINDOW, CityPlacebos, Placebo, cities, independent, placebos
 from tests.bench.report import Measure, Range, Row, Section, markdown, share_interval
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
@@ -53,18 +53,25 @@ def section(pictures: Path) -> Section:
 
 
 def _city_rows(found: CityPlacebos) -> Iterator[Row]:
-    many = len(found.structural)
-    for name, share in _city_shares(found).items():
+    for name, (share, many) in _city_shares(found).items():
         inside = _mark(FALSE.holds(share)) if "single" not in name else ""
         yield f"GeoLift's cities, placebos: {name}", "5 % false", f"{share:.1%} of {many}", inside
 
 
-def _city_shares(found: CityPlacebos) -> dict[str, float]:
+def _city_shares(found: CityPlacebos) -> dict[str, tuple[float, str]]:
+    many, runs = str(len(found.structural)), found.runs <= ALPHA
+    whole = (
+        f"{runs.size}, on every day (they overlap: worth {independent(runs):.0f} independent ones; "
+        f"so few shifts can call {found.attainable.mean():.1%})"
+    )
     return {
-        f"structural, {CONTROLS} best others": float(np.mean(found.structural)),
-        "synthetic control, whole runs permuted": float(np.mean(np.array(found.runs) <= ALPHA)),
-        "synthetic control, single days shuffled (for contrast)": float(np.mean(np.array(found.single) <= ALPHA)),
-        f"Baton's own measure, {CONTROLS} best others as siblings": float(np.mean(found.product)),
+        f"structural, {CONTROLS} best others": (float(np.mean(found.structural)), many),
+        "synthetic control, whole runs permuted": (float(runs.mean()), whole),
+        "synthetic control, single days shuffled (for contrast)": (
+            float(np.mean(np.array(found.single) <= ALPHA)),
+            many,
+        ),
+        f"Baton's own measure, {CONTROLS} best others as siblings": (float(np.mean(found.product)), many),
     }
 
 
@@ -75,8 +82,8 @@ def _city_measures(found: CityPlacebos) -> Iterator[Measure]:
         "– the same, synthetic control, runs permuted": runs,
         "– the same, Baton's own measure": own,
     }
-    for name, share in shown.items():
-        yield Measure(name, share, FALSE, form="{:.3f}", note=f"{len(found.structural)} placebos of {WINDOW} days")
+    for name, (share, many) in shown.items():
+        yield Measure(name, share, FALSE, form="{:.3f}", note=f"of {many}; {WINDOW} days each")
 
 
 def _placebo_rows(found: Sequence[Placebo]) -> Iterator[Row]:

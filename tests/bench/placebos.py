@@ -50,6 +50,8 @@ READ_BACK = 105
 CONTROLS, WINDOW = 5, 15
 """Of GeoLift's cities: how many of the best others stand beside one, and days of a placebo's "effect"."""
 ALPHA = 0.05
+LEAST_BEFORE = 30
+"""Days of GeoLift's pre-test before the earliest placebo of the synthetic control."""
 Floats = NDArray[np.float64]
 
 
@@ -214,17 +216,25 @@ class CityPlacebos:
 
     structural: list[bool]
     product: list[bool]
-    runs: list[float]
-    """p-values of the synthetic control by whole runs of days."""
     single: list[float]
-    """The same by single days shuffled."""
+    """p-values of the synthetic control by single days shuffled."""
+    runs: Floats
+    """p-values of the synthetic control by whole runs of days: [dates, cities], on every date there is."""
+    attainable: Floats
+    """[dates] What share the test calls where all is well: the largest p-value up to ALPHA among so many shifts."""
 
 
 def cities(data: Path, dates: Sequence[int]) -> CityPlacebos:
-    """A placebo in each of GeoLift's 40 cities on each of the dates (days of the pre-test)."""
+    """A placebo in each of GeoLift's 40 cities on each of the dates (days of the pre-test).
+
+    The synthetic control is quick: it is tried on every day there is.
+    """
     table = pl.read_csv(data / "geolift" / "GeoLift_PreTest.csv")
     wide = table.pivot("location", index="date", values="Y").sort("date").drop("date").to_numpy().astype(float)
-    found = CityPlacebos([], [], [], [])
+    every = range(LEAST_BEFORE, len(wide) - WINDOW + 1)
+    runs = np.array([[_by_runs(wide, city, before) for city in range(wide.shape[1])] for before in every])
+    days = np.array(every) + WINDOW
+    found = CityPlacebos([], [], [], runs, np.floor(ALPHA * days + 1e-9) / days)
     for before in dates:
         seen = wide[: before + WINDOW]
         for city in range(wide.shape[1]):
@@ -234,9 +244,25 @@ def cities(data: Path, dates: Sequence[int]) -> CityPlacebos:
             one = structural(treated, best, before)
             found.structural.append(not one.low <= 0 <= one.high)
             found.product.append(_claimed(treated, best, before))
-            found.runs.append(synthetic_control(treated, others, before).placebo)
             found.single.append(shuffled_mean(treated, others, WINDOW))
     return found
+
+
+def _by_runs(wide: Floats, city: int, before: int) -> float:
+    seen = wide[: before + WINDOW]
+    return synthetic_control(seen[:, city], np.delete(seen, city, axis=1), before).placebo
+
+
+def independent(hits: NDArray[np.bool_]) -> float:
+    """As how many independent placebos [dates, cities] count, when those of a city and those of a date hang together.
+
+    The variance of their share by two-way clustering (Cameron, Gelbach and Miller, JBES 2011) against that of a coin.
+    """
+    share = float(hits.mean())
+    away = hits - share
+    own = float((away**2).sum())
+    together = float((away.sum(axis=0) ** 2).sum() + (away.sum(axis=1) ** 2).sum()) - own
+    return share * (1 - share) * hits.size**2 / max(together, own)
 
 
 def _claimed(treated: Floats, others: Floats, before: int) -> bool:
