@@ -70,7 +70,7 @@ class AmendmentView(Frozen):
     amendment: Amendment
     status: AmendmentStatus
     quorum: int
-    """How many people must agree, the drafter not counted where it loosens."""
+    """How many different people must agree. Where it loosens, only a drafter who is an architect is one of them."""
     agreed: tuple[str, ...] = ()
     """Slack users who agreed so far."""
     decided_by: str | None = None

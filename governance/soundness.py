@@ -31,7 +31,14 @@ def refusals(model: OperatingModel) -> tuple[str, ...]:
 
 def check(model: OperatingModel) -> tuple[str, ...]:
     """What in an operating model cannot work as it was probably meant, one sentence each; empty when all is well."""
-    return (*_contradictions(model), *_roles(model), *_scopes(model), *_limits(model), *_chains(model))
+    return (
+        *_contradictions(model),
+        *_waiting(model),
+        *_roles(model),
+        *_scopes(model),
+        *_limits(model),
+        *_chains(model),
+    )
 
 
 def _always_human(model: OperatingModel) -> list[str]:
@@ -139,6 +146,16 @@ def _is_zone(name: str) -> bool:
 def _contradictions(model: OperatingModel) -> list[str]:
     policy = model.policy
     return [f"{kind} is both automatic and forbidden." for kind in sorted(policy.automatic & policy.forbidden)]
+
+
+def _waiting(model: OperatingModel) -> list[str]:
+    policy = model.policy
+    if policy.escalate_after_hours is None or policy.escalate_after_hours < policy.expires_after_hours:
+        return []
+    return [
+        f"Questions expire after {policy.expires_after_hours} hours and are passed on after "
+        f"{policy.escalate_after_hours}, so they never are."
+    ]
 
 
 def _roles(model: OperatingModel) -> list[str]:

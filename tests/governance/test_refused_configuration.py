@@ -104,3 +104,11 @@ def test_standing_in_is_not_handed_on():
     )
     apart = (away(MARA, CLEO), away(CLEO, CORA, first_day=date(2026, 3, 15), last=date(2026, 3, 16)))
     assert check(model(policy(), delegations=apart)) == ()
+
+
+def test_a_question_that_expires_before_it_is_passed_on_never_is():
+    assert check(model(policy(expires_after_hours=49))) == ()
+    assert check(model(policy(expires_after_hours=48))) == (
+        "Questions expire after 48 hours and are passed on after 48, so they never are.",
+    )
+    assert check(model(policy(expires_after_hours=24, escalate_after_hours=None))) == ()

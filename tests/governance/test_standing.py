@@ -13,6 +13,7 @@ from domain.verdict import Ask, Automatic, Forbidden, Verdict
 from governance import moves
 from governance.review import review
 from tests.governance.company import MARA, NOW, PEOPLE, TODAY, budget, model, policy, proposal
+from tests.governance.test_review import ONE_OF_EACH
 
 WHERE = {"platform": "meta", "account_id": "a1", "currency": "EUR"}
 PAUSE = PauseAd.model_validate(WHERE | {"campaign_id": "c3", "ad_id": "ad9", "spend_per_day": "80"})
@@ -175,6 +176,19 @@ def test_a_limit_of_one_account_speaks_of_that_account():
             ).quorum
             == 1
         )
+
+
+def test_what_a_team_moves_counts_where_it_does_it():
+    rotate = ONE_OF_EACH["rotate_audience"].model_copy(update={"spend_per_day": Decimal(700)})
+    earlier = moved(rotate)
+    assert [(one.address, one.money) for one in earlier] == [("meta/a1/campaign/c3", 700)]
+    for account, quorum in (("a1", 2), ("a2", 1)):
+        limit = Limit(role="media_lead", max_per_day=Decimal(500), accounts=frozenset({account}))
+        asked = proposal(budget("440", account_id=account))
+        assert said(asked, model(Policy(limits=(limit,))), moves=earlier).quorum == quorum
+    somewhere = [move.model_copy(update={"address": "experiment/t1"}) for move in earlier]
+    limit = Limit(role="media_lead", max_per_day=Decimal(500), accounts=frozenset({"a2"}))
+    assert said(proposal(budget("440", account_id="a2")), model(Policy(limits=(limit,))), moves=somewhere).quorum == 2
 
 
 def test_a_limit_of_one_kind_counts_that_kind():
