@@ -87,7 +87,8 @@ def routes(model: OperatingModel) -> list[Block]:
 def goals(model: OperatingModel) -> list[Block]:
     """What figures should be."""
     words = [
-        f"{outside(goal.name, 80)}: {metric_short(goal.metric)} {figure(goal.metric, float(goal.target), model.currency)}"
+        f"{outside(goal.name, 80)}: {metric_short(goal.metric)} "
+        + figure(goal.metric, float(goal.target), model.currency)
         + (f", counts {goal.weight:g} times" if goal.weight != 1 else "")
         for goal in model.goals
     ]
