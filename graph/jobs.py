@@ -110,10 +110,10 @@ def _about(work: Callable[[str], Awaitable[object]]) -> Callable[..., Any]:
 
 
 async def _retry_stalled(app: App) -> None:
-    """Give jobs of dead workers back. One that is waiting again already is left as it is."""
+    """Give jobs of dead workers back. One that waits again, or that somebody else saw first, stays as it is."""
     jobs = app.job_manager
     for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=_STALLED_SECONDS):
         try:
             await jobs.retry_job(job)
-        except (exceptions.UniqueViolation, exceptions.AlreadyEnqueued):
-            logger.info("job %s is waiting again already", job.id)
+        except (exceptions.ConnectorException, exceptions.AlreadyEnqueued) as error:
+            logger.info("job %s is left as it is: %s", job.id, error)

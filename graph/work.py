@@ -12,7 +12,7 @@ from domain.errors import MarketingError, NotYet, Refusal, SlackUnavailable, Sou
 from domain.ports import Board
 from domain.proposal import Expired
 from domain.signal import SignalEvent
-from graph import amending, execution, proposal, readings, sealing, sweep
+from graph import amending, execution, proposal, readings, sealing, sweep, undoing
 from graph.checkpoints import Checkpoints
 from graph.drawing import Graph
 from graph.jobs import CONNECTION_ERRORS, QUEUE, engine
