@@ -51,9 +51,11 @@ async def assembled(
     clock: Clock | None = None,
     source: Source | None = None,
     directory: Directory | None = None,
+    is_adopting: bool = True,
 ) -> AsyncGenerator[Runner]:
     """A runner with everything behind it, closed again at the end. Raises ConfigurationError and StartupError.
 
+    With `is_adopting` a new file becomes what is in force, or an amendment of it; otherwise it is only looked at.
     Without `DATABASE_URL` it holds the lock of the home folder until the process ends.
     """
     clock = clock or SystemClock(model.timezone)

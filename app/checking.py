@@ -1,4 +1,4 @@
-"""`baton check` and `baton policy test`: does it all hang together, before it has to."""
+"""`baton check`: does it all hang together, before it has to."""
 
 import asyncio
 import sys
@@ -10,7 +10,6 @@ import click
 from app import config as configuration
 from app.assembly import assembled, source_of
 from app.clock import SystemClock
-from app.command import with_runner
 from app.serving import quieten
 from app.settings import Settings, from_environment
 from app.slack import client_of, greet
@@ -18,7 +17,6 @@ from connectors.sources.folder import FolderSource
 from domain.errors import ConfigurationError, MarketingError
 from domain.operating_model import OperatingModel
 from governance import review
-from graph.runner import Runner
 
 
 def run(config: Path) -> None:
@@ -35,28 +33,6 @@ def run(config: Path) -> None:
     for what in (_source, _database, _slack):
         worst = max(worst, asyncio.run(_tried(what, settings, model)))
     sys.exit(worst)
-
-
-def test_policy(config: Path) -> None:
-    """Review every proposal on record under the policy as written, and print the verdicts that would change."""
-    model = configuration.load(config)
-
-    async def compare(runner: Runner) -> tuple[int, list[str]]:
-        changed: list[str] = []
-        views = await runner.proposals()
-        for view in views:
-            now = review.review(view.proposal, model, view.proposal.proposed_on)
-            if now.kind != view.verdict.kind or getattr(now, "role", "") != getattr(view.verdict, "role", ""):
-                rules = " ".join(now.rules)
-                changed.append(
-                    f"{view.proposal.id} {view.proposal.action.kind}: {view.verdict.kind} → {now.kind}. {rules}"
-                )
-        return len(views), changed
-
-    count, changed = with_runner(config, compare)
-    for line in changed:
-        click.echo(line)
-    click.echo(f"This policy would have changed {len(changed)} of {count} verdicts.")
 
 
 async def _tried(
@@ -84,9 +60,10 @@ async def _source(settings: Settings, model: OperatingModel) -> str:
 
 
 async def _database(settings: Settings, model: OperatingModel) -> str:
-    async with assembled(settings, model) as runner:
+    async with assembled(settings, model, is_adopting=False) as runner:
         health = await runner.health()
-        return f"The database answers; last sweep: {health.last_sweep or 'none yet'}."
+        governed = await runner.governing.held_against_file()
+        return f"The database answers; last sweep: {health.last_sweep or 'none yet'}. {governed}"
 
 
 async def _slack(settings: Settings, model: OperatingModel) -> str:

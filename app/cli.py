@@ -203,11 +203,16 @@ def policy() -> None:
 
 @policy.command("test")
 @CONFIG
-def policy_test(config: Path) -> None:
-    """Review past proposals under the policy as written."""
-    from app.checking import test_policy
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Another operating model to compare with; without it, what past proposals were answered.",
+)
+def policy_test(config: Path, against: Path | None) -> None:
+    """Show what a policy says to typical situations and to past proposals. Changes nothing."""
+    from app.policy import test
 
-    test_policy(config)
+    test(config=config, against=against)
 
 
 @cli.command()

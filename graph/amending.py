@@ -52,6 +52,10 @@ async def hold_against_file(services: Services) -> None:
     file, now = services.file, services.clock.now()
     if refused := services.desk.refusals(file):
         raise ConfigurationError(" ".join(refused))
+    if not services.is_adopting:
+        async with services.database.read() as tx:
+            await services.in_force.read(tx)
+        return
     digest = operating_models.fingerprint(file)
     async with services.database.write() as writing:
         await operating_models.lock(writing)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from domain.action import ACTION_KINDS
 from domain.amendment import AmendmentStatus, AmendmentView, Design, TrackRecord
@@ -15,7 +16,7 @@ from graph.badges import Badges
 from graph.refusals import reason_of
 from graph.services import Services
 from memory import amendments, facts, operating_models, standing
-from memory.operating_models import InForce
+from memory.operating_models import FILE, InForce
 from memory.writing import Writing
 
 _RECENT = 10
@@ -54,6 +55,23 @@ class Governing:
             records=records,
             mandates={one.mandate.agent: one.mandate for one in services.desk.specialists},
         )
+
+    async def held_against_file(self) -> str:
+        """What is in force, and whether baton.yaml says the same, in a sentence or two."""
+        services = self._services
+        async with services.database.read() as tx:
+            await services.in_force.read(tx)
+            waiting = [one.amendment for one in await amendments.pending(tx, services.desk.quorum)]
+        known = services.in_force.known
+        if known is None:
+            return f"No policy is in force yet: the first start adopts {FILE}."
+        since = known.since.astimezone(ZoneInfo(services.file.timezone))
+        says = f"Policy version {known.version} is in force since {since.day} {since:%B %Y}"
+        if operating_models.fingerprint(known.model) == operating_models.fingerprint(services.file):
+            return f"{says}; {FILE} says the same."
+        drafted = next((one.id for one in waiting if one.by == FILE), None)
+        waits = f"it waits as {drafted}" if drafted else "the next start drafts it"
+        return f"{says}. {FILE} differs and changes nothing until the architect agrees: {waits}."
 
     async def records(self) -> tuple[TrackRecord, ...]:
         """What each agent's proposals of each kind came to."""

@@ -58,6 +58,8 @@ class Services:
     """Where the ledger's seals are kept; None where it is not sealed, as in a test."""
     directory: Directory | None = None
     """Who Slack says people are; None where nobody can be asked."""
+    is_adopting: bool = True
+    """Whether a start takes notice of a file that is new; False where somebody only wants to look."""
     desk: Desk
     failpoint: Callable[[str], None] = nothing_happens
     """Called by name at each step a crash could fall into (memory.failpoints); tests kill the process there."""

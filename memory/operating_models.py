@@ -169,7 +169,7 @@ def _reach(person: Person | None) -> dict[str, str]:
 
 
 def _plain(value: object) -> Any:
-    """What is the same for models that mean the same: sets in order, amounts without idle zeros."""
+    """What is the same for models that mean the same: sets in order, 1 and 1.0 and 1.00 alike."""
     match value:
         case Mapping():
             entries = cast("Mapping[object, object]", value)
@@ -178,7 +178,9 @@ def _plain(value: object) -> Any:
             return sorted(str(one) for one in cast("frozenset[object]", value))
         case tuple() | list():
             return [_plain(one) for one in cast("Sequence[object]", value)]
-        case Decimal():
-            return str(value.normalize())
+        case bool():
+            return value
+        case int() | float() | Decimal():
+            return str(Decimal(str(value)).normalize())
         case _:
             return None if value is None else str(value)

@@ -43,7 +43,7 @@ async def test_a_day_is_swept_asked_about_kept_and_searched(company: Path, home:
     assert f"{len(exported)} records, none changed" in await run("ledger", "verify")
     assert await run("memory", "rebuild") == "The index knows 0 lessons.\n"
     assert await run("memory", "search", "budget") == "Nothing was learned about that yet.\n"
-    assert await run("policy", "test") == f"This policy would have changed 0 of {len(opened['actions'])} verdicts.\n"
+    assert f"This policy would have changed 0 of {len(opened['actions'])} verdicts.\n" in await run("policy", "test")
     assert postmaster(home) is None
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from domain.amendment import Amendment, Replay
 from domain.operating_model import Delegation, Goal, Limit, OperatingModel, Person, Policy, SourceSettings
-from memory import amendments, ledger, operating_models, people
+from memory import amendments, facts, ledger, operating_models, people
 from memory.database import Database
 
 NOW = datetime(2026, 3, 15, 9, 0, tzinfo=UTC)
@@ -124,6 +124,8 @@ def test_files_that_mean_the_same_have_one_fingerprint_and_others_another():
     assert operating_models.fingerprint(FILE.model_copy(update={"goals": (goal,)})) == operating_models.fingerprint(
         FILE
     )
+    stored = OperatingModel.model_validate(facts.body(FILE))
+    assert operating_models.fingerprint(stored) == operating_models.fingerprint(FILE)
     moved = FILE.source.model_copy(update={"path": "elsewhere"})
     assert operating_models.fingerprint(FILE.model_copy(update={"source": moved})) == operating_models.fingerprint(FILE)
     assert operating_models.fingerprint(stricter()) != operating_models.fingerprint(FILE)
