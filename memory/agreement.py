@@ -69,15 +69,13 @@ async def _subjects(tx: AsyncConnection, fact: _Fact) -> AsyncIterator[Sequence[
     """Everything that has such a fact, or a line about one; some at a time, and never twice."""
     column = fact.table.c[fact.subject]
     told = select(LEDGER.c.subject).where(_is_about(fact))
-    last = ""
-    while True:
+    last, found = "", [""] * _BATCH
+    while len(found) == _BATCH:
         either = select(column.label("subject")).union(told).subquery()
         some = select(either.c.subject).where(either.c.subject > last).order_by(either.c.subject).limit(_BATCH)
-        found = list(await tx.scalars(some))
-        if not found:
-            return
-        yield found
-        last = found[-1]
+        if found := list(await tx.scalars(some)):
+            yield found
+            last = found[-1]
 
 
 async def _differences(tx: AsyncConnection, fact: _Fact, subjects: Sequence[str], old: int) -> list[str]:

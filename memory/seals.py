@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 from collections.abc import Sequence
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -157,9 +158,10 @@ async def _unbroken(tx: AsyncConnection, newest: Seal | None) -> None:
                 "it was rewritten, or an older backup was restored. Run `baton ledger verify`."
             )
         chain.size, chain.head = newest.size, newest.head
-    async for row in ledger.lines(tx, after=chain.size):
-        for fault in chain.read(row):
-            raise LedgerBroken(f"The ledger is not sealed: {fault}. Run `baton ledger verify`.")
+    async with aclosing(ledger.lines(tx, after=chain.size)) as rows:
+        async for row in rows:
+            for fault in chain.read(row):
+                raise LedgerBroken(f"The ledger is not sealed: {fault}. Run `baton ledger verify`.")
 
 
 async def _knows(tx: AsyncConnection, key: SigningKey) -> bool:

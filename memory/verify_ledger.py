@@ -74,7 +74,7 @@ class Chain:
         if (seq := row["seq"]) != self.size + 1:
             yield f"row {self.size + 1} is missing" if seq > self.size else f"row {seq} is out of place"
         elif row["prev_hash"] != self.head:
-            yield f"row {seq} does not follow the row before it"
+            yield f"row {seq} does not follow row {self.size}: one of them was changed"
         if sha256(row["payload"]) != row["payload_hash"]:
             yield f"row {seq} has a changed payload"
         if hash_of(row) != row["hash"] or set(row) != COLUMNS:

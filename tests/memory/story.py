@@ -1,4 +1,4 @@
-"""A ledger with a life behind it: two signals, asked, decided in every way, executed, measured, and sealed as it went."""
+"""A ledger with a life behind it: two signals asked, decided in every way, executed, measured; sealed as it went."""
 
 from dataclasses import replace
 from pathlib import Path
