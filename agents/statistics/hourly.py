@@ -6,8 +6,8 @@ level, its step and its difference to the same hour yesterday are together, what
 The score is the distance in robust standard deviations (Hampel 1974) times the causal rank of the strangeness: large
 only where both are.
 
-Settings were fixed on synthetic hourly costs and on other groups of the Numenta Anomaly Benchmark, read by the hour;
-`python -m tests.bench.nab` says what was compared, and what the result scores on the benchmark's ad exchanges.
+Settings come from synthetic hourly costs and other groups of the Numenta Anomaly Benchmark, read by the hour. The
+choice was not blind to its ad exchanges: `python -m tests.bench.nab` says what was compared, and what was seen.
 """
 
 from dataclasses import dataclass
