@@ -320,7 +320,8 @@ async def _fresh(
         model, standing = await services.stands(tx)
     verdict = services.desk.review(proposal, model, today, standing)
     hours = verdict.within_hours if isinstance(verdict, Ask) else None
-    return Asked(proposal, verdict, services.clock.now() + timedelta(hours=hours) if hours else None)
+    now = services.clock.now()
+    return Asked(proposal, verdict, now + timedelta(hours=hours) if hours else None, asked_at=now)
 
 
 def _pause(services: Services, looks: int) -> float:

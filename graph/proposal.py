@@ -228,7 +228,8 @@ async def learn(state: ProposalState, runtime: Runtime[Services]) -> ProposalSta
         async with services.database.write(Failpoint.OUTCOME_UNCOMMITTED) as writing:
             await writing.touch(case.signal.id)
             if await lessons.keep_outcome(writing, outcome, lesson):
-                await tracking.fall(services, writing, view.proposal, outcome)
+                worse = tracking.worsened(outcome, view.proposal.action.kind)
+                await tracking.fall(services, writing, view.proposal, guard_worsened=worse)
         services.failpoint(Failpoint.OUTCOME_WRITTEN)
     return {}
 

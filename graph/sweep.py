@@ -264,7 +264,7 @@ async def save(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
     for proposal in _proposals(state):
         verdict = _VERDICT.validate_python(state.get("verdicts", {})[proposal.id])
         until = sweep.now + timedelta(hours=verdict.within_hours) if isinstance(verdict, Ask) else None
-        asked[proposal.signal_id] = (*asked[proposal.signal_id], Asked(proposal, verdict, until))
+        asked[proposal.signal_id] = (*asked[proposal.signal_id], Asked(proposal, verdict, until, asked_at=sweep.now))
     swept = Swept(
         as_of=_day(state),
         hour=sweep.hour,

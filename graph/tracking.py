@@ -37,8 +37,11 @@ async def record(
     return desk.record(agent, kind, desk.level(agent, kind, model, stands), known[agent, kind])
 
 
-async def fall(services: Services, writing: Writing, proposal: Proposal, outcome: Outcome) -> tuple[Grant, ...]:
-    """Lower the levels that an outcome, kept in the same transaction, no longer supports: of the agents behind it."""
+async def fall(services: Services, writing: Writing, proposal: Proposal, *, guard_worsened: bool) -> tuple[Grant, ...]:
+    """Lower the levels, of the agents behind a proposal, that what came of it no longer supports.
+
+    Looks at the outcomes kept so far, those of this transaction among them.
+    """
     desk, kind, fallen = services.desk, proposal.action.kind, list[Grant]()
     if not proposal.agents:
         return ()
@@ -48,7 +51,7 @@ async def fall(services: Services, writing: Writing, proposal: Proposal, outcome
     for agent in proposal.agents:
         level = desk.level(agent, kind, model, stands)
         came_to = desk.record(agent, kind, level, known[agent, kind])
-        if because := desk.falls(came_to, level, worsened(outcome, kind)):
+        if because := desk.falls(came_to, level, guard_worsened):
             at, lower = services.clock.now(), desk.below(level)
             one = Grant(agent=agent, action=kind, level=lower, by=SYSTEM, at=at, because=because)
             await standing.grant(writing, one)

@@ -17,7 +17,7 @@ from domain.proposal import Approved, Proposal
 from domain.receipt import Outcome, Receipt
 from domain.standing import Standing
 from domain.verdict import Ask, Forbidden
-from graph import readings
+from graph import readings, tracking
 from graph.services import Services
 from memory import actions, cases, decisions, lessons, standing
 from memory.facts import name_of
@@ -171,7 +171,7 @@ def _judged(
     now = services.clock.now()
     expires = now + timedelta(hours=verdict.within_hours) if isinstance(verdict, Ask) else None
     ends = min((one for one in (expires, until) if one is not None), default=None)
-    return Asked(proposal, verdict, ends, said_by=said_by)
+    return Asked(proposal, verdict, ends, said_by=said_by, asked_at=now)
 
 
 def _decides_alone(
@@ -220,6 +220,7 @@ async def _ask_owner(services: Services, proposal_id: str, metric: str, says: st
         await _put(writing, view, asked)
         kind = view.done.kind
         await writing.record("guard.worsened", SYSTEM, proposal_id, undo=asked.proposal.id, metric=metric, action=kind)
+        await tracking.fall(services, writing, view.proposal, guard_worsened=True)
     return asked.proposal.id
 
 

@@ -106,8 +106,9 @@ class Upholding:
         """The same question under another verdict is a new version, with all its time before it."""
         await writing.touch(view.proposal.signal_id)
         hours = verdict.within_hours if isinstance(verdict, Ask) else None
-        until = self._services.clock.now() + timedelta(hours=hours) if hours else None
-        asked = await proposals.ask(writing, Asked(view.proposal, verdict, until), place)
+        now = self._services.clock.now()
+        until = now + timedelta(hours=hours) if hours else None
+        asked = await proposals.ask(writing, Asked(view.proposal, verdict, until, asked_at=now), place)
         if asked and not isinstance(verdict, Forbidden):
             await writing.defer("advance", view.proposal.id)
 

@@ -112,7 +112,7 @@ def _view(row: _Row, known: _Known, now: datetime, everybody: People) -> Proposa
         verdict=verdict,
         status=_status(verdict, known, now, is_withdrawn=row.withdrawn_at is not None),
         expires_at=row.expires_at,
-        asked_at=_asked_at(verdict, row.expires_at, known),
+        asked_at=_asked_at(row, verdict, known),
         decision=known.decision or _in_force(known, now),
         approvals=tuple(approval.by for approval in known.approvals if approval.version == row.version),
         receipt=known.receipt,
@@ -121,11 +121,11 @@ def _view(row: _Row, known: _Known, now: datetime, everybody: People) -> Proposa
     )
 
 
-def _asked_at(verdict: Verdict, expires_at: datetime | None, known: _Known) -> datetime | None:
-    """Since when a question waits: from its time backwards, and never from before the end of a snooze."""
-    if not isinstance(verdict, Ask) or expires_at is None:
+def _asked_at(row: _Row, verdict: Verdict, known: _Known) -> datetime | None:
+    """Since when a question waits: never from before the end of a snooze. Of old ones their time tells it backwards."""
+    if not isinstance(verdict, Ask) or row.expires_at is None:
         return None
-    asked = expires_at - timedelta(hours=verdict.within_hours)
+    asked: datetime = row.asked_at or row.expires_at - timedelta(hours=verdict.within_hours)
     return max(asked, known.snooze.until) if known.snooze else asked
 
 

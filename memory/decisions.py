@@ -218,7 +218,8 @@ async def _approvals_with(writing: Writing, decision: Approved) -> int:
 async def _asked_anew(writing: Writing, row: Row[tuple[object, ...]], decision: Overridden) -> Approved:
     """Where several must agree, a change is a new version that the others see; whoever changed it has approved it."""
     changed = Proposal.model_validate(row.body).model_copy(update={"action": decision.action})
-    await ask(writing, Asked(changed, VERDICT.validate_python(row.verdict), row.expires_at), row.place)
+    verdict = VERDICT.validate_python(row.verdict)
+    await ask(writing, Asked(changed, verdict, row.expires_at, asked_at=decision.at), row.place)
     version = decision.version + 1
     await writing.record("approval.changed", decision.by, row.id, version=version, action=facts.digest(decision.action))
     return Approved(proposal_id=row.id, version=version, by=decision.by, at=decision.at)

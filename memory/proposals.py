@@ -30,6 +30,8 @@ class Asked:
     """When it stops being open; None where nobody is asked."""
     said_by: str | None = None
     """Slack user whose own words its `why` holds: sealed as theirs."""
+    asked_at: datetime | None = None
+    """When it is put to people, by the company's clock; None: its time tells it backwards."""
 
 
 async def ask(writing: Writing, asked: Asked, place: int = 0) -> bool:
@@ -100,6 +102,7 @@ async def _keep(writing: Writing, asked: Asked, place: int) -> None:
         "body": body,
         "verdict": facts.body(asked.verdict),
         "owner": proposal.owner,
+        "asked_at": asked.asked_at,
         "expires_at": asked.expires_at,
         "withdrawn_at": None,
         "place": place,

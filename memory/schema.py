@@ -81,6 +81,7 @@ PROPOSAL = Table(
     _filled("body", JSONB),
     _filled("verdict", JSONB),
     _filled("owner", Text),
+    Column("asked_at", _MOMENT),
     Column("expires_at", _MOMENT),
     Column("withdrawn_at", _MOMENT),
     _filled("place", Integer),

@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from domain.action import FixTracking
 from domain.case import ProposalStatus
 from domain.errors import NotYours
 from domain.receipt import Outcome
 from domain.standing import Grant, Level
 from domain.verdict import Forbidden
 from graph.runner import Runner
-from graph.tracking import worsened
+from graph.tracking import fall, worsened
 from memory import standing
 from memory.database import Database
 from tests.graph.fakes import CORA, FIRST, MARA, HandClock, Wall, opened, proposal, services
@@ -117,3 +118,22 @@ async def test_outcomes_of_questions_no_agent_stands_behind_count_for_nobody(add
         assert len(await standing.outcomes(tx)) == 1
         await tx.execute(text("UPDATE proposal SET body = body || '{\"agents\": []}'"))
         assert await standing.outcomes(tx) == ()
+
+
+async def test_what_is_done_unasked_is_asked_again_once_a_guard_worsened_after_it(start: Start):
+    runner = await start()
+    async with runner.work._database.write() as writing:
+        trusted = Grant(
+            agent="performance", action="fix_tracking", level=Level.AUTOMATIC, by=CORA, at=HandClock().now(),
+            because="always right so far",
+        )  # fmt: skip
+        await standing.grant(writing, trusted)
+        fix = FixTracking(platform="meta", account_id="a1", currency="EUR", campaign_id="c3", symptom="no orders")
+        done = proposal(fix).model_copy(update={"agents": ("performance",)})
+        (fell,) = await fall(runner._services, writing, done, guard_worsened=True)
+    assert (fell.level, fell.by) == (Level.ASK, "baton")
+    assert "got worse" in fell.because
+    async with runner.work._database.write() as writing:
+        assert await fall(runner._services, writing, done, guard_worsened=True) == ()
+        nobody = done.model_copy(update={"agents": ()})
+        assert await fall(runner._services, writing, nobody, guard_worsened=True) == ()

@@ -314,7 +314,8 @@ async def test_the_policy_is_asked_again_before_anything_is_written(start: Start
     await runner.sweep(FIRST)
     await runner.approve(PROP, 1, MARA)
     await runner.governing.agree(
-        (await runner.governing.draft(CORA, "policy", {"forbidden": "set_budget"}, "not this quarter")).amendment.id, CORA
+        (await runner.governing.draft(CORA, "policy", {"forbidden": "set_budget"}, "not this quarter")).amendment.id,
+        CORA,
     )
     await runner.settle()
     (view,) = (await runner.case(SIG)).proposals

@@ -1,4 +1,5 @@
 ALTER TABLE proposal ADD COLUMN reviewed TEXT;
+ALTER TABLE proposal ADD COLUMN asked_at TIMESTAMP WITH TIME ZONE;
 
 CREATE TABLE operating_model (
     version INTEGER NOT NULL,
