@@ -1,11 +1,14 @@
 """The worlds of the core case hold that case once per account and nothing else, and one signal is judged strictly."""
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
-from tests.bench.core_case import LEAST_Z, judged, world
+from tests.bench.core_case import LEAST_Z, SHAPE, SPENDS, judged, world
 from tests.bench.scoring import Event
+from tests.bench.world.company import draw
 from tests.bench.world.visibility import cost_z, z_score
 
 
@@ -32,6 +35,20 @@ def test_every_account_has_its_one_story_clear_in_each_part(company: Any):
     assert [one.account for one in company.happenings] == list(range(company.company.shape.accounts))
     for one in company.happenings:
         assert min(z_score(one, company.company), cost_z(one, company.company)) >= LEAST_Z
+
+
+def test_an_account_too_small_for_a_clear_story_spends_more_and_the_others_what_they_did():
+    small, shape = 436, SHAPE
+    made = world(small)
+    drawn = draw(
+        replace(shape, spend=SPENDS[0], people=300 * (SPENDS[0] / 450) ** 0.5),
+        np.random.default_rng(np.random.SeedSequence([small, 77]).spawn(4)[0]),
+    )
+    grown = made.company.spend / drawn.spend
+    assert set(made.company.account[grown > 1].tolist()) == {3}
+    assert grown[made.company.account != 3] == pytest.approx(1)
+    assert [one.account for one in made.happenings] == list(range(shape.accounts))
+    assert all(one.z >= LEAST_Z for one in made.happenings)
 
 
 def test_the_same_seed_tells_the_same_stories(company: Any):
