@@ -14,7 +14,7 @@ from agents.metrics import METRICS, Metric
 from agents.outlook import GROWTH, SUDDEN
 from agents.places import place_of
 from agents.statistics.arrays import Floats
-from agents.statistics.causal import LUCK, Counts, LogDifference, Mask, log_difference
+from agents.statistics.causal import LUCK, NOISE_SD, Counts, LogDifference, Mask, log_difference
 from domain.action import (
     Action,
     ChangeGoal,
@@ -41,6 +41,8 @@ FALSE_ALERTS = 0.05
 """At least so many of the signals raised are taken for nothing, however sure their findings look."""
 UNTOLD = 0.5
 """Whether a figure moved at all that no finding of the signal speaks of: as likely as not."""
+STEP_DAYS, LEAST_STEP_EVENTS = 7, 6
+"""Days before an execution that a step is seen against: every weekday once; and clicks or conversions on each side."""
 LEAST_CHANCE = 0.05
 """Part of a count's variance that stays where nearly everything is counted."""
 
@@ -124,6 +126,40 @@ def compare(
     fellows = [one for name, one in units.items() if name in struck and _fellow(one, past, alert)]
     found = log_difference(treated, siblings, past, alert, after, growth, _luck(signal, metric), fellows)
     return _compared(treated, after, metric, subject, found)
+
+
+def step(action: Action, readings: Readings, executed: date, last: date, figure: str) -> tuple[float, float] | None:
+    """How far a figure moved from the week before the execution to the days after it, and the standard error (log).
+
+    Beside what siblings did in the same days, where there are any. What was off already shows no step here.
+    """
+    subject, metric = _subject(action), METRICS[figure]
+    if subject is None:
+        return None
+    begin = executed - timedelta(days=STEP_DAYS)
+    table = metrics.sums(readings, metric, subject.fence, begin, last, by=("date_day", subject.column))
+    if table is None or table.is_empty():
+        return None
+    span = [begin + timedelta(days=n) for n in range((last - begin).days + 1)]
+    units = _units(table, metric, subject, span, _known(metric, readings, subject.fence.account_id, span))
+    before, after = (np.array([test(day) for day in span]) for test in (executed.__gt__, executed.__lt__))
+    moves = {name: _move(unit, before, after) for name, unit in units.items()}
+    mine = moves.pop(_TREATED, None)
+    if mine is None:
+        return None
+    others = [one for one in moves.values() if one is not None]
+    shared = float(np.mean([move for move, _ in others])) if others else 0.0
+    doubt = float(np.sum([variance for _, variance in others])) / max(len(others), 1) ** 2
+    return mine[0] - shared, math.sqrt(mine[1] + doubt)
+
+
+def _move(unit: Counts, before: Mask, after: Mask) -> tuple[float, float] | None:
+    """The change of a unit's log rate and its variance; None where it hardly delivered."""
+    before, after = before & (unit.bottom > 0), after & (unit.bottom > 0)
+    if min(float(unit.events[days].sum()) for days in (before, after)) < LEAST_STEP_EVENTS:
+        return None
+    days = 1 / float(before.sum()) + 1 / float(after.sum())
+    return unit.log_rate(after) - unit.log_rate(before), unit.noise(before) + unit.noise(after) + days * NOISE_SD**2
 
 
 def _beside(action: Action, signal: Signal, readings: Readings) -> frozenset[str]:

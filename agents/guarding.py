@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from agents import metrics, wording
-from agents.comparison import Comparison, compare
+from agents.comparison import Comparison, compare, step
 from agents.learning import LEAST_DAYS, LEAST_EVENTS, window
 from agents.metrics import METRICS
 from agents.places import place_of
@@ -29,6 +29,8 @@ from domain.signal import Signal
 SURE = 1.6
 """By how many half 95 % intervals a figure must lie beyond what is explained: 3.1 standard deviations. Chance does that
 in one look of a thousand, so hardly once in a hundred actions that are looked at on every day of a fortnight."""
+STEP_SURE = 3.0
+"""By how many standard errors it must also have moved since the week before the execution, beside its siblings."""
 MARGIN = math.log(1.1)
 """How far beyond what is explained it must be estimated at least: nobody goes back for less than a tenth."""
 SPEND_DAYS = 14
@@ -69,8 +71,8 @@ def guards(action: Action, readings: Readings, executed: date) -> tuple[Guard, .
         case PauseAd():
             return (Guard("conversions", -1, math.log1p(-_part(action, readings, executed)), "the pause"),)
         case SetTarget() if action.was:
-            step = _log(action.target / action.was)
-            dearer = step if action.metric == "target_cpa" else -step
+            change = _log(action.target / action.was)
+            dearer = change if action.metric == "target_cpa" else -change
             if dearer < 0:
                 return (Guard("conversions", -1, dearer, "the stricter target"),)
             return (Guard("cpa", 1, dearer, "the looser target"),)
@@ -100,7 +102,11 @@ def worsened(view: ProposalView, signal: Signal, readings: Readings, today: date
         return None
     for guard in guards(action, readings, executed):
         found = compare(action, signal, readings, executed, last, guard.metric)
-        if isinstance(found, Comparison) and _is_broken(guard, found):
+        if (
+            isinstance(found, Comparison)
+            and _is_broken(guard, found)
+            and _is_new(guard, action, readings, executed, last)
+        ):
             return Worsened(guard.metric, _said(guard, found, action, signal, first))
     return None
 
@@ -112,6 +118,12 @@ def _is_broken(guard: Guard, found: Comparison) -> bool:
     return beyond >= MARGIN and beyond >= SURE * found.reach
 
 
+def _is_new(guard: Guard, action: Action, readings: Readings, executed: date, last: date) -> bool:
+    """Whether it changed with the execution: trouble that was there before and goes on is not its doing."""
+    found = step(action, readings, executed, last, guard.metric)
+    return found is not None and guard.worse * (found[0] - guard.explained) >= STEP_SURE * found[1]
+
+
 def _said(guard: Guard, found: Comparison, action: Action, signal: Signal, first: date) -> str:
     """As in "Since 15 March conversions of Spring prospecting are 45 % lower (95 % sure: −55 to −32 %), … ."."""
     place = place_of(action)
@@ -119,7 +131,9 @@ def _said(guard: Guard, found: Comparison, action: Action, signal: Signal, first
     of = f" of {wording.quote(signal.names.get(ident, ident))}" if ident else ""
     way = "lower" if found.effect < 0 else "higher"
     sure = f"95 % sure: {wording.percent(found.low)} to {wording.percent(found.high)}"
-    seen = f"{metrics.words(guard.metric)}{of} is {wording.size(found.effect)} {way} than it would be ({sure})"
+    what = metrics.words(guard.metric)
+    verb = "are" if what.endswith("s") else "is"
+    seen = f"{what}{of} {verb} {wording.size(found.effect)} {way} than it would be ({sure})"
     more = f", and {guard.because} explains {wording.percent(math.expm1(guard.explained))}" if guard.because else ""
     how = wording.quote(found.method, 160)
     return wording.sentence(f"since {wording.day(first)} the {seen}{more}; {how}")
