@@ -2,6 +2,7 @@
 
 import asyncio
 
+import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,15 +33,56 @@ async def unlocked(database: Database, *statements: str) -> None:
         await tx.execute(text("ALTER TABLE ledger ENABLE TRIGGER USER"))
 
 
-@pytest.mark.parametrize(
-    "statement",
-    ["UPDATE ledger SET kind = 'x'", "DELETE FROM ledger", "TRUNCATE ledger", "DELETE FROM ledger_head"],
+CHANGES = (
+    "UPDATE ledger SET kind = 'x'",
+    "UPDATE ledger SET payload = payload WHERE seq = 1",
+    "DELETE FROM ledger",
+    "DELETE FROM ledger WHERE seq = 2",
+    "TRUNCATE ledger",
+    "DELETE FROM ledger_head",
+    "TRUNCATE ledger_head",
+    "UPDATE ledger_head SET seq = seq - 1",
+    "UPDATE ledger_head SET hash = repeat('0', 64)",
 )
-async def test_the_database_itself_refuses_to_change_history(database: Database, statement: str):
+
+
+@pytest.fixture(scope="module")
+def roles(server: str) -> None:
+    """Two roles that are no superusers, as a company's database has them."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE ROLE baton_owner")
+        connection.execute("CREATE ROLE baton_ordinary")
+
+
+@pytest.mark.parametrize("statement", CHANGES)
+@pytest.mark.parametrize("who", ["superuser", "owner of the tables", "ordinary role with every right"])
+async def test_the_database_itself_refuses_to_change_history(database: Database, roles: None, who: str, statement: str):
     await filled(database, 2)
+    async with database.engine.begin() as tx:
+        await tx.execute(text("ALTER TABLE ledger OWNER TO baton_owner"))
+        await tx.execute(text("ALTER TABLE ledger_head OWNER TO baton_owner"))
+        await tx.execute(text("GRANT ALL ON ledger, ledger_head TO baton_ordinary"))
     with pytest.raises(DBAPIError, match="append-only"):
         async with database.engine.begin() as tx:
+            if who != "superuser":
+                await tx.execute(text(f"SET ROLE {'baton_owner' if who.startswith('owner') else 'baton_ordinary'}"))
             await tx.execute(text(statement))
+    assert await problems(database) == ()
+
+
+async def test_there_is_one_head(database: Database):
+    with pytest.raises(DBAPIError, match="ledger_head_is_one"):
+        async with database.engine.begin() as tx:
+            await tx.execute(text("INSERT INTO ledger_head VALUES (2, 0, repeat('0', 64))"))
+
+
+async def test_a_line_break_in_a_name_cannot_move_words_from_one_field_to_another(database: Database):
+    """What is hashed is parted by line breaks."""
+    async with database.write() as writing:
+        await writing.record("refusal", "U0MARA0001", "prop_x\nprop_y", press="approved")
+    async with database.read() as tx:
+        (row,) = [row async for row in ledger.lines(tx)]
+    assert row["subject"] == "prop_x prop_y"
     assert await problems(database) == ()
 
 
