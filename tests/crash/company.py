@@ -16,7 +16,6 @@ from domain.action import FixTracking, SetBudget
 from domain.case import Case, ProposalView
 from domain.chart import Chart
 from domain.lesson import Lesson
-from domain.proposal import Proposal
 from domain.reading import Readings
 from domain.scope import Scope
 from domain.signal import CloseReason, EventKind, Signal, SignalEvent
@@ -55,6 +54,8 @@ class Place:
     account: str
     slack: str
     folder: Path
+    only: str = ""
+    """The one proposal there is; "": all four."""
 
     @property
     def acked(self) -> Path:
@@ -109,8 +110,8 @@ class Shelf:
         await self.add(lessons)
 
 
-def script() -> Script:
-    """Both signals open on the first day and close once everything could be measured."""
+def script(only: str = "") -> Script:
+    """Both signals open on the first day and close once everything could be measured. `only`: one of the proposals."""
     plans = {
         FIRST_SIGNAL: (
             fakes.proposal(fakes.cut(), CUT, FIRST_SIGNAL),
@@ -121,12 +122,11 @@ def script() -> Script:
             fakes.proposal(_tracking(), TRACKING, SECOND_SIGNAL, owner="media_lead"),
         ),
     }
+    if only:
+        chosen = {ident: tuple(one for one in plan if one.id == only) for ident, plan in plans.items()}
+        plans = {ident: plan for ident, plan in chosen.items() if plan}
     both = [fakes.signal(ident) for ident in plans]
     return Script({FIRST: _events(both, EventKind.OPENED), CLOSES_ON: _events(both, EventKind.CLOSED)}, plans)
-
-
-def proposals() -> dict[str, Proposal]:
-    return {one.id: one for plan in script().plans.values() for one in plan}
 
 
 def _events(about: Sequence[Signal], kind: EventKind) -> tuple[SignalEvent, ...]:
@@ -146,7 +146,7 @@ def services(place: Place, worker: str, failpoint: object = None) -> Services:
     """What one process of the company works with: real database, real ad account client, the tests' agents."""
     made = fakes.services(
         Database(place.database, pool_size=6),
-        script(),
+        script(place.only),
         clock=LastingClock(place.folder),  # type: ignore[arg-type]
         policy=POLICY,
         worker=worker,

@@ -88,9 +88,11 @@ class Season:
     fallen: Counter[str] = field(default_factory=Counter[str])
     """How many lives ended by a kill, by the last step they passed."""
 
-    def start(self, live: Callable[[Life], None], *dooms: Doom, seed: int = 0) -> Process:
+    def start(
+        self, live: Callable[[Life], None], *dooms: Doom, seed: int = 0, failing: tuple[str, int] = ("", 1)
+    ) -> Process:
         self.lives += 1
-        return Process(live, Life(self.place, f"life-{self.lives}", dooms, self.mutant, seed))
+        return Process(live, Life(self.place, f"life-{self.lives}", dooms, self.mutant, seed, failing))
 
     def count(self, dead: Process) -> None:
         self.fallen[dead.trace.step] += 1
@@ -104,7 +106,7 @@ class Seasons:
         self._made = 0
 
     @contextmanager
-    def season(self, mutant: str = "") -> Iterator[Season]:
+    def season(self, mutant: str = "", only: str = "") -> Iterator[Season]:
         """A database and a world of its own, gone at the end."""
         self._made += 1
         name, folder = f"baton_season_{self._made}", self._folder / str(self._made)
@@ -114,7 +116,8 @@ class Seasons:
         try:
             with Outside(dict(VALUES)).answering() as outside:
                 address = self._server.replace("/postgres?", f"/{name}?")
-                yield Season(Place(address, outside.account_address, outside.slack_address, folder), outside, mutant)
+                place = Place(address, outside.account_address, outside.slack_address, folder, only)
+                yield Season(place, outside, mutant)
         finally:
             with psycopg.connect(self._server, autocommit=True) as server:
                 server.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -127,6 +130,13 @@ def until(true: Callable[[], object], what: str, seconds: float = PATIENCE_SECON
         if time.monotonic() - began > seconds:
             pytest.fail(f"{what}: it did not happen within {seconds:.0f} s")
         time.sleep(0.005)
+
+
+def has_a_lease(season: Season, worker: Process) -> bool:
+    """Whether a worker may write to a platform, by the database's clock."""
+    with psycopg.connect(season.place.database) as database:
+        mine = "SELECT 1 FROM action WHERE lease_owner = %s AND lease_until > clock_timestamp()"
+        return database.execute(mine, (worker.life.name,)).fetchone() is not None
 
 
 def story_so_far(address: str) -> str:

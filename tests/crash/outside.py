@@ -124,6 +124,8 @@ class Faults:
 
     @web.middleware
     async def between(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path == "/buttons":  # people looking at their screen
+            return await handler(request)
         call = f"{request.method} {request.path}"
         self.calls.append(call)
         kind = self.failing(len(self.calls))

@@ -2,11 +2,9 @@
 
 import time
 
-import psycopg
-
 from memory.failpoints import Failpoint
 from tests.crash import invariants
-from tests.crash.harness import Process, Season, Seasons, coverage, until
+from tests.crash.harness import Process, Season, Seasons, coverage, has_a_lease, until
 from tests.crash.life import STEPS, Doom, helping, whole_story
 
 MOST_LIVES = 3 * len(STEPS)
@@ -108,9 +106,3 @@ def does_what_it_can(season: Season, worker: Process, helper: Process) -> None:
             seen, since = helper.trace.count, time.monotonic()
         time.sleep(0.005)
     helper.trace.let(work=False)
-
-
-def has_a_lease(season: Season, worker: Process) -> bool:
-    with psycopg.connect(season.place.database) as database:
-        mine = "SELECT 1 FROM action WHERE lease_owner = %s AND lease_until > clock_timestamp()"
-        return database.execute(mine, (worker.life.name,)).fetchone() is not None
