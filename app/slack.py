@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from typing import cast
 
 import aiohttp
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
@@ -18,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from app.settings import Settings
 from bot.board import SlackBoard
+from bot.door import Sockets
 from bot.listeners import connect
 from domain.errors import ConfigurationError, StartupError
 from graph.runner import Runner
@@ -68,7 +68,7 @@ async def listening(
 ) -> AsyncGenerator[None]:
     """Answer presses, commands and questions over Socket Mode until the block ends."""
     app = connect(runner, client, board=board)
-    handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value())
+    handler = Sockets(app, settings.slack_app_token.get_secret_value())
     try:
         # Asked for here: the library itself would ask again and again with a token that Slack refuses.
         opened = await client.apps_connections_open(app_token=handler.app_token)  # pyright: ignore[reportUnknownMemberType] - bare dicts

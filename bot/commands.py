@@ -13,7 +13,7 @@ from bot.change import title
 from bot.digest import summary
 from bot.home import system
 from bot.people import asked, holders, name_of
-from bot.private import Body, said
+from bot.private import Body, said, unheard, user_of
 from bot.question import can_be_decided
 from bot.words import many, outside, spoken, stake
 from domain.case import Case
@@ -51,7 +51,8 @@ class Commands:
         await ack()
         message = await self.reply(str(body.get("text") or ""), str(body.get("user_id", "")))
         shown = list(message.blocks)
-        await respond(text=aloud(shown), blocks=shown, response_type="ephemeral", replace_original=False)
+        with unheard(user_of(body)):
+            await respond(text=aloud(shown), blocks=shown, response_type="ephemeral", replace_original=False)
 
     async def reply(self, typed: str, user: str) -> Message:
         """The answer to what stands behind `/baton`."""

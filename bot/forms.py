@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 
+from pydantic import ValidationError
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.answer import answer
@@ -14,7 +15,7 @@ from bot.private import Body, said, user_of, write_to
 from bot.redraw import Redraw
 from bot.slack import Slack
 from domain.case import Case
-from domain.errors import InvalidChange, MarketingError, NotYours
+from domain.errors import InvalidChange, MarketingError, NotFound, NotYours
 from graph.runner import Runner
 
 
@@ -105,7 +106,10 @@ class Forms:
 
 
 def _origin(view: Body) -> Origin:
-    return Origin.model_validate_json(view["private_metadata"])
+    try:
+        return Origin.model_validate_json(view.get("private_metadata") or "")
+    except ValidationError as error:
+        raise NotFound("This form is from an older version of Baton. Please use the newest card.") from error
 
 
 def _typed(view: Body) -> dict[str, str]:

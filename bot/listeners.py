@@ -17,12 +17,14 @@ from bot.board import SlackBoard
 from bot.buttons import Buttons
 from bot.commands import Commands
 from bot.conversation import Conversation
+from bot.door import Door
 from bot.forms import Forms
 from bot.modals import notice
-from bot.private import Body, tell
+from bot.private import Body, said, tell
 from bot.redraw import Redraw
 from bot.slack import Slack
-from domain.errors import SlackUnavailable
+from bot.strangers import Strangers
+from domain.errors import MarketingError, SlackUnavailable
 from graph.runner import Runner
 
 _log = logging.getLogger(__name__)
@@ -41,7 +43,8 @@ def connect(
     buttons, forms = Buttons(runner, slack, redraw), Forms(runner, slack, redraw)
     architecture = Architecture(runner, slack, redraw)
     conversation = Conversation(runner, slack)
-    app = AsyncApp(client=client, signing_secret=signing_secret)
+    app = Door(client=client, signing_secret=signing_secret)
+    app.middleware(Strangers(slack).turned_away)
 
     for action, press in (
         (names.APPROVE, buttons.approve),
@@ -95,14 +98,17 @@ def connect(
     async def failed(
         error: Exception, body: Body, respond: AsyncRespond, response: BoltResponse | None
     ) -> BoltResponse | None:
-        """Log with a number, and give that number to the one person concerned."""
-        number = uuid.uuid4().hex[:8]
-        _log.error("A listener failed (%s)", number, exc_info=error)
-        words = f"Sorry, something went wrong on my side. The card shows what is decided; please quote *{number}*."
+        """Say what a person can do about it; what nobody foresaw is logged, and the presser alone gets its number."""
+        if isinstance(error, MarketingError):
+            words, heading = said(error, runner.model), "Not possible"
+        else:
+            number, heading = uuid.uuid4().hex[:8], "Something went wrong"
+            _log.error("A listener failed (%s)", number, exc_info=error)
+            words = f"Sorry, something went wrong on my side. The card shows what is decided; please quote *{number}*."
         if body.get("type") == "view_submission" and response is not None:
-            shown = {"response_action": "update", "view": notice("Something went wrong", words)}
+            shown = {"response_action": "update", "view": notice(heading, words)}
             return BoltResponse(status=200, body=shown)
-        await tell(slack, respond, body, words, "Something went wrong")
+        await tell(slack, respond, body, words, heading)
         return None
 
     app.event("app_home_opened")(home_opened)

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from bot.blocks import Block, context, section
 from bot.change import changes, named, names_in, title, unit
 from bot.names import (
     ASK_FORM,
+    ID,
     NOTICE,
     OVERRIDE_FORM,
     QUESTION,
@@ -37,9 +38,9 @@ SNOOZES: Mapping[str, tuple[str, int]] = {
 class Origin(BaseModel):
     """What a modal remembers between opening and submitting: its press, and where it was pressed."""
 
-    proposal_id: str
-    version: int
-    signal_id: str
+    proposal_id: str = Field(pattern=f"^{ID.pattern}$")
+    version: int = Field(ge=1, lt=2**31)
+    signal_id: str = Field(pattern=f"^{ID.pattern}$")
     channel: str = ""
     """Empty when it was opened from App Home."""
 

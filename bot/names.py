@@ -1,5 +1,6 @@
 """Names shared by a button and its listener, and what a button carries."""
 
+import re
 from dataclasses import dataclass
 
 APPROVE, OVERRIDE, REJECT, SNOOZE, ASK = (
@@ -54,6 +55,10 @@ name in the catalogue."""
 COMMAND = "/baton"
 
 
+ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What an id of ours can look like: "prop_1f2e3d4c5b6a"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Press:
     """What a button carries: which proposal, and the version that was on the card."""
@@ -71,6 +76,6 @@ class Press:
         """The press behind a button's value; None for anything a button of ours never carries."""
         proposal_id, colon, version = value.rpartition(":")
         counts = version.isascii() and version.isdecimal() and len(version) <= 10
-        if not (colon and proposal_id and counts and 1 <= int(version) < 2**31):
+        if not (colon and ID.fullmatch(proposal_id) and counts and 1 <= int(version) < 2**31):
             return None
         return cls(proposal_id, int(version))

@@ -2,7 +2,8 @@
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import aiohttp
@@ -35,13 +36,20 @@ def said(error: MarketingError, model: OperatingModel) -> str:
 async def tell(slack: Slack, respond: AsyncRespond, body: Body, words: str, heading: str = "Not possible") -> None:
     """Say something to whoever sent `body`, seen by nobody else. A failure to say it is logged, never raised."""
     user = user_of(body)
-    try:
+    with unheard(user):
         if body.get("response_url"):
             await respond(text=words, response_type="ephemeral", replace_original=False)
         elif body.get("trigger_id"):
             await slack.open_modal(str(body["trigger_id"]), notice(heading, words))
         else:
             await _whisper(slack, body, user, words)
+
+
+@contextmanager
+def unheard(user: str) -> Generator[None]:
+    """What could not be said to somebody is logged: nothing depends on it."""
+    try:
+        yield
     except (SlackUnavailable, aiohttp.ClientError, TimeoutError, OSError) as problem:
         _log.warning("Could not tell %s: %s", user, problem)
 

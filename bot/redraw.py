@@ -8,7 +8,7 @@ from bot.board import SlackBoard
 from bot.card import card
 from bot.design import design
 from bot.home import home
-from bot.private import Body, user_of
+from bot.private import Body, unheard, user_of
 from bot.slack import Slack
 from domain.case import Case, ProposalView
 from domain.errors import SlackUnavailable
@@ -42,7 +42,8 @@ class Redraw:
         await self.where(case.signal.id, body, from_home=pressed_at_home(body))
         if body.get("container", {}).get("is_ephemeral"):
             message = card(case, self._runner.model)
-            await respond(text=message.text, blocks=list(message.blocks), replace_original=True)
+            with unheard(user_of(body)):
+                await respond(text=message.text, blocks=list(message.blocks), replace_original=True)
 
     async def after_refusal(self, proposal_id: str, body: Body) -> None:
         """What was pressed was out of date."""
