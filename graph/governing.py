@@ -73,6 +73,10 @@ class Governing:
         waits = f"it waits as {drafted}" if drafted else "the next start drafts it"
         return f"{says}. {FILE} differs and changes nothing until the architect agrees: {waits}."
 
+    async def adopt_file(self) -> InForce:
+        """Put baton.yaml in force where nobody could agree to it; for whoever runs Baton. Raises as amending does."""
+        return await amending.adopt_file(self._services)
+
     async def records(self) -> tuple[TrackRecord, ...]:
         """What each agent's proposals of each kind came to."""
         async with self._services.database.read() as tx:
@@ -104,7 +108,7 @@ class Governing:
             await amendments.agree(writing, view.amendment, by, now)
             if services.desk.is_agreed(view.amendment, {*view.agreed, by}, model):
                 enacted = await amendments.enact(writing, view.amendment, self._in_force(), by, now)
-                await self._follow(writing)
+            await self._follow(writing)
             view = await self._view(writing, amendment_id)
         services.in_force.take(enacted)
         return view

@@ -1,16 +1,19 @@
 """Keeps open questions in step with what holds, and tells people: of what waits, and of governance itself."""
 
 import logging
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from domain.amendment import AmendmentView
 from domain.case import ProposalView
 from domain.operating_model import OperatingModel
 from domain.ports import Board
 from domain.standing import Emergency
 from domain.verdict import Ask, Forbidden, Verdict
+from graph import announcing
+from graph.announcing import News
 from graph.services import Services
-from memory import cases, decisions, posts, proposals, reminders, signals, standing
+from memory import amendments, cases, decisions, posts, proposals, reminders, signals, standing
 from memory.proposals import Asked
 from memory.reminders import Due
 from memory.writing import Writing
@@ -21,7 +24,6 @@ ANNOUNCEMENTS = "announcements"
 """Under this name instead of a signal's id, announcements are remembered."""
 _TELL_DAYS = 7
 """What happened longer ago than this is no news any more, if nobody could be told before."""
-_SATURDAY = 5
 
 
 class Upholding:
@@ -67,7 +69,7 @@ class Upholding:
                 await reminders.keep(writing, one, now)
 
     async def announce(self, board: Board) -> None:
-        """Tell everybody of emergencies that began, ended or wait for review, and of levels that fell: once each."""
+        """Tell everybody of stops, changes of the design, emergencies and levels of autonomy: once each."""
         for key, text in await self._news():
             await board.announce(key, text)
 
@@ -121,21 +123,24 @@ class Upholding:
         people = self._services.desk.answering(role, action, model) or model.holders(role)
         return tuple(person.slack for person in people if person.slack not in one.view.approvals)
 
-    async def _news(self) -> list[tuple[str, str]]:
+    async def _news(self) -> list[News]:
+        """What happened lately that nobody was told yet, in the order of its kind."""
         services, now = self._services, self._services.clock.now()
+        since = now - timedelta(days=_TELL_DAYS)
         async with services.database.read() as tx:
             model = await services.in_force.read(tx)
             told = await posts.of(tx, ANNOUNCEMENTS)
-            emergencies = [one for one in await standing.emergencies(tx) if _is_news(one.until, now)]
-            fallen = [(number, one) for number, one in await standing.fallen(tx) if _is_news(one.at, now)]
-            during = {one.id: await self._done_in(one) for one in emergencies if one.until <= now}
-        news = [line for one in emergencies for line in _told_of(one, model, now, during.get(one.id, ()))]
-        news += [
-            (
-                f"autonomy/{number}",
-                f"The {one.agent} agent falls back to “{one.level.value}” for {one.action}: {one.because}",
-            )
-            for number, one in fallen
+            stops = await standing.lately(tx, since)
+            changes = await amendments.enacted(tx, since, services.desk.quorum)
+            waiting = [one for one in await amendments.pending(tx, services.desk.quorum) if _wants_another(one)]
+            emergencies = [one for one in await standing.emergencies(tx) if one.until >= since]
+            levels = await standing.levels(tx, since)
+        during = {one.id: await self._done_in(one) for one in emergencies if one.until <= now}
+        news = [
+            *(line for stop, lifted in stops for line in announcing.of_stop(stop, lifted, model)),
+            *(announcing.of_amendment(view, model) for view in (*changes, *waiting)),
+            *(line for one in emergencies for line in announcing.of_emergency(one, model, now, during.get(one.id, ()))),
+            *(announcing.of_level(number, one, model) for number, one in levels),
         ]
         return [(key, text) for key, text in news if key not in told]
 
@@ -152,33 +157,9 @@ class Upholding:
         )
 
 
-def review_due(ended: datetime, model: OperatingModel) -> datetime:
-    """By when an emergency is to be looked at: the end of the next working day, in the company's time zone."""
-    zone = ZoneInfo(model.timezone)
-    day = ended.astimezone(zone).date() + timedelta(days=1)
-    while day.weekday() >= _SATURDAY:
-        day += timedelta(days=1)
-    return datetime.combine(day + timedelta(days=1), time(), zone)
-
-
-def _told_of(one: Emergency, model: OperatingModel, now: datetime, done: tuple[str, ...]) -> list[tuple[str, str]]:
-    person = model.person(one.by)
-    name = person.name if person else one.by
-    until = one.until.astimezone(ZoneInfo(model.timezone))
-    news = [(f"{one.id}/begun", f"{name} decides alone until {until:%H:%M}, in an emergency: {one.reason}")]
-    if one.until > now:
-        return news
-    due = review_due(one.until, model) - timedelta(minutes=1)
-    what = "; ".join(done) if done else "nothing"
-    by = f"Somebody else looks at it by {due.day} {due:%B}."
-    news.append((f"{one.id}/ended", f"The emergency of {name} is over. Decided in it: {what}. {by}"))
-    if one.reviewed_by is None and now >= due:
-        news.append((f"{one.id}/review", f"Nobody has looked yet at what {name} decided in an emergency ({what})."))
-    return news
-
-
-def _is_news(at: datetime, now: datetime) -> bool:
-    return at >= now - timedelta(days=_TELL_DAYS)
+def _wants_another(view: AmendmentView) -> bool:
+    """Whether somebody has agreed to a change that waits for somebody else."""
+    return bool(view.agreed) and len(view.agreed) < view.quorum
 
 
 def _asks_others(after: Verdict, before: Verdict) -> bool:

@@ -103,6 +103,14 @@ async def recent(tx: AsyncConnection, limit: int, quorum: Quorum) -> tuple[Amend
     return await _views(tx, decided.order_by(AMENDMENT.c.decided_at.desc(), AMENDMENT.c.id).limit(limit), quorum)
 
 
+async def enacted(tx: AsyncConnection, since: datetime, quorum: Quorum) -> tuple[AmendmentView, ...]:
+    """What came into force from a moment on, oldest first."""
+    found = select(AMENDMENT).where(
+        AMENDMENT.c.status == AmendmentStatus.IN_FORCE.value, AMENDMENT.c.decided_at >= since
+    )
+    return await _views(tx, found.order_by(AMENDMENT.c.decided_at, AMENDMENT.c.id), quorum)
+
+
 async def past(tx: AsyncConnection, limit: int) -> tuple[tuple[Proposal, Verdict], ...]:
     """The newest proposals on record with what they were answered, newest first: what a change is held against."""
     day = PROPOSAL.c.body["proposed_on"].astext

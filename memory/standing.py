@@ -6,6 +6,7 @@ Each change is a row and a line of the ledger in one transaction. People are kep
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -38,6 +39,16 @@ from memory.writing import Writing
 _NOTHING_DONE = ("failed", "drifted", "rehearsed")
 """States of an action after which the platform is as it was before."""
 _MOVES_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('baton/moves', 0))")
+
+
+@dataclass(frozen=True, slots=True)
+class Lifting:
+    """How a stop was lifted."""
+
+    by: str
+    """Slack user id."""
+    because: str
+    at: datetime
 
 
 Moved = Callable[[Proposal, Action], Sequence[Move]]
@@ -100,6 +111,15 @@ async def stops(tx: AsyncConnection, everybody: People) -> tuple[Stop, ...]:
     """Stops nobody has lifted, oldest first."""
     rows = await tx.scalars(select(STOP.c.body).where(STOP.c.lifted_at.is_(None)).order_by(STOP.c.at, STOP.c.id))
     return tuple([Stop.model_validate(everybody.shown(row)) for row in rows])
+
+
+async def lately(tx: AsyncConnection, since: datetime) -> tuple[tuple[Stop, Lifting | None], ...]:
+    """Stops pulled or lifted from a moment on, oldest first, each with how it was lifted."""
+    found = select(STOP).where((STOP.c.at >= since) | (STOP.c.lifted_at >= since)).order_by(STOP.c.at, STOP.c.id)
+    everybody = await people.everybody(tx)
+    return tuple(
+        [(Stop.model_validate(everybody.shown(row.body)), _lifting(row, everybody)) for row in await tx.execute(found)]
+    )
 
 
 async def pull(writing: Writing, stop: Stop) -> None:
@@ -177,9 +197,16 @@ async def grants(tx: AsyncConnection, everybody: People) -> tuple[Grant, ...]:
 
 async def fallen(tx: AsyncConnection) -> tuple[tuple[int, Grant], ...]:
     """Levels that fell by themselves, each with its number, oldest first."""
-    by_itself = select(AUTONOMY.c.id, AUTONOMY.c.body).where(AUTONOMY.c.body["by"].astext == SYSTEM)
-    found = await tx.execute(by_itself.order_by(AUTONOMY.c.id))
-    return tuple([(row.id, Grant.model_validate(row.body)) for row in found])
+    return tuple([(number, one) for number, one in await levels(tx) if one.by == SYSTEM])
+
+
+async def levels(tx: AsyncConnection, since: datetime | None = None) -> tuple[tuple[int, Grant], ...]:
+    """Every change of a level from a moment on, by people or by itself, each with its number, oldest first."""
+    found = select(AUTONOMY.c.id, AUTONOMY.c.body).order_by(AUTONOMY.c.id)
+    if since is not None:
+        found = found.where(AUTONOMY.c.at >= since)
+    everybody = await people.everybody(tx)
+    return tuple([(row.id, Grant.model_validate(everybody.shown(row.body))) for row in await tx.execute(found)])
 
 
 async def grant(writing: Writing, one: Grant) -> None:
@@ -245,6 +272,13 @@ def _day(now: datetime, model: OperatingModel) -> tuple[datetime, datetime]:
     zone = ZoneInfo(model.timezone)
     today = now.astimezone(zone).date()
     return datetime.combine(today, time(), zone), datetime.combine(today + timedelta(days=1), time(), zone)
+
+
+def _lifting(row: Row[Any], everybody: People) -> Lifting | None:
+    if row.lifted_at is None:
+        return None
+    said = cast("dict[str, Any]", everybody.shown({"by": row.lifted_by, "because": row.lifted_because}))
+    return Lifting(by=str(said["by"]), because=str(said["because"]), at=row.lifted_at)
 
 
 def _emergency(row: Row[Any], everybody: People) -> Emergency:

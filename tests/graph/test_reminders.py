@@ -7,7 +7,7 @@ import pytest
 
 from domain.case import ProposalStatus
 from domain.errors import NotYours
-from graph.upholding import review_due
+from graph.announcing import review_due
 from tests.graph.fakes import CLEO, CORA, FIRST, MARA, HandClock, Platform, Wall, model, opened, proposal, refresh
 from tests.graph.governed import ANNA, NOOR, PROP, SIG, Start, companies, enact
 
