@@ -36,3 +36,11 @@ def test_a_file_named_env_fills_in_what_the_environment_leaves_open(tmp_path: Pa
     monkeypatch.setenv("BATON_HOME", "here")
     settings = from_environment()
     assert (settings.slack_bot_token.get_secret_value(), settings.home) == ("xoxb-file", Path("here"))
+
+
+def test_the_ledgers_key_is_a_file_named_in_the_environment_or_one_of_our_own():
+    assert from_environment({}).ledger_key is None
+    assert from_environment({"BATON_LEDGER_KEY": ""}).ledger_key is None
+    assert from_environment({"BATON_LEDGER_KEY": "/run/secrets/ledger.pem"}).ledger_key == Path(
+        "/run/secrets/ledger.pem"
+    )
