@@ -1,6 +1,7 @@
 """Where the proposal graph keeps its threads: the same Postgres. A projection; the tables know better."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver  # pyright: ignore[reportMissingTypeStubs]
@@ -64,6 +65,20 @@ class Checkpoints:
     async def close(self) -> None:
         """Let go of every connection."""
         await self._pool.close()
+
+    async def forget(self, threads: Sequence[str], quiet_for: timedelta) -> int:
+        """Drop those of these threads that nothing was written to for so long. Returns how many there were."""
+        old = text(
+            "SELECT thread_id FROM checkpoints WHERE thread_id = ANY(:threads)"
+            " GROUP BY thread_id HAVING max(checkpoint->>'ts') < :before"
+        )
+        before = (datetime.now(UTC) - quiet_for).isoformat()
+        async with self._database.read() as tx:
+            found: list[str] = list(await tx.scalars(old, {"threads": list(threads), "before": before}))
+        for thread in found:
+            async with self._database.exclusively(f"proposal/{thread}"):
+                await self._saver.aprune([thread], strategy="delete")
+        return len(found)
 
     async def shrink(self) -> int:
         """Keep the newest state of every thread only. Returns how many were shortened."""

@@ -22,7 +22,7 @@ from domain.verdict import Automatic
 from graph import execution, readings, tracking
 from graph.drawing import Graph, new_graph
 from graph.services import Services
-from memory import actions, cases, decisions, lessons, queue, standing
+from memory import actions, cases, decisions, endings, lessons, queue, standing
 from memory.failpoints import Failpoint
 from memory.people import SYSTEM
 
@@ -83,6 +83,8 @@ async def _step(services: Services, graph: Graph, proposal_id: str) -> bool:
     snapshot = await graph.aget_state(thread)
     move: Any = None  # goes on where a crash left off; `next == ()` would not tell that the thread is done
     if not snapshot.values:
+        if await _is_over(services, proposal_id):  # its thread was forgotten
+            return False
         move = ProposalState(proposal_id=proposal_id, graph_version=GRAPH_VERSION)
     elif snapshot.values.get("finished") == "withdrawn":
         if not await _is_open_again(services, proposal_id):
@@ -98,6 +100,11 @@ async def _step(services: Services, graph: Graph, proposal_id: str) -> bool:
         move = Command(resume={pause.id: answer})
     await graph.ainvoke(move, thread, context=services, durability="sync")
     return True
+
+
+async def _is_over(services: Services, proposal_id: str) -> bool:
+    async with services.database.read() as tx:
+        return await endings.is_over(tx, proposal_id)
 
 
 async def _answer(services: Services, proposal_id: str, waits_for: str) -> str | None:

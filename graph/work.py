@@ -18,7 +18,7 @@ from graph.drawing import Graph
 from graph.jobs import CONNECTION_ERRORS, QUEUE, engine
 from graph.services import Services
 from graph.upholding import Upholding
-from memory import actions, decisions, lessons, posts, proposals, queue, signals, sweeps
+from memory import actions, decisions, endings, lessons, posts, proposals, queue, signals, sweeps
 from memory.failpoints import Failpoint
 from memory.people import SYSTEM
 
@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 _MOST_ROUNDS = 6
 _MOST_DAYS_TO_CATCH_UP = 31
 _RETRY_DRAWING_SECONDS = 5.0
+THREADS_STAY = timedelta(days=7)
+"""How long the thread of a finished proposal can still be looked at; as long as jobs that failed."""
 _LEAST_PAUSE_SECONDS, _MOST_PAUSE_SECONDS = 0.5, 10.0
 """Between two tries to get to work while the database is away."""
 
@@ -221,7 +223,10 @@ class Work:
         return len(known)
 
     async def prune(self) -> None:
-        """Keep the database small."""
+        """Keep the database small: threads of what is over go after a while, of the others the newest state stays."""
+        async with self._database.read() as tx:
+            over = await endings.over(tx)
+        await self._checkpoints.forget(over, THREADS_STAY)
         await self._checkpoints.shrink()
 
     async def _tell(self) -> None:

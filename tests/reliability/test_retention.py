@@ -98,6 +98,8 @@ async def test_threads_of_what_goes_on_stay(address: str, monkeypatch: pytest.Mo
     company = clicking.company(Database(address), clicking.told(1), clicking.account(1))
     runner = await Runner(company).open()
     await runner.sweep(clicking.day(0))
+    async with working(runner):
+        await until(lambda: is_empty(address), 60)
     await runner.approve(prop(0, 0), 1, NOOR)
     await runner.reject(prop(0, 1), 1, NOOR, "It carries the brand search")
     async with working(runner):
