@@ -9,7 +9,7 @@ from domain.action import PauseAd
 from domain.badge import Badge
 from domain.case import ProposalStatus
 from domain.errors import AlreadyDecided, InvalidChange, NoLongerOpen, NotYours, StaleCard
-from domain.operating_model import BreakGlass, Freeze, OperatingModel
+from domain.operating_model import BreakGlass, Freeze, OperatingModel, Person
 from domain.proposal import Approved, Decision, Expired, Overridden, Rejected, Snoozed
 from domain.standing import Emergency, Standing, Stop
 from domain.verdict import Ask, Automatic, Forbidden
@@ -89,15 +89,47 @@ def test_the_second_press_is_told_who_was_first():
         press(said(CORA), view(decision=said(MARA), status=ProposalStatus.APPROVED))
 
 
+def test_what_baton_or_somebody_gone_did_first_is_said_too():
+    for by, who in ((BATON, "Baton"), ("U0GONE00001", "U0GONE00001")):
+        with pytest.raises(AlreadyDecided, match=f"^{who} has approved this already"):
+            press(said(CORA), view(decision=said(by), status=ProposalStatus.APPROVED))
+
+
 def test_a_closed_signal_asks_nothing_any_more():
     with pytest.raises(NoLongerOpen, match="closed"):
         press(said(), is_open=False)
 
 
-@pytest.mark.parametrize("status", [ProposalStatus.WITHDRAWN, ProposalStatus.EXECUTED, ProposalStatus.UNKNOWN])
-def test_only_what_is_pending_can_be_decided(status: ProposalStatus):
-    with pytest.raises(NoLongerOpen):
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        (ProposalStatus.WITHDRAWN, "This proposal was withdrawn before anyone decided."),
+        (ProposalStatus.EXECUTED, "This proposal is executed and no longer open."),
+        (ProposalStatus.UNKNOWN, "This proposal is unknown and no longer open."),
+    ],
+)
+def test_only_what_is_pending_can_be_decided(status: ProposalStatus, sentence: str):
+    with pytest.raises(NoLongerOpen, match=f"^{sentence}$"):
         press(said(), view(status=status))
+
+
+def test_what_the_cmo_was_asked_alone_the_cmo_decides():
+    asked = view(Ask(role="cmo", within_hours=72, rules=("Nobody held the role then.",)))
+    press(said(CORA), asked)
+    with pytest.raises(NotYours, match=r"Only Cora Main \(CMO\) can decide this"):
+        press(said(MARA), asked)
+
+
+def test_a_change_where_the_role_asked_is_vacant_by_now_is_the_cmos():
+    chief = Person(name="Emil", slack="U0EMIL0001", roles=frozenset({"coo"}))
+    people = (*(one for one in model().people if one.slack != MARA), chief)
+    company = model(policy(escalate_to="coo", escalate_after_hours=1), people=people)
+    waiting = view(asked_at=NOW - timedelta(hours=1))
+    press(override("400", CORA), waiting, company)
+    with pytest.raises(InvalidChange, match="Nobody holds the role of media lead, so the CMO is asked"):
+        press(override("400", chief.slack), waiting, company)
+    with pytest.raises(InvalidChange, match="One person's override cannot go that far"):
+        press(override("300", CORA), waiting, company)
 
 
 def test_what_the_policy_forbids_nobody_can_approve():

@@ -124,6 +124,14 @@ def test_a_shift_counts_at_both_ends():
     assert isinstance(said(proposal(SHIFT), moves=moved(budget("400", "250", campaign_id="c2"))), Ask)
 
 
+def test_a_campaign_may_give_all_it_has_where_the_cap_lets_it_and_no_more():
+    wide = model(Policy(max_budget_change=5))
+    assert isinstance(said(proposal(SHIFT.model_copy(update={"amount": Decimal(450)})), wide), Ask)
+    answer = said(proposal(SHIFT.model_copy(update={"amount": Decimal("450.01")})), wide)
+    assert isinstance(answer, Forbidden)
+    assert answer.rules[0] == "A campaign cannot give more than its whole budget."
+
+
 def test_targets_have_a_limit_but_no_cap():
     target = SetTarget.model_validate(
         WHERE | {"campaign_id": "c3", "metric": "target_cpa", "was": "40", "target": "90"}
