@@ -4,6 +4,7 @@ import fcntl
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -75,13 +76,19 @@ def _drop_index(settings: Settings) -> None:
 def _files_with(home: Path, words: Sequence[str]) -> Iterator[Path]:
     """Files of ours in which any of the words still stands."""
     wanted = [word.encode() for word in words]
-    overlap = max(map(len, wanted))
     for path in sorted(home.rglob("*")):
-        if path.is_file() and not path.is_symlink() and path.relative_to(home).parts[0] not in _OTHERS:
-            with path.open("rb") as file:
-                held = b""
-                while chunk := file.read(_CHUNK_BYTES):
-                    held = held[-overlap:] + chunk
-                    if any(word in held for word in wanted):
-                        yield path
-                        break
+        ours = path.is_file() and not path.is_symlink() and path.relative_to(home).parts[0] not in _OTHERS
+        with suppress(FileNotFoundError):  # the database's own, which come and go
+            if ours and _holds(path, wanted):
+                yield path
+
+
+def _holds(path: Path, words: Sequence[bytes]) -> bool:
+    """Whether any of the words stands in a file, also across the edge of two chunks."""
+    overlap, held = max(map(len, words)), b""
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            held = held[-overlap:] + chunk
+            if any(word in held for word in words):
+                return True
+    return False

@@ -13,7 +13,7 @@ from click import UsageError
 from click.testing import CliRunner, Result
 
 from app import config as configuration
-from app import embedded
+from app import embedded, erasing
 from app.assembly import assembled
 from app.cli import cli
 from app.settings import Settings
@@ -146,3 +146,15 @@ def test_nobody_is_erased_by_a_slip(company: Path, monkeypatch: pytest.MonkeyPat
     unknown = here(company, monkeypatch, "erase", "mara", "--yes").exception
     assert isinstance(unknown, UsageError)
     assert "'mara' is not a Slack user id; it looks like U0MARA0001." in str(unknown)
+
+
+def test_a_name_is_found_wherever_it_stands_in_a_file_and_what_plays_slack_is_not_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(erasing, "_CHUNK_BYTES", 64)
+    (tmp_path / "demo").mkdir()
+    for name, before in (("first", 0), ("across", 60), ("later", 900), ("demo/people", 5), ("workspace.sqlite", 5)):
+        (tmp_path / name).write_bytes(b"-" * before + YOU.encode() + b"-" * 30)
+    (tmp_path / "other").write_bytes(b"-" * 200)
+    found = {path.name for path in erasing._files_with(tmp_path, [NAME, YOU])}
+    assert found == {"first", "across", "later"}
