@@ -75,7 +75,8 @@ class Architecture:
 
     async def grant(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
         """Open the form of a level, with what was measured."""
-        wanted = str(action.get("value", ""))
+        chosen: Body = action.get("selected_option") or {}
+        wanted = str(chosen.get("value", ""))
 
         def form(design: Design) -> View:
             found = next((one for one in design.records if f"{one.agent}/{one.action}" == wanted), None)

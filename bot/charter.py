@@ -43,8 +43,8 @@ def policy(model: OperatingModel) -> list[Block]:
     return [
         divider(),
         header("Policy"),
-        _choice("\n".join(lines), "Edit policy…", [("The policy as a whole", "policy/policy")]),
-        _choice(
+        choice("\n".join(lines), "Edit policy…", [("The policy as a whole", "policy/policy")]),
+        choice(
             "\n".join(["*Limits*, for one day together", *(limits or ["• none: owners decide up to the hard cap"])]),
             "Edit limits…",
             _entries("limits", [limit_words(limit, model) for limit in policy.limits], "Add a limit"),
@@ -80,7 +80,7 @@ def routes(model: OperatingModel) -> list[Block]:
     return [
         divider(),
         header("Routes and goals"),
-        _choice("\n".join(lines), "Edit routes…", [("Where a cause goes", "routes/routes")]),
+        choice("\n".join(lines), "Edit routes…", [("Where a cause goes", "routes/routes")]),
     ]
 
 
@@ -93,7 +93,7 @@ def goals(model: OperatingModel) -> list[Block]:
         for goal in model.goals
     ]
     lines = [f"• {one}" for one in words[:MOST_LINES]] or ["• No goals: signals are ordered by money at stake alone"]
-    return [_choice("\n".join(["*Goals*", *lines]), "Edit goals…", _entries("goals", words, "Add a goal"))]
+    return [choice("\n".join(["*Goals*", *lines]), "Edit goals…", _entries("goals", words, "Add a goal"))]
 
 
 def mandates(design: Design) -> list[Block]:
@@ -123,12 +123,12 @@ def calendar(model: OperatingModel) -> list[Block]:
     return [
         divider(),
         header("Calendar and people"),
-        _choice(
+        choice(
             "\n".join(["*Freezes*: days on which nothing is executed", *(f"• {one}" for one in freezes or ["none"])]),
             "Edit freezes…",
             _entries("freezes", freezes, "Add a freeze"),
         ),
-        _choice(
+        choice(
             "\n".join(["*Standing in*", *(f"• {one}" for one in away or ["nobody"])]),
             "Edit…",
             _entries("delegations", away, "Add somebody who stands in"),
@@ -157,23 +157,23 @@ def _lists(lines: Sequence[str], placeholder: str, options: Sequence[tuple[str, 
             pieces.append([])
         pieces[-1].append(line)
     first, *rest = ["\n".join(piece) for piece in pieces]
-    return [_choice(first, placeholder, options), *(section(piece) for piece in rest[:3])]
+    return [choice(first, placeholder, options), *(section(piece) for piece in rest[:3])]
 
 
 def _entries(part: str, words: Iterable[str], new: str) -> list[tuple[str, str]]:
     return [*((one, f"{part}/{place}") for place, one in enumerate(words)), (new, f"{part}/{NEW}")]
 
 
-def _choice(text: str, placeholder: str, options: Sequence[tuple[str, str]]) -> Block:
-    """A paragraph with a choice of what to edit beside it."""
+def choice(text: str, placeholder: str, options: Sequence[tuple[str, str]], action: str = EDIT_PART) -> Block:
+    """A paragraph with a choice beside it, of what to edit or to change; each choice has a label and a value."""
     kept = [*options[: _MOST_OPTIONS - 1], options[-1]] if len(options) > _MOST_OPTIONS else options
-    part = options[0][1].partition("/")[0]
+    about = options[0][1].partition("/")[0]
     return {
         **section(text),
-        "block_id": f"edit_{part}",
+        "block_id": f"{'edit' if action == EDIT_PART else action}_{about}",
         "accessory": {
             "type": "static_select",
-            "action_id": EDIT_PART,
+            "action_id": action,
             "placeholder": {"type": "plain_text", "text": placeholder},
             "options": [
                 {"text": {"type": "plain_text", "text": plain(label, 75) or "–"}, "value": value}

@@ -1,14 +1,11 @@
 """The architect's tab of App Home: what is in force, what waits for agreement, and how to change it."""
 
-from itertools import groupby
-
-from bot import charter
+from bot import charter, levels
 from bot.blocks import Block, actions, button, context, divider, header, section, shorten
 from bot.names import (
     AGREE,
     BREAK_GLASS,
     DISAGREE,
-    GRANT,
     LIFT,
     REFRESH_HOME,
     REVIEW_EMERGENCY,
@@ -17,9 +14,8 @@ from bot.names import (
     STOP,
 )
 from bot.people import name_of
-from bot.words import day, listed, many, moment, outside, percent, spoken
-from bot.words import title as headed
-from domain.amendment import AmendmentStatus, AmendmentView, Design, TrackRecord
+from bot.words import day, listed, many, moment, outside, spoken
+from domain.amendment import AmendmentStatus, AmendmentView, Design
 from domain.operating_model import OperatingModel
 from domain.standing import Stop
 
@@ -28,16 +24,10 @@ ARCHITECT = "cmo"
 METADATA = "design"
 """What the published view remembers: which tab it is."""
 _MOST_PENDING, _MOST_CHANGED = 5, 4
-_LEVELS = {
-    "observe": "only observes",
-    "recommend": "recommends, people do it",
-    "ask": "asks",
-    "automatic": "acts by itself",
-}
 
 
 def tabs(shown: str) -> Block:
-    """The two tabs, for whoever is the architect."""
+    """The two tabs, for everybody who holds a role: they may stop things, and agree to what the architect drafts."""
     return actions(
         "tabs",
         [
@@ -49,8 +39,17 @@ def tabs(shown: str) -> Block:
 
 
 def design(design: Design, user: str) -> dict[str, object]:
-    """The tab as one person sees it; the same design always gives the same view."""
+    """The tab as one person sees it; the same design always gives the same view. Only the architect edits."""
     model = design.model
+    charted = [
+        *charter.policy(model),
+        *charter.routes(model),
+        *charter.goals(model),
+        *charter.mandates(design),
+        *charter.calendar(model),
+        *charter.people(model),
+        *levels.autonomy(design),
+    ]
     blocks = [
         header("Design"),
         tabs(METADATA),
@@ -60,16 +59,24 @@ def design(design: Design, user: str) -> dict[str, object]:
         ),
         *_standing(design, user),
         *_pending(design, user),
-        *charter.policy(model),
-        *charter.routes(model),
-        *charter.goals(model),
-        *charter.mandates(design),
-        *charter.calendar(model),
-        *charter.people(model),
-        *_autonomy(design),
+        *(charted if is_architect(user, model) else map(_read_only, charted)),
         *_history(design),
     ]
     return {"type": "home", "private_metadata": METADATA, "blocks": blocks[:100]}
+
+
+def is_architect(user: str, model: OperatingModel) -> bool:
+    """Whether somebody may edit the design."""
+    return ARCHITECT in _roles(user, model)
+
+
+def _roles(user: str, model: OperatingModel) -> frozenset[str]:
+    person = model.person(user)
+    return person.roles if person else frozenset()
+
+
+def _read_only(block: Block) -> Block:
+    return {name: value for name, value in block.items() if name != "accessory"}
 
 
 def _author(by: str, model: OperatingModel) -> str:
@@ -81,25 +88,26 @@ def _standing(design: Design, user: str) -> list[Block]:
     model, blocks = design.model, list[Block]()
     for stop in design.stops[:_MOST_PENDING]:
         who = f"by {name_of(stop.by, model)}, {moment(stop.at)}"
-        words = f"⛔ *Stopped: {stopped(stop)}*, {who}\n{outside(stop.reason, 300)}"
-        blocks.append({**section(words), "accessory": button("Lift…", LIFT, stop.id, hint="Lift this stop")})
+        words = f"⛔ *Stopped: {stopped(stop)}*, {who}\n“{outside(stop.reason, 300)}”"
+        lift = button("Lift…", LIFT, stop.id, hint="Lift this stop")
+        blocks.append({**section(words), **({"accessory": lift} if is_architect(user, model) else {})})
     if one := design.emergency:
         blocks.append(
             section(
                 f"🚨 *Emergency*: {name_of(one.by, model)} decides alone until {moment(one.until)}\n"
-                f"{outside(one.reason, 300)}\nHard caps, bans, freezes and stops stay."
+                f"“{outside(one.reason, 300)}”\nHard caps, bans, freezes and stops hold."
             )
         )
     for past in design.to_review[:_MOST_PENDING]:
         words = (
             f"🔎 *An emergency is to be reviewed*: {name_of(past.by, model)} decided alone from {moment(past.since)}\n"
-            f"{outside(past.reason, 300)}"
+            f"“{outside(past.reason, 300)}”"
         )
         seen = button("Review…", REVIEW_EMERGENCY, past.id, hint="Say what you found")
         blocks.append({**section(words), **({"accessory": seen} if past.by != user else {})})
     buttons = [button("Stop…", STOP, "stop", "danger", "Stop an agent, an action kind or everything")]
     rule = model.policy.break_glass
-    if rule is not None and design.emergency is None:
+    if rule is not None and design.emergency is None and rule.role in _roles(user, model):
         buttons.append(button("Emergency…", BREAK_GLASS, "break_glass", hint="Decide alone for a short while"))
     calm = [] if blocks else [section("Nothing is stopped, and there is no emergency.")]
     return [*calm, *blocks, actions("standing", buttons)]
@@ -122,18 +130,20 @@ def _pending(design: Design, user: str) -> list[Block]:
     blocks = [divider(), header("Changes to agree to")]
     for view in design.pending[:_MOST_PENDING]:
         blocks += amendment(view, design.model)
-        if user not in view.agreed:
-            blocks.append(
-                actions(
-                    view.amendment.id,
-                    [
-                        button("Agree", AGREE, view.amendment.id, "primary", "Agree to this change"),
-                        button("Reject…", DISAGREE, view.amendment.id, "danger", "Reject this change"),
-                    ],
-                )
-            )
+        if presses := _presses(view, user, design.model):
+            blocks.append(actions(view.amendment.id, presses))
     left = len(design.pending) - _MOST_PENDING
     return [*blocks, *([context(f"and {many(left, 'more change')}")] if left > 0 else [])]
+
+
+def _presses(view: AmendmentView, user: str, model: OperatingModel) -> list[Block]:
+    """What one person may press: the architect anything, whoever else could be the second person Agree alone."""
+    ident, architect = view.amendment.id, is_architect(user, model)
+    second = bool(view.amendment.loosens) and user != view.amendment.by and bool(_roles(user, model))
+    agree = button("Agree", AGREE, ident, "primary", "Agree to this change")
+    reject = button("Reject…", DISAGREE, ident, "danger", "Reject this change")
+    may_agree = (architect or second) and user not in view.agreed
+    return [*([agree] if may_agree else []), *([reject] if architect else [])]
 
 
 def amendment(view: AmendmentView, model: OperatingModel) -> list[Block]:
@@ -173,35 +183,6 @@ def _replayed(view: AmendmentView) -> str:
     ]
     left = len(replay.changed) - _MOST_CHANGED
     return shorten("\n".join([head, *lines, *([f"• and {left} more"] if left > 0 else [])]), 2900)
-
-
-def _autonomy(design: Design) -> list[Block]:
-    blocks = [divider(), header("Autonomy")]
-    if not design.records:
-        return [*blocks, section("Nothing was measured yet, so every agent asks.")]
-    blocks.append(context("A person raises a level, on what was measured. It falls by itself when accuracy does."))
-    for _, records in groupby(design.records[: charter.MOST_LINES * 2], key=lambda record: record.agent):
-        for record in records:
-            change = button("Change…", GRANT, f"{record.agent}/{record.action}", hint="Change how far it may go")
-            blocks.append({**section(record_words(record)), "accessory": change})
-    return blocks
-
-
-def record_words(record: TrackRecord) -> str:
-    """What was measured, as a person reads it before letting an agent go further."""
-    rise = [f"Not further yet: {outside(record.may_rise, 200)}"] if record.may_rise else []
-    head = f"*{headed(record.agent)}, {charter.kind_title(record.action)}*: {_LEVELS[record.level.value]}"
-    if not record.measured:
-        unseen = f" ({many(record.not_measurable, 'outcome')} not measurable)" if record.not_measurable else ""
-        return "\n".join([head, f"Nothing measured yet{unseen}", *rise])
-    parts = [f"{many(record.measured, 'outcome')} measured"]
-    if record.right_way is not None:
-        parts.append(f"{charter.share(record.right_way)} went the way the forecast said")
-    if record.covered is not None:
-        parts.append(f"{charter.share(record.covered)} inside the 80 % forecast")
-    if record.worst is not None:
-        parts.append(f"worst miss {percent(record.worst)}")
-    return "\n".join([head, " · ".join(parts), *rise])
 
 
 def _history(design: Design) -> list[Block]:

@@ -7,8 +7,9 @@ from pydantic import BaseModel
 
 from bot.blocks import Block, section
 from bot.charter import NEW, kind_title, share
-from bot.design import amendment, record_words, stopped
+from bot.design import amendment, stopped
 from bot.fields import Option, day, label_of, person, select, several, text, ticks
+from bot.levels import record_words
 from bot.modals import MOST_REASON, View
 from bot.names import (
     AGREE_FORM,

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.blocks import Block, actions, button, context, divider, header, section, shorten
 from bot.card import DRY_RUN
 from bot.change import changes, named, names_in
-from bot.design import ARCHITECT, tabs
+from bot.design import tabs
 from bot.names import REFRESH_HOME
 from bot.people import asked, holders, name_of
 from bot.question import buttons, can_be_decided, forecast_words, whose
@@ -41,7 +41,7 @@ def _mine(inbox: Inbox, model: OperatingModel, room: int) -> list[Block]:
         else ("You hold no role in the operating model, so nothing will be put to you.")
     )
     refresh = actions("home", [button("Refresh", REFRESH_HOME, "home")])
-    top = tabs("inbox") if ARCHITECT in inbox.roles else refresh
+    top = tabs("inbox") if inbox.roles else refresh
     dry_run = [context(DRY_RUN)] if model.executor.dry_run else []
     blocks = [header("Your decisions"), context(roles), *dry_run, top]
     if not waiting:

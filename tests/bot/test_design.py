@@ -97,12 +97,43 @@ def test_nobody_reviews_their_own_emergency():
 
 
 def test_somebody_who_agreed_has_no_button_to_agree_again():
-    def buttons(user: str) -> list[str]:
+    def buttons(user: str) -> list[list[str]]:
         blocks: Any = design(BUSY, user)["blocks"]
-        return [one["block_id"] for one in blocks if one["type"] == "actions" and one["block_id"].startswith("amd_")]
+        rows = [one for one in blocks if one["type"] == "actions" and one["block_id"].startswith("amd_")]
+        return [[one["text"]["text"] for one in row["elements"]] for row in rows]
 
-    assert len(buttons(ADA)) == 2
-    assert len(buttons(MARA)) == 1
+    assert buttons(ADA) == [["Agree", "Reject…"], ["Agree", "Reject…"]]
+    assert buttons(NILS) == [["Agree"]], "the other pair of eyes, where the change loosens"
+    assert buttons(MARA) == [], "Mara has agreed"
+
+
+def test_only_the_architect_edits_and_everybody_with_a_role_may_stop():
+    def pressed(user: str) -> set[str]:
+        return {str(one["action_id"]) for one in _elements(design(BUSY, user)["blocks"])}
+
+    assert {"edit_part", "grant_level", "lift_stop", "stop", "agree_amendment"} <= pressed(ADA)
+    assert pressed(NILS) == {
+        "show_inbox",
+        "show_design",
+        "refresh_home",
+        "stop",
+        "agree_amendment",
+        "review_emergency",
+    }
+
+
+def test_only_who_may_decide_alone_in_an_emergency_can_begin_one():
+    calm = BUSY.model_copy(update={"emergency": None})
+    assert ["break_glass" in str(design(calm, user)["blocks"]) for user in (ADA, NILS)] == [True, False]
+
+
+def _elements(blocks: Any) -> list[dict[str, Any]]:
+    return [
+        one
+        for block in blocks
+        for one in [*block.get("elements", ()), block.get("accessory", {})]
+        if "action_id" in one
+    ]
 
 
 @pytest.mark.parametrize(
@@ -138,8 +169,8 @@ def test_a_form_shows_what_holds_now():
     assert nobody["initial_option"]["text"]["text"] == "Nobody"
 
 
-async def test_only_the_architect_has_the_tab(runner: FakeRunner, valid: Valid):
-    for user, has in ((ADA, True), (MARA, False)):
+async def test_whoever_holds_a_role_has_the_tab(runner: FakeRunner, valid: Valid):
+    for user, has in ((ADA, True), (MARA, True), ("U0NOBODY01", False)):
         view = home(await runner.inbox(user), MODEL)
         valid(view)
         assert ("show_design" in str(view)) is has
@@ -292,4 +323,5 @@ async def test_a_change_is_agreed_to_or_rejected_and_a_refusal_is_said(office: O
 
 async def test_whoever_may_not_see_the_design_is_told_so(office: Office):
     view = (await office.do("home", user=NILS))["view"]
-    assert "show_design" not in str(view)
+    answer = await office.do("click", user=NILS, view_id=view["id"], action_id="show_design", value="design")
+    assert "Only the CMO sees the design." in said(answer["view"])
