@@ -215,6 +215,15 @@ def policy_test(config: Path, against: Path | None) -> None:
     test(config=config, against=against)
 
 
+@policy.command("adopt")
+@CONFIG
+def policy_adopt(config: Path) -> None:
+    """Put baton.yaml in force where nobody in the company could agree to it."""
+    from app.policy import adopt
+
+    adopt(config)
+
+
 @cli.command()
 @CONFIG
 def check(config: Path) -> None:

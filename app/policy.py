@@ -11,6 +11,7 @@ import click
 
 from app import config as configuration
 from app import embedded
+from app.command import with_runner
 from app.serving import quieten
 from app.settings import Settings, from_environment
 from domain.amendment import Replay
@@ -48,6 +49,15 @@ def test(*, config: Path, against: Path | None) -> None:
         _differences(before, model, against)
     past = asyncio.run(_past(settings)) if _has_database(settings) else None
     _replayed(past, model, before, against)
+
+
+def adopt(config: Path) -> None:
+    """Put the file in force where the operating model has nobody who could agree to it: a company of one person.
+
+    The ledger says so, and so does a message in the channel. Raises ConfigurationError, Refusal.
+    """
+    version = with_runner(config, lambda runner: runner.governing.adopt_file()).version
+    click.echo(f"{config} is in force as version {version}. Everybody is told in the channel.")
 
 
 def _table(rows: Sequence[Example]) -> None:

@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.amendment import Amendment
-from domain.errors import ConfigurationError, InvalidChange
+from domain.errors import ConfigurationError, InvalidChange, NoLongerOpen
 from domain.operating_model import OperatingModel
 from graph.services import Services
 from memory import amendments, facts, operating_models
 from memory.operating_models import FILE, InForce
+from memory.people import SYSTEM
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ async def drafted(
     past = await amendments.past(tx, MOST_REPLAYED)
     replay = await asyncio.to_thread(desk.replay, model, past, before)
     return Amendment(
-        id=facts.name_of("amd", base.version, by, at.isoformat(), operating_models.fingerprint(model)),
+        id=facts.new_name("amd"),
         base=base.version,
         model=model,
         by=by,
@@ -76,3 +77,25 @@ async def hold_against_file(services: Services) -> None:
                     amendment.id,
                 )
     services.in_force.take(known)
+
+
+async def adopt_file(services: Services) -> InForce:
+    """Put the file in force where nobody in the operating model could agree to it, as in a company of one person.
+
+    On the record as done with the file, and announced. Raises NoLongerOpen where people can agree, and InvalidChange
+    where nothing would change or what must not be would come in.
+    """
+    file, now = services.file, services.clock.now()
+    async with services.database.write() as writing:
+        await operating_models.lock(writing)
+        known = await operating_models.current(writing.tx)
+        assert known is not None, "nothing was adopted: the runner was not opened"
+        amendment = await drafted(services, writing.tx, known, file, FILE, f"{FILE} was adopted.", now)
+        model = operating_models.governed(known.model, file)
+        if services.desk.stuck(amendment, model) is None:
+            raise NoLongerOpen("People can agree to this change in Slack, in the Design tab; so it takes them.")
+        await amendments.draft(writing, amendment)
+        after = await amendments.enact(writing, amendment, known, SYSTEM, now)
+        await writing.defer("uphold", "now", once=True)
+    services.in_force.take(after)
+    return after

@@ -151,6 +151,8 @@ class Desk:
     quorum: Callable[[Amendment], int]
     may_draft: Callable[[str, OperatingModel, Badge | None], None]
     may_agree: Callable[[str, Amendment, Collection[str], OperatingModel, Badge | None], None]
+    stuck: Callable[[Amendment, OperatingModel], str | None]
+    """Why nobody can bring a change in force; None where somebody can."""
     is_agreed: Callable[[Amendment, Collection[str], OperatingModel], bool]
     level: Callable[[str, str, OperatingModel, Standing], Level]
     """How far an agent may go with a kind of action."""
@@ -229,6 +231,7 @@ def staffed() -> Desk:
         quorum=amendments.quorum,
         may_draft=amendments.may_draft,
         may_agree=amendments.may_agree,
+        stuck=amendments.stuck,
         is_agreed=amendments.is_agreed,
         level=mandates.level,
         record=autonomy.record,

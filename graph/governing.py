@@ -95,6 +95,9 @@ class Governing:
             services.desk.may_draft(by, model, badge)
             changed = services.desk.edit(model, part, values)
             why = reason_of(reason)
+            for known in await amendments.pending(writing.tx, services.desk.quorum):
+                if (known.amendment.by, known.amendment.model) == (by, changed):
+                    return known  # sent twice, drafted once
             amendment = await amending.drafted(services, writing.tx, self._in_force(), changed, by, why, now)
             await amendments.draft(writing, amendment)
             return await self._view(writing, amendment.id)
@@ -128,7 +131,7 @@ class Governing:
         async with self._pressed(by, "stop", f"{of}/{name}") as (badge, now), services.database.write() as writing:
             model, stands = await services.stands(writing.tx)
             services.desk.may_stop(by, model, badge)
-            ident = facts.name_of("stop", of, name, by, now.isoformat())
+            ident = facts.new_name("stop")
             known = {"agent": self._agents(), "action": frozenset(ACTION_KINDS), "everything": frozenset({""})}
             if of not in known or name not in known[of]:
                 raise InvalidChange("what", "There is no such agent or kind of action to stop.")
@@ -158,7 +161,7 @@ class Governing:
             model, stands = await services.stands(writing.tx)
             services.desk.may_declare(by, minutes, model, now, stands, badge)
             one = Emergency(
-                id=facts.name_of("emg", by, now.isoformat()),
+                id=facts.new_name("emg"),
                 by=by,
                 reason=reason_of(reason),
                 since=now,

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -38,6 +39,11 @@ def _as_kept(value: object) -> object:
         number = float(value)
         return int(number) if abs(number) < _EXACT and number.is_integer() else number
     return value
+
+
+def new_name(prefix: str) -> str:
+    """An id for what somebody does: doing it again, even in the same moment, is another thing."""
+    return f"{prefix}_{secrets.token_hex(6)}"
 
 
 def name_of(prefix: str, *parts: object) -> str:

@@ -88,7 +88,12 @@ async def enact(writing: Writing, amendment: Amendment, before: InForce, by: str
     """Put an amendment in force, drafted on what holds now. The model must be locked."""
     assert amendment.base == before.version, "an outdated amendment cannot come into force"
     after = replace(
-        before, version=before.version + 1, model=amendment.model, since=at, by=by, amendment_id=amendment.id
+        before,
+        version=before.version + 1,
+        model=amendment.model,
+        since=at,
+        by=FILE if by == SYSTEM else by,
+        amendment_id=amendment.id,
     )
     await _keep(writing, after, before=before.model, by=by)
     return after

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from domain.amendment import AmendmentStatus
 from domain.case import ProposalStatus
-from domain.errors import ConfigurationError, NoLongerOpen, NotYours, StaleCard
+from domain.errors import ConfigurationError, InvalidChange, NoLongerOpen, NotYours, StaleCard
 from domain.verdict import Ask, Forbidden
 from graph.runner import Runner
 from memory.database import Database
@@ -195,3 +196,32 @@ async def test_a_role_withdrawn_between_approval_and_execution_keeps_the_budget_
     roles = [line for line in await runner.ledger() if line["kind"] == "role.changed"]
     assert '"roles":""' in roles[-1]["payload"]
     assert (await runner.verify()).problems == ()
+
+
+async def test_in_a_company_of_one_the_file_is_adopted_by_whoever_runs_it_and_everybody_is_told(address: str):
+    made = services(Database(address), board=Wall())
+    cora = [person for person in made.model.people if person.slack == CORA]
+    alone = await Runner(replace(made, file=made.model.model_copy(update={"people": tuple(cora)}))).open()
+    with pytest.raises(InvalidChange, match="Nothing would change"):
+        await alone.governing.adopt_file()
+    await alone.close()
+    more = await Runner(services(Database(address), board=made.board)).open()
+    (waiting,) = (await more.governing.design(CORA)).pending
+    with pytest.raises(NotYours, match="nobody"):
+        await more.governing.agree(waiting.amendment.id, CORA)
+    after = await more.governing.adopt_file()
+    assert (after.version, after.by, len(more.model.people)) == (2, "baton.yaml", 3)
+    await more.settle()
+    assert any("Mara Lind joins" in text for text in made.board.announced.values())
+    assert (await more.governing.design(CORA)).pending == ()
+    with pytest.raises(InvalidChange, match="Nothing would change"):
+        await more.governing.adopt_file()
+    await more.close()
+
+
+async def test_where_people_can_agree_a_file_is_not_adopted_without_them(start: Start):
+    await start()
+    changed = await start({"max_budget_change": 0.9})
+    with pytest.raises(NoLongerOpen, match="Design tab"):
+        await changed.governing.adopt_file()
+    assert (await changed.governing.design(CORA)).version == 1

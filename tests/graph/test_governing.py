@@ -115,6 +115,23 @@ async def test_what_loosens_takes_two_different_people(start: Start):
     assert (two.status, runner.model.policy.max_budget_change) == (AmendmentStatus.IN_FORCE, 0.9)
 
 
+async def test_a_form_that_is_sent_twice_drafts_one_change(start: Start):
+    runner = await start()
+    one, two = [
+        await runner.governing.draft(CORA, "policy", {"max_budget_change": "20"}, "a quiet quarter") for _ in range(2)
+    ]
+    assert one == two
+    assert len((await runner.governing.design(CORA)).pending) == 1
+
+
+async def test_what_was_lifted_can_be_stopped_again_in_the_same_moment(start: Start):
+    runner = await start()
+    for _ in range(2):
+        stop = await runner.governing.stop(MARA, "everything", "", "the account was taken over")
+        await runner.governing.lift(stop.id, CORA, "it is ours again")
+    assert (await kinds(runner)).count("stop.pulled") == 2
+
+
 async def test_a_rejected_change_stays_rejected(start: Start):
     runner = await start()
     drafted = await runner.governing.draft(CORA, "policy", {"max_budget_change": "20"}, "a quiet quarter")
