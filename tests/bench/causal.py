@@ -15,7 +15,7 @@ from tests.bench.report import Measure, Range, Row, Section, markdown, share_int
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 TITLE = "Measured effects"
 HEADER = ("what", "published, or true", "Baton", "")
-MARKETS, COMPANIES = range(310, 316), range(311, 317)
+MARKETS, COMPANIES = range(320, 326), range(331, 337)
 """Seeds of quiet markets and of companies that act; Baton's priors were set on 100 to 118 and 1 to 12."""
 DATES = (30, 45, 60, 75)
 """Days of GeoLift's pre-test after which a placebo is assumed: windows of 15 days that do not overlap, chosen
@@ -196,7 +196,7 @@ def _remarks() -> list[str]:
         "day drawn at random, and once right after the worst five days of its last hundred. Known effects: companies "
         f"of seeds {COMPANIES[0]}–{COMPANIES[-1]} (the forecasts' closed loop), one proposal done per signal, "
         "the same days lived with and without it. Priors were set on seeds 100–118 and 1–12; markets "
-        "300–303 and companies 301–304 were shown once before. A placebo's signal has no finding that would vouch for "
+        "300–303 and 310–315 and companies 301–304 and 311–316 were shown before. A placebo's signal has no finding that would vouch for "
         "it; one raised by a sure finding is taken for luck far less.",
         "Proposition 99 is published without an interval; the VW series has no published figure we know of. What an "
         "incident would have done by itself cannot be seen in data: effects are against its going on as it went.",

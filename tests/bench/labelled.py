@@ -26,12 +26,14 @@ from tests.bench.world.incidents import FAMILIES
 TUNING = tuple(range(1, 13))
 """Seeds anyone may look at while setting thresholds."""
 REPORTING = {
-    "normal": tuple(range(111, 117)),
-    "hard": tuple(range(211, 217)),
-    "quiet": tuple(range(311, 314)),
-    "varied": tuple(range(511, 514)),
+    "normal": tuple(range(124, 130)),
+    "hard": tuple(range(224, 230)),
+    "quiet": tuple(range(321, 324)),
+    "varied": tuple(range(521, 524)),
 }
 """Seeds for the report only: nobody sets anything by what is seen on them."""
+SEEN_BEFORE = "101–116, 121–123, 201–216, 221–223, 301–313 and 501–513"
+"""Seeds looked at before, nearly all of them while the code still changed, so they are not reported any more."""
 AT_ONCE = 2
 """Replays at a time."""
 LATE = 7

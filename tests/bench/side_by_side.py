@@ -15,6 +15,7 @@ from tests.bench.commands import progress
 from tests.bench.labelled import (
     AT_ONCE,
     REPORTING,
+    SEEN_BEFORE,
     TUNING,
     about_of,
     draw_causes,
@@ -219,7 +220,12 @@ def _in_words(scores: Mapping[str, Score]) -> str:
 
 def _remarks(seeds: Mapping[str, Sequence[int]], scores: Mapping[str, Mapping[str, Score]]) -> tuple[str, ...]:
     said = ", ".join(f"{mode} {some[0]}–{some[-1]}" for mode, some in seeds.items())
-    unseen = "the seeds reported here were not looked at before" if seeds is REPORTING else "the very seeds shown here"
+    unseen = (
+        f"seeds {SEEN_BEFORE} were looked at in between and are reported no more; those reported here were not looked "
+        "at before"
+        if seeds is REPORTING
+        else "the very seeds shown here"
+    )
     return (
         _in_words(scores["normal"]),
         f"Seeds: {said}; {scores['normal'][BATON].incidents} incidents in the normal worlds, "
