@@ -8,6 +8,7 @@ from decimal import Decimal
 import polars as pl
 
 from domain.action import Action, RefreshCreative, SetBudget, SetTarget
+from domain.action_base import amount_of
 from domain.case import Case, ProposalView
 from domain.effect import Effect, HandOver, Repeat
 from domain.errors import Drifted, OutcomeUnknown, PlatformUnavailable, SlackUnavailable
@@ -120,11 +121,17 @@ class Platform:
         if isinstance(effect, HandOver):
             self.tasks[token] = effect.details
         else:
-            if any(Decimal(self.values[s.address]) != Decimal(s.was) for s in effect.settings):
+            if any(_plain(self.values[s.address]) != _plain(s.was) for s in effect.settings):
                 raise Drifted("It changed meanwhile.", self.values)
             self.values.update({s.address: s.to for s in effect.settings})
         self.effects.append(token)
         self.answered[token] = "set"
+
+
+def _plain(value: str) -> Decimal | str:
+    """ "450" and "450.00" are one amount; a status is itself."""
+    amount = amount_of(value)
+    return value if amount is None else amount
 
 
 class Wall:
