@@ -50,16 +50,17 @@ def test_a_record_counts_what_can_be_held_against_its_forecast():
         (forecast(), outcome(0.5, 2)),  # right, beyond
         (forecast(), outcome(-0.2, 3)),  # wrong, beyond, the worst
         (forecast(-0.2, -0.3, -0.1), outcome(-0.1, 4)),  # right, at the very edge
+        (forecast(-0.2, -0.3, -0.1), outcome(-0.3, 8)),  # right, at the other
         (forecast(), outcome(0.3, 5, measurable=False)),
         (forecast(), outcome(None, 6)),
         (None, outcome(0.2, 7)),
     ]
     found = record("creative", "pause_ad", Level.ASK, pairs)
     assert (found.agent, found.action, found.level) == ("creative", "pause_ad", Level.ASK)
-    assert (found.measured, found.not_measurable) == (4, 3)
-    assert (found.right_way, found.covered) == (0.75, 0.5)
+    assert (found.measured, found.not_measurable) == (5, 3)
+    assert (found.right_way, found.covered) == (0.8, 0.6)
     assert found.worst == pytest.approx(-0.4)
-    assert found.may_rise == f"4 outcomes were measured; it takes {LEAST_MEASURED}."
+    assert found.may_rise == f"5 outcomes were measured; it takes {LEAST_MEASURED}."
 
 
 def test_no_outcome_is_no_record():

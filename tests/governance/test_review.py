@@ -222,6 +222,14 @@ def test_a_budget_beyond_the_cap_is_never_even_asked(to: Decimal, was: Decimal, 
 def test_a_sound_model_has_nothing_to_complain_about():
     assert check(model(policy())) == ()
     assert refusals(model(policy())) == ()
+    one_day = Freeze(name="x", first_day=TODAY, last_day=TODAY)
+    apart = policy(
+        limits=(Limit(role="media_lead", max_change=0.5), Limit(role="crm_lead", max_per_day=Decimal(1))),
+        automatic=frozenset({"pause_ad"}),
+        forbidden=frozenset({"set_target"}),
+    )
+    assert check(model(apart, freezes=(one_day,))) == ()
+    assert refusals(model(apart, freezes=(one_day,))) == ()
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,8 @@ def test_a_shift_counts_at_both_ends():
 def test_a_campaign_may_give_all_it_has_where_the_cap_lets_it_and_no_more():
     wide = model(Policy(max_budget_change=5))
     assert isinstance(said(proposal(SHIFT.model_copy(update={"amount": Decimal(450)})), wide), Ask)
-    answer = said(proposal(SHIFT.model_copy(update={"amount": Decimal("450.01")})), wide)
+    more = SHIFT.model_copy(update={"amount": Decimal("450.01")})
+    answer = said(proposal(SHIFT).model_copy(update={"action": more}), wide)
     assert isinstance(answer, Forbidden)
     assert answer.rules[0] == "A campaign cannot give more than its whole budget."
 
