@@ -224,8 +224,9 @@ def section(pictures: Path) -> Section:
     remarks = (
         f"{len(cases)} accounts in {len(REPORTING)} worlds, seeds {REPORTING[0]}–{REPORTING[-1]}, first "
         f"looked at when detection was as it is now; {len(TUNING)} others between {TUNING[0]} and {TUNING[-1]} were "
-        f"looked at before. Median campaign spend {SPENDS[0]:.0f} to {SPENDS[-1]:.0f} a day, ramps of 3 to 10 days, click-through and owned click rate of one "
-        f"segment at 50–75 %; each part at least {LEAST_Z:.0f} standard errors to a test that knew its form.",
+        f"looked at before. Median campaign spend {SPENDS[0]:.0f} to {SPENDS[-1]:.0f} a day, ramps of 3 to 10 days, "
+        "click-through and owned click rate of one segment at 50–75 %; each part at least "
+        f"{LEAST_Z:.0f} standard errors to a test that knew its form.",
         "The agents are performance (cost), creative or audience (click-through on the assets) and lifecycle (owned "
         "engagement); their findings must stand together on one event of the only signal that names the story's "
         "segment, a campaign that buys it, an ad of one, or the account as a whole. A signal elsewhere is a false "
