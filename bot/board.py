@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import logging
+import time
 import uuid
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -31,6 +32,10 @@ GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_close
 """Slack's words for a message that can no longer be edited: it is posted anew."""
 _NOT_READY = frozenset({"invalid_blocks", "file_not_found", "slack_file_not_found"})
 """What Slack says of an image whose file it has not finished storing."""
+REDRAW_SECONDS = 1.0
+"""Between two drawings of one card that presses ask for: Slack takes about one edit a second."""
+SURE_SECONDS = 5.0
+"""For so long nobody doubts that Slack shows what it took; then a refused press has the card drawn to be sure."""
 DIGESTS = "digests"
 """Under this name instead of a signal's id, the daily digests are remembered."""
 ANNOUNCEMENTS = "announcements"
@@ -61,6 +66,9 @@ class SlackBoard:
     def __init__(self, runner: Runner, client: AsyncWebClient) -> None:
         self._runner, self._slack = runner, Slack(client)
         self._locks: dict[str, asyncio.Lock] = {}
+        self._coming: dict[str, asyncio.Future[None]] = {}
+        self._redrawn: dict[str, float] = {}
+        self._edited: dict[str, tuple[tuple[str, str] | None, float]] = {}
 
     async def show(self, signal_id: str) -> None:
         """Bring every message about a signal up to date with the database. Raises SlackUnavailable."""
@@ -77,14 +85,36 @@ class SlackBoard:
             raise problem
 
     async def refresh(self, signal_id: str) -> None:
-        """Draw a card that is already there anew, whatever it is remembered to show. Posts nothing, never raises."""
+        """Draw a card that is already there anew, whatever it is remembered to show. Posts nothing, never raises.
+
+        A quiet card is drawn at once; in a storm of presses once in `REDRAW_SECONDS`, for all who asked meanwhile.
+        """
+        coming = self._coming.get(signal_id)
+        if coming is None:
+            coming = self._coming[signal_id] = asyncio.ensure_future(self._refresh(signal_id))
+        await asyncio.shield(coming)
+
+    async def _refresh(self, signal_id: str) -> None:
+        try:
+            await asyncio.sleep(self._redrawn.get(signal_id, -REDRAW_SECONDS) + REDRAW_SECONDS - time.monotonic())
+        finally:
+            del self._coming[signal_id]  # what happens from here on needs another look
         try:
             async with self._alone(signal_id):
+                self._redrawn[signal_id] = time.monotonic()
                 posts = await self._runner.posts(signal_id)
                 if held := posts.get(f"{signal_id}/card"):
-                    await self._edit(signal_id, self._card(await self._runner.case(signal_id)), held)
+                    await self._redraw(signal_id, self._card(await self._runner.case(signal_id)), held)
         except SlackUnavailable as problem:
             _log.warning("The card of %s could not be drawn anew: %s", signal_id, problem)
+
+    async def _redraw(self, signal_id: str, wanted: Wanted, held: Post) -> None:
+        """Edit, unless this process has only just shown the very same."""
+        shown = (held.ts, wanted.digest)
+        before, at = self._edited.get(signal_id, (None, 0.0))
+        if before != shown or time.monotonic() - at > SURE_SECONDS:
+            await self._edit(signal_id, wanted, held)
+            self._edited[signal_id] = (shown, time.monotonic())
 
     async def post_digest(self, day: date) -> None:
         """Post the daily digest, once per day however often it is called. Raises SlackUnavailable."""
