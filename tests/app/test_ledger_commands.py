@@ -65,7 +65,7 @@ def files_with(folder: Path, *words: str) -> set[str]:
     }  # fmt: skip
 
 
-async def test_a_ledger_is_exported_verified_by_its_one_file_and_held_against_its_seals(
+async def test_a_ledger_is_exported_verified_by_its_one_file_held_against_its_seals_and_named_where_it_was_changed(
     company: Path, decided: Path, tmp_path: Path
 ):
     out, pinned = tmp_path / "out", tmp_path / "pinned.txt"
@@ -95,8 +95,6 @@ async def test_a_ledger_is_exported_verified_by_its_one_file_and_held_against_it
     assert f"{len(rows) + 1} records, none changed" in done.out
     assert "2 seals over it hold; 1 record after the newest one could still be rewritten." in done.out
 
-
-async def test_a_changed_ledger_is_named_by_row_with_exit_code_1(company: Path, decided: Path):
     with psycopg.connect(embedded.start(decided)) as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute("UPDATE ledger SET subject = 'x' WHERE seq = 3")

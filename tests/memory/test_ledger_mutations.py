@@ -201,6 +201,11 @@ def copied(life: Life, folder: Path, rows: Sequence[Row] | None = None) -> Path:
     return folder
 
 
+def with_more_in_the_first_row(said: str) -> str:
+    first, *rest = said.splitlines(keepends=True)
+    return verify_ledger.spelled({**json.loads(first), "note": "and not hashed"}) + "\n" + "".join(rest)
+
+
 def test_the_verifier_can_be_read_in_ten_minutes_and_needs_nothing_of_ours():
     source = Path(verify_ledger.__file__).read_text()
     assert len(source.splitlines()) <= 150
@@ -247,6 +252,7 @@ def test_an_auditor_holds_an_export_against_what_they_kept(life: Life, tmp_path:
         ("public_keys.txt", lambda said: "00" * 32, 1),
         ("public_keys.txt", lambda said: "no key", 2),
         ("ledger.jsonl", lambda said: said.replace('"kind"', '"note":"x","kind"', 1), 1),
+        ("ledger.jsonl", lambda said: with_more_in_the_first_row(said), 1),
         ("ledger.jsonl", lambda said: said.replace("{", '{"actor":"baton",', 1), 1),
         ("ledger.jsonl", lambda said: said.replace('"seq":3', '"seq":"3"', 1), 1),
         ("ledger.jsonl", lambda said: "[]\n" + said, 1),
