@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 LONGEST_DAYS = max(entry.undo_days for entry in CATALOGUE.values())
 """The longest time in which anything can be taken back."""
+_LATE_DAYS = 31
+"""So long after its end a button is still taken away, where nobody was at work meanwhile."""
 
 
 async def possible(services: Services, proposal_id: str, by: str, badge: Badge | None) -> tuple[Case, ProposalView]:
@@ -75,8 +77,8 @@ async def watch(services: Services, today: date) -> tuple[str, ...]:
     """
     now = services.clock.now()
     async with services.database.read() as tx:
-        ids = await actions.done_since(tx, today - timedelta(days=LONGEST_DAYS))
-        known = await cases.load(tx, sorted({one for one, _ in ids}), now)
+        done = await actions.done_since(tx, today - timedelta(days=LONGEST_DAYS))
+        known = await cases.load(tx, sorted({one.signal_id for one in done}), now)
     watched = [(case, view) for case in known for view in case.proposals if _is_watched(case, view, now)]
     if not watched:
         return ()
@@ -93,9 +95,10 @@ async def close_windows(services: Services) -> None:
     """Have the cards drawn once more whose undo is no longer possible, so that the button goes."""
     now, today = services.clock.now(), services.clock.today()
     async with services.database.read() as tx:
-        ids = await actions.done_since(tx, today - timedelta(days=LONGEST_DAYS + 7), undo_open=True)
-        known = await cases.load(tx, sorted({one for one, _ in ids}), now)
-    wanted = {proposal_id for _, proposal_id in ids}
+        done = await actions.done_since(tx, today - timedelta(days=LONGEST_DAYS + _LATE_DAYS), undo_open=True)
+        ended = [one for one in done if _is_over(one, today)]
+        known = await cases.load(tx, sorted({one.signal_id for one in ended}), now)
+    wanted = {one.proposal_id for one in ended}
     for case in known:
         over = [
             view.proposal.id
@@ -106,6 +109,11 @@ async def close_windows(services: Services) -> None:
             async with services.database.write() as writing:
                 await writing.touch(case.signal.id)
                 await actions.close_undo(writing.tx, over, now)
+
+
+def _is_over(one: actions.Done, today: date) -> bool:
+    days = CATALOGUE[one.kind].undo_days
+    return days > 0 and one.on + timedelta(days=days) <= today
 
 
 async def note(services: Services, writing: Writing, undone_by: ProposalView, case: Case, receipt: Receipt) -> None:

@@ -204,13 +204,25 @@ async def due(tx: AsyncConnection) -> tuple[str, ...]:
     return tuple(await tx.scalars(found.order_by(TABLE.c.id)))
 
 
-async def done_since(tx: AsyncConnection, day: date, *, undo_open: bool = False) -> tuple[tuple[str, str], ...]:
-    """What was done on a day or later, as (signal id, proposal id); `undo_open`: only where its end was not noted."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An action that was carried out."""
+
+    signal_id: str
+    proposal_id: str
+    kind: str
+    on: date
+    """The last complete day when it was done."""
+
+
+async def done_since(tx: AsyncConnection, day: date, *, undo_open: bool = False) -> tuple[Done, ...]:
+    """What was done on a day or later; `undo_open`: only where it was not noted that it can no longer be taken back."""
     done = TABLE.c.state.in_((ReceiptStatus.DONE.value, ReceiptStatus.HANDED_OVER.value)) & (TABLE.c.executed_on >= day)
-    found = select(PROPOSAL.c.signal_id, PROPOSAL.c.id).join(TABLE, TABLE.c.proposal_id == PROPOSAL.c.id).where(done)
+    columns = (PROPOSAL.c.signal_id, PROPOSAL.c.id, TABLE.c.body["kind"].astext, TABLE.c.executed_on)
+    found = select(*columns).join(TABLE, TABLE.c.proposal_id == PROPOSAL.c.id).where(done)
     if undo_open:
         found = found.where(PROPOSAL.c.id.not_in(select(REMINDER.c.proposal_id).where(REMINDER.c.kind == _UNDO_OVER)))
-    return tuple((row.signal_id, row.id) for row in await tx.execute(found.order_by(PROPOSAL.c.id)))
+    return tuple(Done(*row) for row in await tx.execute(found.order_by(PROPOSAL.c.id)))
 
 
 async def close_undo(tx: AsyncConnection, proposal_ids: Sequence[str], at: datetime) -> None:
