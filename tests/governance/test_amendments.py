@@ -161,6 +161,11 @@ CHANGES = [
         "The freeze sale is 15 March 2026 to 20 March 2026 instead of 14 March 2026 to 17 March 2026.",
     ),
     (
+        other(freezes=(SALE.model_copy(update={"last_day": date(2026, 3, 18)}),)),
+        TIGHTENS,
+        "The freeze sale is 14 March 2026 to 18 March 2026 instead of 14 March 2026 to 17 March 2026.",
+    ),
+    (
         other(freezes=(SALE, Freeze(name="audit", first_day=TODAY, last_day=TODAY))),
         TIGHTENS,
         "A new freeze: audit, 14 March 2026 to 14 March 2026.",
@@ -175,6 +180,11 @@ CHANGES = [
         other(delegations=(AWAY.model_copy(update={"last_day": TODAY}),)),
         TIGHTENS,
         "Carl Voss stands in for Mara Lind, 14 March 2026 to 14 March 2026; before: 14 March 2026 to 17 March 2026.",
+    ),
+    (
+        other(delegations=(AWAY.model_copy(update={"first_day": date(2026, 3, 15)}),)),
+        TIGHTENS,
+        "Carl Voss stands in for Mara Lind, 15 March 2026 to 17 March 2026; before: 14 March 2026 to 17 March 2026.",
     ),
     (
         other(delegations=(AWAY.model_copy(update={"last_day": date(2026, 3, 18)}),)),
