@@ -351,3 +351,12 @@ def test_a_month_is_compared_with_the_month_before():
     assert asked.against
     assert (asked.against.first, asked.against.last) == (date(2026, 1, 1), date(2026, 1, 31))
     assert timedelta(days=27) == asked.period.last - asked.period.first
+
+
+def test_a_decision_of_somebody_who_was_erased_is_still_on_record():
+    tired, *rest = cases()
+    waiting, shifted = tired.proposals
+    gone = shifted.model_copy(update={"decision": shifted.decision.model_copy(update={"by": "person_0123456789ab"})})
+    told = ask("who approved the budget shift?", cases=(tired.model_copy(update={"proposals": (waiting, gone)}), *rest))
+    assert "somebody who was erased approved shift budget" in told.text
+    assert "person_" not in told.text

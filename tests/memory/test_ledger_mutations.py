@@ -252,7 +252,7 @@ def test_an_auditor_holds_an_export_against_what_they_kept(life: Life, tmp_path:
         ("public_keys.txt", lambda said: "00" * 32, 1),
         ("public_keys.txt", lambda said: "no key", 2),
         ("ledger.jsonl", lambda said: said.replace('"kind"', '"note":"x","kind"', 1), 1),
-        ("ledger.jsonl", lambda said: with_more_in_the_first_row(said), 1),
+        ("ledger.jsonl", with_more_in_the_first_row, 1),
         ("ledger.jsonl", lambda said: said.replace("{", '{"actor":"baton",', 1), 1),
         ("ledger.jsonl", lambda said: said.replace('"seq":3', '"seq":"3"', 1), 1),
         ("ledger.jsonl", lambda said: "[]\n" + said, 1),

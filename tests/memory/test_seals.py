@@ -203,3 +203,11 @@ def test_a_seal_is_spelled_one_way():
     seal = Seal(ledger="led_1", size=3, head="ab", at="2026-03-14T09:12:00.000000Z", key="k", prev="0")
     assert seal.signed == verify_ledger.spelled(json.loads(seal.signed))
     assert "signature" not in seal.signed
+
+
+def test_a_seal_over_fewer_rows_than_the_one_before_it_is_out_of_order():
+    first = Seal(ledger="led_1", size=9, head="ab", at="2026-03-14T09:12:00.000000Z", key="k", prev=verify_ledger.FIRST)
+    after = first.model_copy(update={"size": 8, "prev": verify_ledger.sha256(first.line)})
+    assert list(verify_ledger.in_order([first.model_dump(), after.model_dump()])) == [
+        "seal 2, over row 8, does not follow the seal before it"
+    ]
