@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -65,6 +66,7 @@ async def hold_against_file(services: Services) -> None:
             known = await operating_models.adopt(writing, file, now)
         elif known.file_digest != digest:
             await operating_models.held_against(writing, digest)
+            known = replace(known, file_digest=digest)
             await amendments.outdate(writing, now, by=FILE)
             if operating_models.fingerprint(known.model) != digest:
                 reason = f"{FILE} was changed."

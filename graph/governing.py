@@ -70,6 +70,8 @@ class Governing:
         if operating_models.fingerprint(known.model) == operating_models.fingerprint(services.file):
             return f"{says}; {FILE} says the same."
         drafted = next((one.id for one in waiting if one.by == FILE), None)
+        if known.file_digest == operating_models.fingerprint(services.file) and drafted is None:
+            return f"{says}. {FILE} says something else and does not count: what holds was agreed to in Slack."
         waits = f"it waits as {drafted}" if drafted else "the next start drafts it"
         return f"{says}. {FILE} differs and changes nothing until the architect agrees: {waits}."
 
@@ -170,6 +172,15 @@ class Governing:
             await standing.open_emergency(writing, one)
             await self._follow(writing)
         return one
+
+    async def end_emergency(self, emergency_id: str, by: str) -> None:
+        """End an emergency before its time. Like a stop it only prevents, so everybody with a role may."""
+        services = self._services
+        async with self._pressed(by, "end", emergency_id) as (badge, now), services.database.write() as writing:
+            services.desk.may_stop(by, await services.in_force.read(writing.tx), badge)
+            if not await standing.close_emergency(writing, emergency_id, by, now):
+                raise NoLongerOpen("This emergency is not in force any more.")
+            await self._follow(writing)
 
     async def review_emergency(self, emergency_id: str, by: str, note: str) -> None:
         """Note that somebody else looked at what was decided in an emergency."""

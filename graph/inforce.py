@@ -34,6 +34,6 @@ class InForceModel:
 
     def take(self, newest: InForce | None) -> None:
         """Go by another version from now on; an older one than is known changes nothing."""
-        if newest is None or (self._known is not None and newest.version <= self._known.version):
+        if newest is None or (self._known is not None and newest.version < self._known.version):
             return
         self._known, self._model = newest, operating_models.governed(newest.model, self._file)

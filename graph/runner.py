@@ -14,6 +14,7 @@ from domain.operating_model import OperatingModel
 from domain.ports import Board
 from domain.proposal import Approved, Decision, FinalDecision, Overridden, Rejected, Snoozed
 from domain.signal import SignalEvent
+from domain.standing import Standing
 from graph import undoing
 from graph.badges import Badges
 from graph.governing import Governing
@@ -344,11 +345,14 @@ class Runner:
         return case
 
     async def _permitted(self, press: Decision, *, alone: bool = False) -> tuple[Case, ProposalView]:
-        """What a press is about, where it may be made as things stand. Raises the refusal it meets; decides nothing."""
+        """What a press is about, where it may be made as things stand. Raises the refusal it meets; decides nothing.
+
+        `alone`: it comes after the decision, whatever stands; so only that is read.
+        """
         services, badge = self._services, await self._badges.of(press.by)
         async with services.database.read() as tx:
             found = await cases.of_proposal(tx, press.proposal_id, press.at, alone=alone)
-            model, stands = await services.stands(tx)
+            model, stands = await services.stands(tx) if not alone else (await services.in_force.read(tx), Standing())
         if found is None:
             raise NotFound(f"There is no proposal {press.proposal_id}.")
         services.desk.allow(press, found[1], found[0], model, press.at, standing=stands, badge=badge)

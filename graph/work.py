@@ -174,6 +174,8 @@ class Work:
 
     async def tick(self) -> None:
         """What the minute brings: days to sweep, new hours, what is due, the digest. A failing source stops nothing."""
+        async with self._database.read() as tx:
+            await self._services.in_force.read(tx)
         try:
             await self._catch_up()
             await self._look_at_today()

@@ -5,7 +5,7 @@ file. The rest is governed: it changes by amendments only.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, cast
@@ -18,7 +18,7 @@ from domain.amendment import Amendment
 from domain.operating_model import OperatingModel, Person
 from memory import facts, people
 from memory.people import SYSTEM, People
-from memory.schema import OPERATING_MODEL
+from memory.schema import OPERATING_MODEL, PERSON
 from memory.vault import PSEUDONYM
 from memory.writing import Writing
 
@@ -41,6 +41,8 @@ class InForce:
     amendment_id: str | None
     file_digest: str
     """Of the file it was last held against."""
+    people: int = field(default=-1, compare=False)
+    """How many people were on record when it was read: who was erased since must be gone from it as well."""
 
 
 def governed(model: OperatingModel, file: OperatingModel) -> OperatingModel:
@@ -60,9 +62,11 @@ async def lock(writing: Writing) -> None:
 
 async def current(tx: AsyncConnection, known: InForce | None = None) -> InForce | None:
     """What is in force; None before the first adoption. `known` is returned as it is where it still is the newest."""
-    newest = select(OPERATING_MODEL).order_by(OPERATING_MODEL.c.version.desc()).limit(1)
+    on_record = select(func.count()).select_from(PERSON).scalar_subquery()
+    newest = select(OPERATING_MODEL, on_record.label("people")).order_by(OPERATING_MODEL.c.version.desc()).limit(1)
     if known is not None:
-        newest = newest.where(OPERATING_MODEL.c.version > known.version)
+        version = OPERATING_MODEL.c.version
+        newest = newest.where((version > known.version) | ((version == known.version) & (on_record != known.people)))
     row = (await tx.execute(newest)).one_or_none()
     if row is None:
         return known
@@ -74,6 +78,7 @@ async def current(tx: AsyncConnection, known: InForce | None = None) -> InForce 
         by=everybody.names.get(row.by, row.by),
         amendment_id=row.amendment_id,
         file_digest=row.file_digest,
+        people=row.people,
     )
 
 

@@ -131,4 +131,7 @@ async def test_a_look_says_what_is_in_force_and_drafts_nothing(address: str):
     assert "the next start drafts it" in await held(address, max_budget_change=0.2)
     later = await Runner(services(Database(address), policy={"max_budget_change": 0.2})).open()
     assert "until the architect agrees: it waits as amd_" in await later.governing.held_against_file()
+    (waiting,) = (await later.governing.design(CORA)).pending
+    await later.governing.reject(waiting.amendment.id, CORA, "not this year")
+    assert "does not count: what holds was agreed to in Slack" in await later.governing.held_against_file()
     await later.close()

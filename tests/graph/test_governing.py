@@ -192,6 +192,19 @@ async def test_an_emergency_takes_the_role_the_policy_names_a_reason_and_somebod
     assert {"emergency.opened", "emergency.reviewed"} <= set(await kinds(runner))
 
 
+async def test_everybody_with_a_role_ends_an_emergency_before_its_time(start: Start):
+    runner = await start({**GLASS, "limits": ({"role": "media_lead", "max_change": 0.1, "beyond": "cmo"},)})
+    await runner.sweep(FIRST)
+    one = await runner.governing.break_glass(MARA, "the shop is down", 20)
+    with pytest.raises(NotYours):
+        await runner.governing.end_emergency(one.id, STRANGER)
+    await runner.governing.end_emergency(one.id, CLEO)
+    with pytest.raises(NoLongerOpen):
+        await runner.governing.end_emergency(one.id, CLEO)
+    case = await runner.approve("prop_00000000000a", 1, MARA)
+    assert case.proposals[0].approvals == (MARA,), "one of two again"
+
+
 async def test_without_a_rule_for_it_there_is_no_emergency(start: Start):
     runner = await start()
     with pytest.raises(NotYours):
