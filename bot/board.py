@@ -178,16 +178,31 @@ class SlackBoard:
     async def _place(self, ident: str, wanted: Wanted, posts: Mapping[str, Post], channel: str) -> Post:
         held = posts.get(wanted.key)
         if held is None:
-            return await self._post(ident, wanted, channel)
+            return await self._post_first(ident, wanted, posts, channel)
         if held.digest == wanted.digest:
             return held
         in_place = held.digest.partition("/")[0] == (wanted.under or "")
         edited = await self._edit(ident, wanted, held) if in_place else None
         return edited or await self._post(ident, wanted, channel, instead_of=held.ts)
 
-    async def _post(self, ident: str, wanted: Wanted, channel: str, *, instead_of: str = "") -> Post:
+    async def _post_first(self, ident: str, wanted: Wanted, posts: Mapping[str, Post], channel: str) -> Post:
+        """Note that it is about to be posted; where that was noted before, somebody may have died right after posting.
+
+        A server that knows the message then answers with it as it was, which may be out of date: so it is edited too.
+        """
+        begun = f"{wanted.key}/begun"
+        if begun in posts:
+            return await self._post(ident, wanted, channel, again=True)
+        await self._runner.posted(ident, Post(key=begun, channel=channel, ts="", digest=""))
+        return await self._post(ident, wanted, channel)
+
+    async def _post(
+        self, ident: str, wanted: Wanted, channel: str, *, instead_of: str = "", again: bool = False
+    ) -> Post:
         once = str(uuid.uuid5(uuid.NAMESPACE_URL, f"baton:{wanted.key}:{instead_of}"))
         place = await self._slack.post(channel, wanted.first or wanted.message, thread_ts=wanted.under, once=once)
+        if again:
+            await self._slack.edit(place, wanted.message)
         post = Post(key=wanted.key, channel=place.channel, ts=place.ts, digest=wanted.digest)
         await self._runner.posted(ident, post)
         return post

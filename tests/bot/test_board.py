@@ -4,7 +4,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.board import SlackBoard
-from domain.case import ProposalStatus
+from domain.case import Post, ProposalStatus
 from domain.errors import SlackUnavailable
 from domain.receipt import ReceiptStatus
 from tests.bot.fakes import FakeRunner, FakeSlack
@@ -85,13 +85,33 @@ async def test_a_deleted_card_is_posted_anew_with_its_thread(board, runner, slac
     assert len(slack.calls("chat.postMessage")) == 6
 
 
+async def test_a_card_whose_poster_died_before_noting_it_shows_what_was_decided_since(
+    board, runner: FakeRunner, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
+):
+    keep = runner.posted
+
+    async def dies_after_posting(signal_id: str, post: Post) -> None:
+        if post.ts:
+            raise SlackUnavailable("the lights went out")
+        await keep(signal_id, post)
+
+    with monkeypatch.context() as dying, pytest.raises(SlackUnavailable):
+        dying.setattr(runner, "posted", dies_after_posting)
+        await board.show(SIG)
+    runner.put(case_of(view(SHIFTING, ProposalStatus.APPROVED, decision=APPROVED)))
+    await board.show(SIG)
+    (card,) = [message for message in slack.messages.values() if "thread_ts" not in message]
+    assert "approve_proposal" not in str(card["blocks"])
+
+
 async def test_without_the_chart_everything_else_still_goes_out(board, runner, slack: FakeSlack):
     slack.refuse("files.getUploadURLExternal", "internal_error")
     done = view(SHIFTING, ProposalStatus.EXECUTED, decision=APPROVED, receipt=receipt(ReceiptStatus.DONE))
     runner.put(case_of(done))
     with pytest.raises(SlackUnavailable):
         await board.show(SIG)
-    assert set(runner.kept[SIG]) == {f"{SIG}/card", f"{SIG}/evidence", f"{SHIFT}/receipt"}
+    there = {key for key, post in runner.kept[SIG].items() if post.ts}
+    assert there == {f"{SIG}/card", f"{SIG}/evidence", f"{SHIFT}/receipt"}
 
     await board.show(SIG)
     assert f"{SIG}/chart" in runner.kept[SIG]

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -88,11 +89,10 @@ class Season:
     fallen: Counter[str] = field(default_factory=Counter[str])
     """How many lives ended by a kill, by the last step they passed."""
 
-    def start(
-        self, live: Callable[[Life], None], *dooms: Doom, seed: int = 0, failing: tuple[str, int] = ("", 1)
-    ) -> Process:
+    def start(self, live: Callable[[Life], None], *dooms: Doom, **more: Any) -> Process:
+        """Begin a life; `more` as `Life` names it."""
         self.lives += 1
-        return Process(live, Life(self.place, f"life-{self.lives}", dooms, self.mutant, seed, failing))
+        return Process(live, Life(self.place, f"life-{self.lives}", dooms, self.mutant, **more))
 
     def count(self, dead: Process) -> None:
         self.fallen[dead.trace.step] += 1

@@ -111,7 +111,7 @@ async def _read(place: Place) -> Facts:
             return Facts(
                 known=known,
                 posted=shown,
-                messages=frozenset(await tx.scalars(select(POST.c.body["ts"].astext))),
+                messages=frozenset(ts for ts in await tx.scalars(select(POST.c.body["ts"].astext)) if ts),
                 tokens={row.proposal_id: row.token for row in await tx.execute(select(ACTION))},
                 snoozes=Counter(await tx.scalars(select(SNOOZE.c.proposal_id))),
                 lines=Counter((row.kind, row.subject) for row in await tx.execute(select(LEDGER))),

@@ -30,10 +30,8 @@ from tests.crash.people import Crowd
 
 STEPS = tuple(Failpoint)
 NOWHERE = "before the first step"
-MOST_ROUNDS = 40
-"""Of doing all that is due, in one day. A retry that waits for its time needs a few."""
-MOST_FAILING_ROUNDS = 250
-"""The same while calls fail: each may cost a round."""
+MOST_ROUNDS = 250
+"""Of doing all that is due, in one day. A call that fails costs one, a retry that waits for its time some."""
 _TRACE = struct.Struct("<5q")
 
 
@@ -114,6 +112,7 @@ class Life:
     seed: int = 0
     failing: tuple[str, int] = ("", 1)
     """How every different call to the database fails, and which time it is made."""
+    most_rounds: int = MOST_ROUNDS
 
     @property
     def trace(self) -> Path:
@@ -175,7 +174,7 @@ def whole_story(life: Life) -> None:
             rounds = 0
             while not await _a_quiet_day(runner, clock, crowd):
                 rounds += 1
-                assert rounds < (MOST_FAILING_ROUNDS if calls.kind else MOST_ROUNDS), "it does not come to rest"
+                assert rounds < life.most_rounds, "it does not come to rest"
                 await asyncio.sleep(0.02)
             Trace(life.trace).went_round()
         calls.tell(life.place.folder / f"{life.name}.calls")
@@ -215,10 +214,10 @@ async def _a_quiet_day(runner: Runner, clock: LastingClock, crowd: Crowd) -> boo
         await runner.work.tick()
         await crowd.approve_everything()
         await runner.work.tick()
+        async with runner.work._database.read() as tx:
+            return not await under_way(tx, clock)
     except (Broken, SQLAlchemyError, psycopg.Error):  # as in every minute, a failing one is followed by the next
         return False
-    async with runner.work._database.read() as tx:
-        return not await under_way(tx, clock)
 
 
 def serving(life: Life) -> None:

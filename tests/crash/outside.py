@@ -117,7 +117,8 @@ class Faults:
     """The n-th call → "refused" (nothing was done), "lost" (it was done, no answer came), "500" or "" (all is well)."""
     calls: list[str] = field(default_factory=list[str])
     """Every call since `start`: "POST /values"."""
-    failed: list[str] = field(default_factory=list[str])
+    failed: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    """Number and call."""
 
     def start(self, failing: Callable[[int], str] = lambda _: "") -> None:
         self.failing, self.calls, self.failed = failing, [], []
@@ -130,7 +131,7 @@ class Faults:
         self.calls.append(call)
         kind = self.failing(len(self.calls))
         if kind:
-            self.failed.append(call)
+            self.failed.append((len(self.calls), call))
         if kind == "refused":
             return _hung_up(request)
         answer = await handler(request)

@@ -9,7 +9,7 @@ from tests.crash.life import STEPS, Doom, helping, whole_story
 
 MOST_LIVES = 3 * len(STEPS)
 MOST_SEASONS = 12
-PER_SEASON = 10
+PER_SEASON = 13
 """Steps a worker is stopped at in one story: while it stands still the other goes on, and leaves less to stop at."""
 HELD_UP_SECONDS = 0.25
 """A worker that has passed no step for so long waits for the one that stands still."""

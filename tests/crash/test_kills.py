@@ -19,11 +19,11 @@ from tests.crash.outside import EVERYTHING
 
 KILLS = 50
 """Per part; there are two, so that two cores can share them."""
-ANYWHERE = 0.2
+ANYWHERE = 0.15
 """Share of the kills that fall anywhere on the path."""
 LONGEST_PATH = 600
 """Steps: more than the whole path has."""
-AIMS = 14
+AIMS = 20
 """Steps a life is to die at, whichever it passes first."""
 LONGEST_AFTER_SECONDS = 0.02
 """A kill comes so long after its step at most: in the commit or the call that follows."""
