@@ -13,6 +13,7 @@ from contextlib import aclosing
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from pydantic import ValidationError
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -98,7 +99,7 @@ class Seals:
             file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
             whole = file.read().rpartition(b"\n")[0]
         last = whole.rpartition(b"\n")[2]
-        return Seal.model_validate_json(last) if last else None
+        return _seal(last.decode(errors="replace"), self.file) if last else None
 
     def every(self) -> tuple[Seal, ...]:
         """All seals in the file, oldest first."""
@@ -130,15 +131,22 @@ class Seals:
 
 
 def read(path: Path) -> tuple[Seal, ...]:
-    """The seals in a file, one a line."""
-    lines = path.read_text("utf-8").split("\n")
-    return tuple(Seal.model_validate(json.loads(line)) for line in lines[:-1] if line.strip())
+    """The seals in a file, one a line; what a crash left half written at its end does not count."""
+    lines = path.read_text("utf-8", errors="replace").split("\n")
+    return tuple(_seal(line, path) for line in lines[:-1] if line.strip())
 
 
 async def public_keys(tx: AsyncConnection) -> Sequence[str]:
     """Every key the ledger was ever sealed with, oldest first."""
     rows = await tx.scalars(select(LEDGER.c.payload).where(LEDGER.c.kind == "ledger.key").order_by(LEDGER.c.seq))
     return [str(json.loads(payload)["public"]) for payload in rows]
+
+
+def _seal(line: str, path: Path) -> Seal:
+    try:
+        return Seal.model_validate_json(line)
+    except ValidationError as error:
+        raise LedgerBroken(f"{path} holds a line that is no seal: somebody changed it, or the disk lost it.") from error
 
 
 def _is_due(newest: Seal | None, size: int, now: datetime) -> bool:

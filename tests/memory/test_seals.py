@@ -108,6 +108,23 @@ async def test_what_a_crash_left_half_written_does_not_count_and_does_not_stay(d
     assert kept.every() == (first, second)
 
 
+@pytest.mark.parametrize("damage", [b"not a seal\n", b'{"size": 3}\n', b"\xff\xfe\n"])
+async def test_a_damaged_file_of_seals_is_named_and_nothing_is_added_to_it(
+    database: Database, kept: Seals, damage: bytes
+):
+    await filled(database, 3)
+    await kept.seal(database)
+    with kept.file.open("ab") as file:
+        file.write(damage)
+    before = kept.file.read_bytes()
+    await filled(database, 3)
+    with pytest.raises(LedgerBroken, match="holds a line that is no seal"):
+        await kept.seal(database, at_once=True)
+    with pytest.raises(LedgerBroken, match="holds a line that is no seal"):
+        kept.every()
+    assert kept.file.read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
