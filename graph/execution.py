@@ -71,7 +71,7 @@ async def refuse(services: Services, proposal_id: str, reason: str) -> None:
         alone=True,  # the proposal's lock is ours, and nobody executes what was not released
     )
     if held:
-        await _finish(services, held, ReceiptStatus.FAILED, {}, {}, reason)
+        await _kept_back(services, held, {}, reason)
 
 
 async def objection(services: Services, proposal_id: str) -> str | None:
@@ -105,7 +105,7 @@ async def _work(services: Services, held: Lease) -> None:
 async def _begin(services: Services, held: Lease, executor: Executor, effect: Effect, live: Mapping[str, str]) -> None:
     """Compare with what the owner was shown; then write, or in dry-run say that it would have been written."""
     if reason := await objection(services, held.proposal_id):
-        await _finish(services, held, ReceiptStatus.FAILED, live, {}, reason)
+        await _kept_back(services, held, live, reason)
     elif changed := ({} if _is_so(effect, live) else _drift(effect, live)):
         await _drifted(services, held, live, changed)
     elif services.model.executor.dry_run:
@@ -219,7 +219,7 @@ async def _settle(services: Services, held: Lease, executor: Executor, effect: E
     elif held.attempts >= MOST_ATTEMPTS + _MORE_LOOKS:
         await _give_up(services, held, executor, effect, "Reading shows that nothing was changed.")
     elif reason := await objection(services, held.proposal_id):
-        await _give_up(services, held, executor, effect, reason)
+        await _give_up(services, held, executor, effect, reason, live)
     elif held.attempts >= MOST_ATTEMPTS or services.model.executor.dry_run:
         await _finish(services, held, ReceiptStatus.UNKNOWN, before, live, _NO_MORE)
     else:
@@ -227,14 +227,27 @@ async def _settle(services: Services, held: Lease, executor: Executor, effect: E
         await _write(services, held, executor, effect, live, again=True)
 
 
-async def _give_up(services: Services, held: Lease, executor: Executor, effect: Effect, reason: str) -> None:
-    """End what reading shows was not done; first the platform is told to take nothing from earlier holders any more."""
+async def _give_up(
+    services: Services,
+    held: Lease,
+    executor: Executor,
+    effect: Effect,
+    reason: str,
+    objected: Mapping[str, str] | None = None,
+) -> None:
+    """End what reading shows was not done, once the platform takes nothing from earlier holders any more.
+
+    `objected`: the live values where governance objects, rather than the platform.
+    """
     try:
         await executor.bar(effect, held.token, held.fence)
     except PlatformUnavailable as error:
         await _later(services, held, held.state, str(error))
         return
-    await _finish(services, held, ReceiptStatus.FAILED, held.before or {}, {}, reason)
+    if objected is None:
+        await _finish(services, held, ReceiptStatus.FAILED, held.before or {}, {}, reason)
+    else:
+        await _kept_back(services, held, objected, reason)
 
 
 def _told(held: Lease) -> str:
@@ -299,22 +312,28 @@ async def _finish(
 
 async def _drifted(services: Services, held: Lease, live: Mapping[str, str], changed: Mapping[str, str]) -> None:
     """Somebody else was there meanwhile: back to a person, with a fresh question on the values of now."""
-    case, view = await _found(services, held.proposal_id)
     answer = f"Somebody changed it meanwhile: it is {_spoken(changed)} now. Nothing was written."
-    fresh = await _fresh(services, case, view, held.action, live)
+    why = "It was to be taken back; meanwhile somebody changed it to what it is now."
+    fresh = await _fresh(services, held, held.action.rebased(live), why)
     await _finish(services, held, ReceiptStatus.DRIFTED, live, {}, answer, fresh)
 
 
-async def _fresh(
-    services: Services, case: Case, view: ProposalView, action: Action, live: Mapping[str, str]
-) -> Asked | None:
+async def _kept_back(services: Services, held: Lease, live: Mapping[str, str], reason: str) -> None:
+    """Governance objects to what was approved: back to a person, who can decide once nothing stands in its way."""
+    action = held.action.rebased(live) if live else held.action
+    fresh = await _fresh(services, held, action, "It was to be taken back; meanwhile that was not allowed.")
+    await _finish(services, held, ReceiptStatus.FAILED, live, {}, reason, fresh)
+
+
+async def _fresh(services: Services, held: Lease, action: Action | None, why_undo: str) -> Asked | None:
     """The same question on the live values; None where it makes no sense any more."""
-    if not case.takes_answers(view) or (rebased := action.rebased(live)) is None:
+    case, view = await _found(services, held.proposal_id)
+    if not case.takes_answers(view) or action is None:
         return None
     today = services.clock.today()
-    again: dict[str, object] = {"version": 1, "action": rebased, "proposed_on": today}
+    again: dict[str, object] = {"version": 1, "action": action, "proposed_on": today}
     if view.proposal.undoes is not None:  # whose words it was asked in is not ours to repeat
-        again["why"] = "It was to be taken back; meanwhile somebody changed it to what it is now."
+        again["why"] = why_undo
     proposal = view.proposal.model_copy(update={"id": next_name(view.proposal.id), **again})
     async with services.database.read() as tx:
         model, standing = await services.stands(tx)

@@ -102,9 +102,26 @@ async def test_a_stop_pulled_between_approval_and_execution_keeps_the_budget_whe
     await runner.approve(PROP, 1, MARA)
     await runner.governing.stop(NOOR, "everything", "", "the account was taken over")
     await runner.settle()
-    (view,) = (await runner.case(SIG)).proposals
+    view, again = sorted((await runner.case(SIG)).proposals, key=lambda one: one.receipt is None)
     assert (view.status, platform.effects, platform.values[BUDGET]) == (ProposalStatus.FAILED, [], "450.00")
     assert "stop" in view.receipt.answer.casefold()
+    assert (again.status, again.proposal.action) == (ProposalStatus.FORBIDDEN, view.proposal.action)
+
+
+async def test_what_a_stop_kept_back_is_asked_again_and_can_be_decided_once_it_is_lifted(start: Start):
+    platform = Platform()
+    runner = await start(platform=platform)
+    await runner.sweep(FIRST)
+    await runner.approve(PROP, 1, MARA)
+    stop = await runner.governing.stop(NOOR, "everything", "", "the account was taken over")
+    await runner.settle()
+    await runner.governing.lift(stop.id, CORA, "it is ours again")
+    await runner.settle()
+    (again,) = [one for one in (await runner.case(SIG)).proposals if one.status is ProposalStatus.PENDING]
+    assert platform.effects == [], "lifting a stop decides nothing"
+    await runner.approve(again.proposal.id, again.proposal.version, MARA)
+    await runner.settle()
+    assert platform.values[BUDGET] == "360.00"
 
 
 @pytest.mark.parametrize(("of", "name"), [("everything", ""), ("action", "set_budget"), ("agent", "performance")])
