@@ -20,7 +20,7 @@ from tests.crash.company import VALUES, Place
 from tests.crash.life import STEPS, Doom, Life, Trace
 from tests.crash.outside import Outside
 
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 300.0
 """How long any single thing may take on a slow machine, before the test says that it did not happen."""
 
 

@@ -2,10 +2,14 @@
 
 import time
 
+import pytest
+
 from memory.failpoints import Failpoint
 from tests.crash import invariants
 from tests.crash.harness import Process, Season, Seasons, coverage, has_a_lease, until
 from tests.crash.life import STEPS, Doom, helping, whole_story
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
 MOST_LIVES = 3 * len(STEPS)
 MOST_SEASONS = 12

@@ -10,6 +10,8 @@ from tests.crash.life import Doom, whole_story
 from tests.crash.mutants import EFFECT_IN_A_NODE, EMPTY_IS_DONE, NO_LEASE
 from tests.crash.test_failpoints import goes_to_the_end, race_for_every_action
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+
 
 async def test_an_effect_inside_a_graph_node_is_caught_by_a_kill_right_after_it(seasons: Seasons):
     with seasons.season(EFFECT_IN_A_NODE, only=REFRESH) as season:
