@@ -47,8 +47,8 @@ class Redraw:
 
     async def after_refusal(self, proposal_id: str, body: Body) -> None:
         """What was pressed was out of date."""
-        if found := await self.open_case(proposal_id):
-            await self._board.refresh(found[0].signal.id)
+        if signal_id := await self._runner.signal_of(proposal_id):
+            await self._board.refresh(signal_id)
         if pressed_at_home(body):
             await self._home_quietly(user_of(body))
 

@@ -76,6 +76,11 @@ class Runner:
             return case
         raise NotFound(f"There is no signal {signal_id}.")
 
+    async def signal_of(self, proposal_id: str) -> str | None:
+        """The signal a proposal belongs to; None where there is no such proposal."""
+        async with self._services.database.read() as tx:
+            return await proposals.signal_of(tx, proposal_id)
+
     async def find(self, words: str) -> Case | None:
         """A case by id, beginning of an id, or words of its headline or names; open ones first."""
         wanted = words.strip().casefold()

@@ -31,6 +31,7 @@ PARTS: Mapping[str, str] = {
     "retention": "cohort models against published answers",
     "throughput": "statistics of a sweep over 10,000 campaigns",
     "real_data": "public data without labels",
+    "clicks": "a hundred presses a second against one bot and one worker process",
     "product": "help, first card, replay",
 }
 """In the order of the report."""

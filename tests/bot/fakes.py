@@ -41,6 +41,10 @@ class FakeRunner:
             raise NotFound(f"There is no signal {signal_id}.")
         return self.cases[signal_id]
 
+    async def signal_of(self, proposal_id: str) -> str | None:
+        held = {view.proposal.id: case.signal.id for case in self.cases.values() for view in case.proposals}
+        return held.get(proposal_id)
+
     async def find(self, words: str) -> Case | None:
         wanted = words.lower()
         for case in self.cases.values():

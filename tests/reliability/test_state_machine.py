@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier
 from domain.signal import EventKind
 from tests.reliability.season import NOBODY, PEOPLE, STEPS, Season, budget
 
-SEASONS, STEPS_EACH = 15, 40
+SEASONS, STEPS_EACH = 100, 40
 MOST_SIGNALS = 4
 BUTTONS = ("approve", "approve", "approve", "reject", "override", "snooze")
 ROLES = ("media_lead", "creative_lead", "cmo")

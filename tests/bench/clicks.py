@@ -1,0 +1,264 @@
+"""A storm of presses: `python -m tests.bench.clicks` or as a part of `make bench`.
+
+Two real processes, `baton serve --role bot` and `--role worker`, on one Postgres, over the local workspace's Socket
+Mode. People press a hundred times a second for a minute on 25 open proposals. Once more with a chat model that hangs.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import psycopg
+import yaml
+
+from app import embedded
+from app.workspace.people import WorkspaceUser
+from app.workspace.rates import Rates
+from app.workspace.server import Workspace
+from graph.runner import Runner
+from memory.database import Database
+from tests.bench.report import Measure, Range, Row, Section, markdown
+from tests.reliability import clicking
+from tests.reliability.clicking import NOOR, OLU, PROPOSALS, SIGNALS, TWO_PEOPLE, prop, sig
+
+PER_SECOND, SECONDS = 100, 60
+START_SECONDS = 120
+CHANNEL = "marketing-signals"
+OWNERS = (clicking.MARA, NOOR, OLU, clicking.CORA)
+ACK_SECONDS, SHOWN_SECONDS = 0.5, 2.0
+"""What must hold: the 99th percentile of acks, and a card showing its decision."""
+HANGING = "tests.app.test_hanging_model:hanging"
+
+
+@dataclass
+class Storm:
+    """What was seen."""
+
+    acks: list[float] = field(default_factory=list[float])
+    """Seconds until each press was acknowledged."""
+    unanswered: int = 0
+    """Presses the app did not acknowledge within Slack's three seconds."""
+    said: Counter[str] = field(default_factory=Counter[str])
+    """What the people saw instead."""
+    shown: list[float] = field(default_factory=list[float])
+    """Seconds from a decision until its card said so."""
+    decisions: int = 0
+    doubled: int = 0
+    took: float = 0
+    cpu: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Processor seconds by process."""
+
+
+def section(pictures: Path) -> Section:
+    """Both storms, one after the other."""
+    del pictures
+    plain = asyncio.run(storm(""))
+    hanging = asyncio.run(storm(HANGING))
+    rows = [_row("as it is", plain), _row("with a chat model that hangs", hanging)]
+    header = ("a hundred presses a second", "presses", "not acknowledged", "ack p50", "ack p99", "decisions", "doubled",
+              "card shows it p50", "p99")  # fmt: skip
+    used = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in plain.cpu.items())
+    return Section(
+        "Presses: one bot and one worker process",
+        header,
+        rows,
+        remarks=(
+            f"{PER_SECOND} presses a second for {SECONDS} s over {PROPOSALS} proposals on {SIGNALS} cards, by four "
+            f"people; a fifth of the proposals needs two of them. It took {plain.took:.0f} s; processor time: {used} "
+            f"(this process is Slack and the people). {os.cpu_count()} processors, {os.getloadavg()[0]:.1f} programs "
+            "wanting one at the end. The workspace's own rate limits are off.",
+        ),
+        measures=(
+            Measure("Presses, 100 a second: ack, 99th percentile", percentile(plain.acks, 0.99),
+                    Range(most=ACK_SECONDS), None, "{:.2f} s"),
+            Measure("– the card shows the decision, 99th percentile", percentile(plain.shown, 0.99),
+                    Range(most=SHOWN_SECONDS), None, "{:.2f} s"),
+            Measure("– presses not acknowledged", float(plain.unanswered), Range(most=0), None, "{:.0f}"),
+            Measure("– ack with a chat model that hangs, 99th percentile", percentile(hanging.acks, 0.99),
+                    Range(most=ACK_SECONDS), None, "{:.2f} s"),
+        ),
+    )  # fmt: skip
+
+
+def _row(name: str, seen: Storm) -> Row:
+    acks = [f"{1000 * percentile(seen.acks, share):.0f} ms" for share in (0.5, 0.99)]
+    shown = [f"{percentile(seen.shown, share):.2f} s" for share in (0.5, 0.99)]
+    counts = (f"{len(seen.acks) + seen.unanswered:,}", f"{seen.unanswered}")
+    return (name, *counts, *acks, f"{seen.decisions} of {PROPOSALS}", f"{seen.doubled}", *shown)
+
+
+def percentile(values: list[float], share: float) -> float:
+    ordered = sorted(values) or [float("nan")]
+    return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
+
+
+async def storm(model: str) -> Storm:
+    with tempfile.TemporaryDirectory(prefix="baton-") as folder:
+        home = Path(folder)
+        address = await asyncio.to_thread(embedded.start, home / "db")
+        try:
+            await opened(address)
+            async with company(home, address, model) as (workspace, pids):
+                return await pressed(workspace, address, pids)
+        finally:
+            await asyncio.to_thread(embedded.stop, home / "db")
+
+
+async def opened(address: str) -> None:
+    """The proposals, as a sweep would have left them."""
+    runner = await Runner(clicking.company(Database(address), clicking.told(1))).open()
+    await runner.sweep(clicking.day(0))
+    async with runner._services.database.engine.begin() as tx:  # pyright: ignore[reportPrivateUsage]
+        from sqlalchemy import text
+
+        await tx.execute(text("UPDATE proposal SET expires_at = now() + interval '3 days'"))
+    await runner.close()
+
+
+@asynccontextmanager
+async def company(home: Path, database: str, model: str) -> AsyncIterator[tuple[Workspace, dict[str, int]]]:
+    people = [WorkspaceUser(slack, slack, ("media_lead",)) for slack in OWNERS]
+    workspace = Workspace(home / "slack", people, [CHANNEL], rates=Rates(scale=0))
+    address = await workspace.serve(port=0)
+    (home / "tables").mkdir()
+    (home / "tables" / "ad_report.csv").write_text(TABLE, encoding="utf-8")
+    file = clicking.company(Database(database), clicking.told(0)).model.model_dump(mode="json", exclude_defaults=True)
+    file |= {"source": {"kind": "folder", "path": str(home / "tables")}}
+    (home / "baton.yaml").write_text(yaml.safe_dump(json.loads(json.dumps(file, default=sorted))), encoding="utf-8")
+    environment = {
+        **os.environ, "DATABASE_URL": database, "SLACK_BOT_TOKEN": workspace.bot_token, "BATON_MODEL": model,
+        "SLACK_APP_TOKEN": workspace.app_token, "SLACK_API_URL": f"{address}/api/", "BATON_HOME": str(home / "baton"),
+    }  # fmt: skip
+    baton = [Path(sys.executable).with_name("baton"), "serve", "--config", str(home / "baton.yaml"), "--role"]
+    logs = {role: (home / f"{role}.log").open("wb") for role in ("bot", "worker")}
+    started: dict[str, asyncio.subprocess.Process] = {}
+    try:
+        for role in ("worker", "bot"):
+            begun = {**environment, "BATON_HOME": str(home / role)}
+            started[role] = await asyncio.create_subprocess_exec(
+                *baton, role, env=begun, stdout=logs[role], stderr=subprocess.STDOUT
+            )
+        await _until(lambda: workspace.office.sockets.connected, started)
+        await _until(lambda: len(cards(workspace)) == SIGNALS, started)
+        yield workspace, {role: process.pid for role, process in started.items()}
+    except TimeoutError:
+        sys.stderr.write("".join((home / f"{role}.log").read_text()[-3000:] for role in started))
+        raise
+    finally:
+        for process in started.values():
+            with suppress(ProcessLookupError):  # it has ended by itself; its log says why
+                process.send_signal(signal.SIGTERM)
+        for process in started.values():
+            await process.wait()
+        for log in logs.values():
+            log.close()
+        await workspace.close()
+
+
+TABLE = (
+    "date_day,platform,account_id,account_name,campaign_id,campaign_name,ad_group_id,ad_group_name,ad_id,ad_name,"
+    "source_relation,clicks,impressions,spend,conversions,conversions_value\n"
+    "2026-03-14,meta,a1,A,c3,C,g1,G,ad1,Ad,x,10,1000,5.0,1,20.0\n"
+)
+
+
+def cards(workspace: Workspace) -> dict[str, dict[str, Any]]:
+    """The cards by signal."""
+    found: dict[str, dict[str, Any]] = {}
+    for channel, message in workspace.office.store.messages():
+        words = json.dumps(message.get("blocks") or [])
+        for number in range(SIGNALS):
+            if sig(0, number) in words and not message.get("thread_ts"):
+                found[sig(0, number)] = {**message, "channel": channel}
+    return found
+
+
+async def pressed(workspace: Workspace, address: str, pids: Mapping[str, int]) -> Storm:
+    seen, on = Storm(), cards(workspace)
+    began, before = (
+        time.monotonic(),
+        {name: _cpu(pid) for name, pid in pids.items()} | {"Slack and people": time.process_time()},
+    )
+    decided: dict[str, float] = {}
+    shown: dict[str, float] = {}
+    watch = asyncio.create_task(_watch(workspace, decided, shown))
+    limits = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=limits) as http:
+        presses: list[asyncio.Task[None]] = []
+        for number in range(PER_SECOND * SECONDS):
+            await asyncio.sleep(max(began + number / PER_SECOND - time.monotonic(), 0))
+            at = (number // 20) % PROPOSALS if number < 20 * PROPOSALS else number % PROPOSALS
+            card = on[sig(0, at // clicking.PER_SIGNAL)]
+            user = OWNERS[number % len(OWNERS)]
+            click = {"user": user, "channel": card["channel"], "ts": card["ts"], "action_id": "approve_proposal",
+                     "value": f"{prop(0, at)}:1"}  # fmt: skip
+            presses.append(asyncio.create_task(_press(http, workspace.address, click, at, seen, decided)))
+        await asyncio.gather(*presses)
+    seen.took = time.monotonic() - began
+    await asyncio.sleep(SHOWN_SECONDS * 2)
+    watch.cancel()
+    after = {name: _cpu(pid) for name, pid in pids.items()} | {"Slack and people": time.process_time()}
+    seen.cpu = {name: after[name] - before[name] for name in after}
+    seen.shown = [shown.get(ident, float("inf")) - at for ident, at in decided.items()]
+    with psycopg.connect(address) as connection:
+        rows = connection.execute("SELECT subject FROM ledger WHERE kind LIKE 'decision.%'").fetchall()
+    lines = Counter(subject for (subject,) in rows)
+    seen.decisions, seen.doubled = len(lines), sum(times - 1 for times in lines.values())
+    return seen
+
+
+async def _press(
+    http: aiohttp.ClientSession, address: str, click: dict[str, Any], at: int, seen: Storm, decided: dict[str, float]
+) -> None:
+    async with http.post(f"{address}/control/click", json=click) as answered:
+        answer = await answered.json()
+    if not answer.get("acked"):
+        seen.unanswered += 1
+        seen.said[str(answer.get("warning") or answer.get("error"))[:80]] += 1
+        return
+    seen.acks.append(answer["after_ms"] / 1000)
+    if not answer.get("ephemeral") and at not in TWO_PEOPLE:
+        decided.setdefault(prop(0, at), time.monotonic())
+
+
+async def _watch(workspace: Workspace, decided: Mapping[str, float], shown: dict[str, float]) -> None:
+    """Note when the card no longer asks a decided proposal."""
+    while True:
+        waiting = [ident for ident in list(decided) if ident not in shown]
+        if waiting:
+            words = {ident: json.dumps(card.get("blocks")) for ident, card in cards(workspace).items()}
+            now = time.monotonic()
+            for ident in waiting:
+                number = int(ident[-8:], 16)
+                if f'"{ident}:1"' not in words[sig(0, number // clicking.PER_SIGNAL)]:
+                    shown[ident] = now
+        await asyncio.sleep(0.02)
+
+
+def _cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def _until(true: Callable[[], bool], processes: Mapping[str, asyncio.subprocess.Process]) -> None:
+    async with asyncio.timeout(START_SECONDS):
+        while not true():  # another process brings it about
+            if any(process.returncode is not None for process in processes.values()):
+                raise TimeoutError
+            await asyncio.sleep(0.05)
+
+
+if __name__ == "__main__":
+    print(markdown([section(Path())], Path()))
