@@ -203,8 +203,7 @@ class Runner:
         try:
             signal_id = await undoing.undo(self._services, proposal_id, by, reason_of(reason), badge)
         except Refusal as refusal:
-            press = Approved(proposal_id=proposal_id, version=1, by=by, at=self._services.clock.now())
-            await self._keep_refusal(press, refusal)
+            await self._keep_refusal(Approved(proposal_id=proposal_id, version=1, by=by, at=self.now), refusal)
             raise
         return await self.case(signal_id)
 
