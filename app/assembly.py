@@ -69,6 +69,7 @@ async def assembled(
             executors=_executors(model),
             database=database,
             clock=clock,
+            directory=directory,
             lessons=index,
             seals=Seals(settings.home / "ledger", settings.ledger_key),
             desk=await asyncio.to_thread(staffed),
