@@ -62,8 +62,8 @@ async def rewrite(database: Database, tables: Sequence[str], *, own_server: bool
     """
     steps = [f"VACUUM (FULL, ANALYZE) {table}" for table in dict.fromkeys(tables)]
     if own_server:
-        steps += ["ALTER SYSTEM SET wal_recycle = off", "SELECT pg_reload_conf()", "SELECT pg_switch_wal()"]
-        steps += ["CHECKPOINT", "SELECT pg_switch_wal()", "CHECKPOINT"]  # a segment goes at the one after its last use
+        steps += ["ALTER SYSTEM SET wal_recycle = off", "SELECT pg_reload_conf()"]
+        steps += ["SELECT pg_switch_wal()", "CHECKPOINT"]  # segments before the checkpoint are removed, not used again
         steps += ["ALTER SYSTEM RESET wal_recycle", "SELECT pg_reload_conf()"]
     async with database.engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
