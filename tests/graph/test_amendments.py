@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from domain.amendment import AmendmentStatus
+from domain.action import FixTracking
 from domain.case import ProposalStatus
 from domain.errors import ConfigurationError, InvalidChange, NoLongerOpen, NotYours, StaleCard
 from domain.verdict import Ask, Forbidden
 from graph.runner import Runner
 from memory.database import Database
-from tests.graph.fakes import BUDGET, CORA, FIRST, MARA, Platform, Wall, cut, proposal, refresh, services
+from tests.graph.fakes import BUDGET, CORA, FIRST, MARA, Platform, Wall, cut, opened, proposal, refresh, services
 from tests.graph.governed import ANNA, PROP, SIG, Start, companies, enact, separate
 
 BEYOND = {"limits": ({"role": "media_lead", "max_change": 0.1, "beyond": "cmo"},)}
@@ -23,6 +24,11 @@ BEYOND = {"limits": ({"role": "media_lead", "max_change": 0.1, "beyond": "cmo"},
 async def start(address: str) -> AsyncIterator[Start]:
     async with companies(address) as begin:
         yield begin
+
+
+async def decided(runner: Runner):
+    """The question that was decided; one put anew may stand beside it by now."""
+    return next(view for view in (await runner.case(SIG)).proposals if view.proposal.id == PROP)
 
 
 async def test_a_file_changed_on_disk_changes_nothing_but_waits_for_the_architect(start: Start):
@@ -179,7 +185,7 @@ async def test_an_approval_is_not_executed_under_a_policy_that_asks_for_more_by_
     await runner.approve(PROP, 1, MARA)
     await enact(runner, "limits", {"key": "new", "role": "media_lead", "max_change": "10", "beyond": "cmo"})
     await runner.settle()
-    (view,) = (await runner.case(SIG)).proposals
+    view = await decided(runner)
     assert (view.status, platform.effects, platform.values[BUDGET]) == (ProposalStatus.FAILED, [], "450.00")
     assert "2 people" in view.receipt.answer or "must approve" in view.receipt.answer
 
@@ -191,7 +197,7 @@ async def test_a_role_withdrawn_between_approval_and_execution_keeps_the_budget_
     await runner.approve(PROP, 1, MARA)
     await enact(runner, "people", {"key": MARA, "remove": "yes"})
     await runner.settle()
-    (view,) = (await runner.case(SIG)).proposals
+    view = await decided(runner)
     assert (view.status, platform.effects, platform.values[BUDGET]) == (ProposalStatus.FAILED, [], "450.00")
     roles = [line for line in await runner.ledger() if line["kind"] == "role.changed"]
     assert '"roles":""' in roles[-1]["payload"]
@@ -225,3 +231,15 @@ async def test_where_people_can_agree_a_file_is_not_adopted_without_them(start: 
     with pytest.raises(NoLongerOpen, match="Design tab"):
         await changed.governing.adopt_file()
     assert (await changed.governing.design(CORA)).version == 1
+
+
+async def test_a_question_that_waits_is_carried_out_once_nobody_need_be_asked_any_more(start: Start):
+    fix = FixTracking(platform="meta", account_id="a1", currency="EUR", campaign_id="c3", symptom="no orders arrive")
+    platform = Platform()
+    runner = await start(script=opened(proposal(fix)), platform=platform)
+    await runner.sweep(FIRST)
+    await runner.work.advance(PROP)  # its thread waits for an answer from here on
+    await enact(runner, "policy", {"automatic": "fix_tracking"})
+    await runner.settle()
+    (view,) = (await runner.case(SIG)).proposals
+    assert (view.status, view.decision.by, len(platform.tasks)) == (ProposalStatus.EXECUTED, "baton", 1)

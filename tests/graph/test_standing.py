@@ -57,6 +57,11 @@ def two_budgets() -> Platform:
     return Platform(values={BUDGET: "450.00", ANOTHER: "450.00"})
 
 
+async def decided(runner: Runner):
+    """The question that was decided; one put anew may stand beside it by now."""
+    return next(view for view in (await runner.case(SIG)).proposals if view.proposal.id == PROP)
+
+
 async def test_two_media_leads_small_steps_of_one_day_add_up_and_need_the_cmo(start: Start):
     platform = two_budgets()
     runner = await start(DAILY, script=two_cuts(), platform=platform)

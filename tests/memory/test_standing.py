@@ -131,6 +131,7 @@ async def test_the_day_is_the_companys_own(database: Database):
     assert (await load(database, after_midnight, tokyo)).moves == ()
     assert len((await load(database, after_midnight)).moves) == 1
     assert (await load(database, NOW + timedelta(days=1))).moves == ()
+    assert (await load(database, NOW - timedelta(days=1))).moves == ()
 
 
 @pytest.mark.parametrize(("state", "counted"), [("failed", 0), ("drifted", 0), ("done", 1), ("unknown", 1)])
