@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from domain.amendment import AmendmentStatus
 from domain.action import FixTracking
+from domain.amendment import AmendmentStatus
 from domain.case import ProposalStatus
 from domain.errors import ConfigurationError, InvalidChange, NoLongerOpen, NotYours, StaleCard
 from domain.verdict import Ask, Forbidden
