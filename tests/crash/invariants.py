@@ -217,6 +217,8 @@ def _nothing_is_lost(facts: Facts, place: Place) -> None:
     for view in facts.views:
         ident = view.proposal.id
         yes = isinstance(view.decision, _YES)
-        assert (view.status is ProposalStatus.MEASURED) == yes, f"{ident} is {view.status} after {view.decision}"
+        assert (view.status is ProposalStatus.MEASURED) == yes, (
+            f"{ident} is {view.status}: {view.receipt} {view.decision}"
+        )
         assert facts.learnt[ident] == int(yes)
         assert bool(facts.finished[ident]) or not yes, f"the thread of {ident} is not finished"
