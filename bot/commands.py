@@ -1,6 +1,6 @@
 """`/baton …`: what can be asked for by typing. Every answer is seen by the person who typed alone."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from difflib import get_close_matches
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -10,12 +10,16 @@ from bot.answer import answer
 from bot.blocks import Block, Message, aloud, context, header, section, shorten
 from bot.card import card
 from bot.change import title
+from bot.charter import kind_title
+from bot.design import ARCHITECT, is_architect, stopped
 from bot.digest import summary
 from bot.home import system
 from bot.people import asked, holders, name_of
 from bot.private import Body, said, unheard, user_of
 from bot.question import can_be_decided
-from bot.words import many, outside, spoken, stake
+from bot.words import listed, many, moment, outside, spoken, stake
+from domain.action import ACTION_KINDS
+from domain.amendment import Design
 from domain.case import Case
 from domain.errors import MarketingError
 from graph.runner import Runner
@@ -26,8 +30,11 @@ USAGE = {
     "signal": "`/baton signal trail shoe`  one signal by name or id; without a name, all that are open",
     "summary": "`/baton summary last week for Meta`  what happened, was decided and was measured",
     "ask": "`/baton ask why did CTR fall on Meta?`  an answer with its sources",
+    "stop": "`/baton stop everything because …`  also an agent or a kind of action: `stop set budget because …`",
+    "design": "`/baton design`  what is in force, what is stopped, what waits for agreement, and where to change it",
     "help": "`/baton help`  this list",
 }
+TAB = "App Home → Design"
 _MOST_LISTED = 15
 Verb = Callable[[str, str], Awaitable[Message]]
 
@@ -43,11 +50,13 @@ class Commands:
             "signal": self._signal,
             "summary": self._summary,
             "ask": self._ask,
+            "stop": self._stop,
+            "design": self._design,
             "help": self._help,
         }
 
     async def baton(self, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
-        """Acknowledge, then answer: nothing here decides anything."""
+        """Acknowledge, then answer: nothing here decides a question."""
         await ack()
         message = await self.reply(str(body.get("text") or ""), str(body.get("user_id", "")))
         shown = list(message.blocks)
@@ -101,9 +110,9 @@ class Commands:
         case = await self._runner.find(words)
         if case:
             return card(case, self._runner.model)
-        listed = _open_list(await self._runner.open_cases())
+        others = _open_list(await self._runner.open_cases())
         text = f"No signal is called “{outside(words, 100)}”."
-        return Message(text, (section(text), *listed.blocks))
+        return Message(text, (section(text), *others.blocks))
 
     async def _summary(self, words: str, user: str) -> Message:
         return summary(await self._runner.summary(words), words)
@@ -113,6 +122,49 @@ class Commands:
             text = f"What do you want to know? {USAGE['ask']}"
             return Message(text, (section(text),))
         return answer(await self._runner.ask(question, user))
+
+    async def _stop(self, words: str, user: str) -> Message:
+        """The one thing typed that changes something: it only ever prevents, and is announced to everybody."""
+        governing = self._runner.governing
+        wanted, _, reason = words.partition(" because ")
+        targets = stoppable(await governing.design(user))
+        name = " ".join(wanted.casefold().replace("_", " ").removeprefix("the ").removesuffix(" agent").split())
+        if name not in targets:
+            near = get_close_matches(name, list(targets), n=1, cutoff=0.5)
+            guess = f" Did you mean `/baton stop {near[0]} because …`?" if near else ""
+            can = f"Everything, an agent or a kind of action can be stopped: {listed(list(targets))}."
+            text = f"I don't know “{outside(wanted, 60)}”.{guess} {can}" if name else f"{can} {USAGE['stop']}"
+            return Message(text, (section(text),))
+        if not reason.strip():
+            text = f"Please say why, everybody reads it: `/baton stop {name} because the figures are off`"
+            return Message(text, (section(text),))
+        of, _, kind = targets[name].partition("/")
+        stop = await governing.stop(user, of, kind, reason.strip())
+        what = stopped(stop)
+        text = (
+            f"⛔ *Stopped: {what}.* Everybody is told. {holders(ARCHITECT, self._runner.model)} can lift it, in {TAB}."
+        )
+        return Message(f"Stopped: {what}.", (section(text),))
+
+    async def _design(self, _: str, user: str) -> Message:
+        design = await self._runner.governing.design(user)
+        stops = [f"• ⛔ Stopped: {stopped(one)}" for one in design.stops[:_MOST_LISTED]]
+        waiting = [
+            f"• Waits for agreement: {outside(' '.join(view.amendment.changes), 200)}" for view in design.pending
+        ]
+        lines = [
+            f"*The design is in {TAB}*: open me in the sidebar, tab Home, then Design.",
+            *stops,
+            *waiting[:_MOST_LISTED],
+        ]
+        calm = "• Nothing is stopped, and no change waits."
+        lines += [] if stops or waiting else [calm]
+        lines.append(
+            "You may edit it there." if is_architect(user, design.model)
+            else "You may stop things there, and agree to what loosens the policy."
+        )  # fmt: skip
+        version = f"Operating model version {design.version}, in force since {moment(design.since)}"
+        return Message(f"The design is in {TAB}.", (section(shorten("\n".join(lines), 2900)), context(version)))
 
     async def _help(self, _: str, user: str) -> Message:
         return _usage(
@@ -125,6 +177,13 @@ class Commands:
         near = get_close_matches(verb.lower(), list(USAGE), n=1, cutoff=0.5)
         guess = f" Did you mean `/baton {near[0]}`?" if near else ""
         return _usage(f"I don't know “{outside(verb, 60)}”.{guess}")
+
+
+def stoppable(design: Design) -> Mapping[str, str]:
+    """What can be stopped, as people type it, with the name it goes by: "set budget" is "action/set_budget"."""
+    agents = {spoken(agent).casefold(): f"agent/{agent}" for agent in sorted(design.mandates)}
+    kinds = {kind_title(kind).casefold(): f"action/{kind}" for kind in ACTION_KINDS}
+    return {"everything": "everything", **kinds, **agents}
 
 
 def _usage(lead: str) -> Message:

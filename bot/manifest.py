@@ -35,7 +35,7 @@ def manifest(name: str = "Baton") -> Mapping[str, object]:
                 {
                     "command": COMMAND,
                     "description": "What waits, what changed, and answers about your marketing",
-                    "usage_hint": "status | pending | signal NAME | summary last week | ask QUESTION | help",
+                    "usage_hint": "status | pending | signal … | summary … | ask … | stop … because … | design | help",
                     "should_escape": False,
                 }
             ],

@@ -99,9 +99,11 @@ def _what(case: Case, view: ProposalView) -> list[str]:
     if view.status not in WAITING and view.status is not ProposalStatus.FORBIDDEN:
         # a brief is read to decide on it; afterwards it only makes the card long
         lines = [line for line in lines if not line.startswith("“")]
-    if view.status in WAITING or view.status is ProposalStatus.FORBIDDEN:
+    takes_back = proposal.undoes is not None
+    if view.status in WAITING or view.status is ProposalStatus.FORBIDDEN or takes_back:
         lines.append(f"_Why:_ {outside(proposal.why, 300)}")
-    if view.outcome is None and action == proposal.action:  # what was forecast is not what was approved otherwise
+    # what was forecast is not what was approved otherwise, and taking back is nothing to forecast
+    if view.outcome is None and action == proposal.action and not takes_back:
         lines.append(forecast_words(proposal.forecast, action.currency, whose(action)))
     lines += [f"> {outside(lesson, 300)}" for lesson in proposal.remembered[:3]]
     return lines

@@ -14,6 +14,8 @@ from domain.receipt import Outcome, Receipt, ReceiptStatus
 from domain.signal import Cause, CloseReason
 from domain.verdict import Ask, Automatic, Forbidden
 
+_UNTOUCHED = frozenset({ReceiptStatus.FAILED, ReceiptStatus.DRIFTED})
+"""After these the platform is as it was."""
 ENDED = {
     CloseReason.RECOVERED: "the numbers recovered",
     CloseReason.ACTED: "it was acted on",
@@ -57,11 +59,16 @@ def outcome_words(outcome: Outcome) -> str:
 def live_values(receipt: Receipt, names: Names) -> str:
     """What the platform shows now, as it was read back: "daily budget of Trail shoes: 450.00 → 400.00"."""
     addresses = list(dict.fromkeys([*receipt.before, *receipt.after]))
-    shown = [
-        f"{_place(address, names)}: {_value(receipt.before.get(address))} → {_value(receipt.after.get(address))}"
-        for address in addresses[:6]
-    ]
+    shown = [f"{_place(address, names)}: {_shown(receipt, address)}" for address in addresses[:6]]
     return "\n".join([*shown, *([f"and {len(addresses) - 6} more"] if len(addresses) > 6 else [])])
+
+
+def _shown(receipt: Receipt, address: str) -> str:
+    """A value before and after; where nothing was read back, what it was."""
+    before = _value(receipt.before.get(address))
+    if receipt.after:
+        return f"{before} → {_value(receipt.after.get(address))}"
+    return f"{'is' if receipt.status in _UNTOUCHED else 'was'} {before}"
 
 
 def _place(address: str, names: Names) -> str:
@@ -103,6 +110,13 @@ def _decision(view: ProposalView, model: OperatingModel) -> list[str]:
 
 
 def _helpers(view: ProposalView, model: OperatingModel) -> str:
+    """Who agreed as well; or that nobody did where others were asked: an emergency allows that."""
+    if (
+        isinstance(view.verdict, Ask)
+        and view.decision
+        and len({*view.approvals, view.decision.by}) < view.verdict.quorum
+    ):
+        return " · 🚨 alone, in an emergency"
     others = [name_of(user, model) for user in view.approvals if view.decision and user != view.decision.by]
     return f" · with {listed(others)}" if others else ""
 
@@ -127,7 +141,8 @@ def _progress(case: Case, view: ProposalView, model: OperatingModel) -> list[str
                 "Nothing was written; a person has to look again."
             ]
         case ProposalStatus.FAILED:
-            return [f"❌ *Not carried out.* The platform refused; nothing was written.{said}"]
+            why = f" Why: {outside(receipt.answer, 300)}" if receipt and receipt.answer.strip() else ""
+            return [f"❌ *Not carried out.* Nothing was written.{why}"]
         case ProposalStatus.REHEARSED:
             return [_rehearsed(view)]
         case ProposalStatus.UNKNOWN:
@@ -159,7 +174,8 @@ def _waiting(case: Case, view: ProposalView, model: OperatingModel) -> list[str]
 
 
 def _asking(view: ProposalView, verdict: Ask, model: OperatingModel) -> list[str]:
-    who = listed([f"{holders(role, model)} ({spoken(role)})" for role in deciders(view)])
+    missing = [role for role in deciders(view) if {one.slack for one in model.holders(role)} - {*view.approvals}]
+    who = listed([f"{holders(role, model)} ({spoken(role)})" for role in missing or deciders(view)])
     until = f", by {moment(view.expires_at)}" if view.expires_at else ""
     lines = [f"🟡 *Waits for {who}*{until}"]
     if verdict.quorum > 1:
@@ -226,4 +242,4 @@ def _withdrawn(case: Case) -> str:
 
 
 def _rules(rules: tuple[str, ...]) -> str:
-    return outside("; ".join(rules), 400)
+    return outside(" ".join(rule if rule.endswith(".") else f"{rule}." for rule in rules), 400)

@@ -21,7 +21,7 @@ _RECEIPT = {
     ReceiptStatus.DONE: "✔️ *Done:* written and read back",
     ReceiptStatus.HANDED_OVER: "🤝 *Handed over* as a task for the people who do this by hand",
     ReceiptStatus.DRIFTED: "⚠️ *Not carried out:* the live value was no longer what was approved against",
-    ReceiptStatus.FAILED: "❌ *Not carried out:* the platform refused, nothing was written",
+    ReceiptStatus.FAILED: "❌ *Not carried out:* nothing was written",
     ReceiptStatus.REHEARSED: "🧪 *Rehearsed in dry-run:* everything was checked as usual, and nothing was written",
     ReceiptStatus.UNKNOWN: "⚠️ *Result unknown:* the platform may or may not have acted; please do not repeat it",
 }
@@ -29,6 +29,8 @@ _RECEIPT = {
 
 _PLAIN = frozenset({ReceiptStatus.DONE, ReceiptStatus.HANDED_OVER, ReceiptStatus.REHEARSED})
 """After these, what the platform said tells nothing more."""
+_SAID = {ReceiptStatus.FAILED: "Why", ReceiptStatus.DRIFTED: "Why"}
+"""What an answer is called that need not be the platform's own: a stop or the policy may have kept it back."""
 _NOTHING_READ_BACK = frozenset({ReceiptStatus.HANDED_OVER, ReceiptStatus.REHEARSED})
 MOST_TOLD = 6
 """Findings whose counts are told in words under the table."""
@@ -76,14 +78,14 @@ def receipt(case: Case, view: ProposalView, now: datetime | None = None) -> Mess
     decision = view.decision
     action = decision.action if isinstance(decision, Overridden) else view.proposal.action
     head = f"{_RECEIPT[held.status]} · {moment(held.at)}"
-    is_plain = held.status in _PLAIN
-    said = f"The platform said: “{outside(held.answer, 300)}”" if held.answer.strip() and not is_plain else ""
+    said = f"{_SAID.get(held.status, 'The platform said')}: {outside(held.answer, 300)}"
+    tells_more = held.answer.strip() and held.status not in _PLAIN
     lines = [
         f"*{named(view.proposal)}*",
         head,
         *changes(action, names_in(case, view.proposal)),
         live_values(held, names_in(case, view.proposal)) if held.status not in _NOTHING_READ_BACK else "",
-        said,
+        said if tells_more else "",
         taken_back(case, view),
     ]
     text = shorten("\n".join(line for line in lines if line), 2900)

@@ -26,8 +26,8 @@ _LEVELS = {
 }
 _STOPPED = {
     "everything": "Nothing is looked at, asked or done",
-    "agent": "It looks at nothing, and what it alone proposed is not done",
-    "action": "No such question can be approved, and what was approved and not yet done is not done",
+    "agent": "It looks at nothing, and nothing it alone proposed is asked or done",
+    "action": "Nothing of the kind is asked or done",
 }
 
 

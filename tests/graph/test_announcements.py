@@ -24,7 +24,7 @@ async def start(address: str) -> AsyncIterator[Start]:
     [
         ("everything", "", "Mara Lind has stopped everything: “The figures are off”. Nothing is looked at"),
         ("agent", "performance", "Mara Lind has stopped the performance agent: “The figures are off”. It looks at"),
-        ("action", "set_budget", "Mara Lind has stopped “Set budget”: “The figures are off”. No such question can"),
+        ("action", "set_budget", "Mara Lind has stopped “Set budget”: “The figures are off”. Nothing of the kind is"),
     ],
 )
 async def test_a_stop_is_announced_once_with_who_why_and_who_may_lift_it(start: Start, of: str, name: str, said: str):
