@@ -38,8 +38,8 @@ POLICY: dict[str, object] = {
 CLOSES_ON = FIRST + timedelta(days=17)
 STAGES = (timedelta(hours=25), timedelta(days=8), timedelta(days=15), timedelta(days=17, hours=1))
 """How far the clock is moved each time everything is at rest: a snooze ends, windows pass, the signals close."""
-LEASE_SECONDS = 0.4
-"""Short, so that a paused worker's lease runs out while the test looks on. Longer than the account ever takes."""
+LEASE_SECONDS, SHORT_LEASE_SECONDS = 30.0, 1.5
+"""The short one runs out while the test looks on, and is still longer than the account ever takes to answer."""
 
 
 class Broken(Exception):
@@ -56,6 +56,7 @@ class Place:
     folder: Path
     only: str = ""
     """The one proposal there is; "": all four."""
+    lease_seconds: float = LEASE_SECONDS
 
     @property
     def acked(self) -> Path:
@@ -150,7 +151,7 @@ def services(place: Place, worker: str, failpoint: object = None) -> Services:
         clock=LastingClock(place.folder),  # type: ignore[arg-type]
         policy=POLICY,
         worker=worker,
-        lease_seconds=LEASE_SECONDS,
+        lease_seconds=place.lease_seconds,
         **({"failpoint": failpoint} if failpoint else {}),  # type: ignore[arg-type]
     )
     account = AdAccount(place.account, timeout=5)

@@ -16,7 +16,7 @@ import psutil
 import psycopg
 import pytest
 
-from tests.crash.company import VALUES, Place
+from tests.crash.company import LEASE_SECONDS, VALUES, Place
 from tests.crash.life import STEPS, Doom, Life, Trace
 from tests.crash.outside import Outside
 
@@ -106,7 +106,7 @@ class Seasons:
         self._made = 0
 
     @contextmanager
-    def season(self, mutant: str = "", only: str = "") -> Iterator[Season]:
+    def season(self, mutant: str = "", only: str = "", lease_seconds: float = LEASE_SECONDS) -> Iterator[Season]:
         """A database and a world of its own, gone at the end."""
         self._made += 1
         name, folder = f"baton_season_{self._made}", self._folder / str(self._made)
@@ -116,7 +116,7 @@ class Seasons:
         try:
             with Outside(dict(VALUES)).answering() as outside:
                 address = self._server.replace("/postgres?", f"/{name}?")
-                place = Place(address, outside.account_address, outside.slack_address, folder, only)
+                place = Place(address, outside.account_address, outside.slack_address, folder, only, lease_seconds)
                 yield Season(place, outside, mutant)
         finally:
             with psycopg.connect(self._server, autocommit=True) as server:
