@@ -8,9 +8,9 @@ from pydantic import BaseModel
 from bot.blocks import Block, section
 from bot.charter import NEW, kind_title, share
 from bot.design import amendment, stopped
-from bot.fields import Option, day, label_of, person, select, several, text, ticks
+from bot.fields import Option, day, label_of, person, reason, select, several, text, ticks
 from bot.levels import record_words
-from bot.modals import MOST_REASON, View
+from bot.modals import View
 from bot.names import (
     AGREE_FORM,
     BREAK_GLASS_FORM,
@@ -18,7 +18,6 @@ from bot.names import (
     EDIT_FORM,
     GRANT_FORM,
     LIFT_FORM,
-    REASON,
     REVIEW_FORM,
     STOP_FORM,
 )
@@ -49,7 +48,7 @@ def edit(design: Design, part: str, key: str) -> View:
     fields = _mandate(design, key) if part == "mandates" else _FIELDS[part](design.model, key)
     removable = part in {"limits", "goals", "freezes", "delegations", "people"} and key != NEW
     blocks = [*fields, *([ticks(REMOVE, "Take it out", [("Remove this entry", "yes")], ())] if removable else [])]
-    blocks.append(text(REASON, "Why?", hint="Everybody who has to agree reads it.", most=MOST_REASON, is_long=True))
+    blocks.append(reason("Why?", hint="Everybody who has to agree reads it."))
     return _form(EDIT_FORM, "Change the design", "See what changes", blocks, Target(part=part, key=key))
 
 
@@ -63,7 +62,7 @@ def drafted(view: AmendmentView, model: OperatingModel) -> View:
 
 def reject(amendment_id: str) -> View:
     """Why a change is not agreed to."""
-    why = text(REASON, "Why not?", most=MOST_REASON, is_long=True)
+    why = reason("Why not?")
     return _form(DISAGREE_FORM, "Reject the change", "Reject", [why], Target(key=amendment_id))
 
 
@@ -74,7 +73,7 @@ def stop(design: Design) -> View:
     blocks = [
         section("Nothing that is stopped is noticed, asked or executed until an architect lifts the stop."),
         select("what", "Stop", [("Everything", EVERYTHING), *agents, *kinds], EVERYTHING),
-        text(REASON, "Why?", hint="Everybody is told.", most=MOST_REASON, is_long=True),
+        reason("Why?", hint="Everybody is told."),
     ]
     return _form(STOP_FORM, "Stop", "Stop now", blocks, Target())
 
@@ -83,7 +82,7 @@ def lift(one: Stop) -> View:
     """Why a stop may go."""
     blocks = [
         section(f"*Stopped: {stopped(one)}*\n{outside(one.reason, 300)}"),
-        text(REASON, "Why may it go on?", most=MOST_REASON, is_long=True),
+        reason("Why may it go on?"),
     ]
     return _form(LIFT_FORM, "Lift the stop", "Lift", blocks, Target(key=one.id))
 
@@ -96,14 +95,14 @@ def break_glass(minutes: int) -> View:
             "was decided, and somebody else reviews it. Hard caps, bans, freezes and stops stay."
         ),
         text("minutes", "Minutes", hint=f"At most {minutes}.", value=str(min(minutes, 30)), most=2, least=1),
-        text(REASON, "What is the emergency?", most=MOST_REASON, is_long=True),
+        reason("What is the emergency?"),
     ]
     return _form(BREAK_GLASS_FORM, "Emergency", "Begin now", blocks, Target())
 
 
 def review(emergency_id: str) -> View:
     """What somebody found who looked at an emergency afterwards."""
-    found = text(REASON, "What did you find?", most=MOST_REASON, is_long=True)
+    found = reason("What did you find?")
     return _form(REVIEW_FORM, "Review", "Reviewed", [found], Target(key=emergency_id))
 
 
@@ -118,7 +117,7 @@ def grant(record: TrackRecord) -> View:
     blocks = [
         section(record_words(record)),
         select("level", "From now on", levels, record.level.value),
-        text(REASON, "Why?", most=MOST_REASON, is_long=True),
+        reason("Why?"),
     ]
     return _form(GRANT_FORM, "Autonomy", "Change", blocks, Target(part=record.agent, key=record.action))
 

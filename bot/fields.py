@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from bot.blocks import Block
-from bot.words import plain
+from bot.names import REASON
+from bot.words import cut, plain
 
 Option = tuple[str, str]
 """Label and value."""
-LEAST_REASON = 3
+LEAST_REASON, MOST_REASON = 3, 1000
 MOST_OPTIONS = 100
 NOTHING = "-"
 """What stands for an empty value in a choice: Slack takes no empty one."""
@@ -29,13 +30,26 @@ def text(
     least: int | None = None,
     optional: bool = False,
     is_long: bool = False,
+    example: str = "",
 ) -> Block:
     """A line or, where `is_long`, a paragraph to type."""
     fewest = least if least is not None else LEAST_REASON if is_long else 0 if optional else 1
     element: Block = {"type": "plain_text_input", "multiline": is_long, "min_length": fewest, "max_length": most}
-    return _input(
-        block_id, label, {**element, **({"initial_value": value[:most]} if value else {})}, hint=hint, optional=optional
-    )
+    held = {"initial_value": cut(value, most)} if value.strip() else {}
+    shown = {"placeholder": label_of(example)} if example else {}
+    return _input(block_id, label, {**element, **held, **shown}, hint=hint, optional=optional)
+
+
+def reason(label: str, *, hint: str = "") -> Block:
+    """Why somebody does something: a paragraph nobody may leave out."""
+    return text(REASON, label, hint=hint, most=MOST_REASON, is_long=True)
+
+
+def one_of(block_id: str, label: str, options: Sequence[Option], chosen: str) -> Block:
+    """One of a few, all in sight."""
+    made = _options(options, {chosen})
+    first = next(one for one in made if one["value"] == chosen)
+    return _input(block_id, label, {"type": "radio_buttons", "options": made, "initial_option": first})
 
 
 def select(
@@ -92,4 +106,4 @@ def _option(option: Option) -> Block:
 
 def label_of(text: str) -> Block:
     """A plain text object."""
-    return {"type": "plain_text", "text": text}
+    return {"type": "plain_text", "text": text, "emoji": True}

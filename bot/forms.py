@@ -8,7 +8,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.answer import answer
 from bot.blocks import Message
-from bot.modals import LEAST_REASON, SNOOZES, Origin, notice
+from bot.fields import LEAST_REASON
+from bot.modals import SNOOZES, TOMORROW, Origin, notice
 from bot.names import QUESTION, REASON, UNTIL
 from bot.people import name_of
 from bot.private import Body, said, user_of, write_to
@@ -57,7 +58,7 @@ class Forms:
     async def snooze(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """Ask again later."""
         origin = _origin(view)
-        _, hours = SNOOZES.get(_typed(view).get(UNTIL, ""), SNOOZES["24"])
+        _, hours = SNOOZES.get(_typed(view).get(UNTIL, ""), SNOOZES[TOMORROW])
 
         async def decide() -> Case:
             return await self._runner.snooze(origin.proposal_id, origin.version, user_of(body), hours)

@@ -7,13 +7,13 @@ from pydantic import BaseModel, Field
 
 from bot.blocks import Block, context, section
 from bot.change import changes, named, names_in, title, unit
+from bot.fields import label_of, one_of, reason, text
 from bot.names import (
     ASK_FORM,
     ID,
     NOTICE,
     OVERRIDE_FORM,
     QUESTION,
-    REASON,
     REJECT_FORM,
     SNOOZE_FORM,
     UNDO_FORM,
@@ -26,13 +26,15 @@ from domain.action import Action, inverse
 from domain.case import Case, ProposalView
 
 View = dict[str, object]
-LEAST_REASON, MOST_REASON, MOST_QUESTION = 3, 1000, 500
+MOST_QUESTION = 500
 SNOOZES: Mapping[str, tuple[str, int]] = {
     "4": ("In 4 hours", 4),
     "24": ("Tomorrow at this time", 24),
     "72": ("In 3 days", 72),
 }
 """Value → label and hours."""
+TOMORROW = "24"
+LEARNT = "Goes on the card; the agents learn from it."
 
 
 class Origin(BaseModel):
@@ -49,14 +51,14 @@ def override(case: Case, view: ProposalView, origin: Origin) -> View:
     """The action's own fields as they stand, each to be changed, and a required reason."""
     action = view.proposal.action
     blocks = [_about(case, view), *(_field(action, index) for index in range(len(action.editable)))]
-    blocks.append(_text(REASON, "Why change it?", hint="Goes on the card; the agents learn from it.", most=MOST_REASON))
+    blocks.append(reason("Why change it?", hint=LEARNT))
     return _form(OVERRIDE_FORM, "Approve with changes", "Approve changed", blocks, origin)
 
 
 def reject(case: Case, view: ProposalView, origin: Origin) -> View:
     """A required reason."""
-    reason = _text(REASON, "Why not?", hint="Goes on the card; the agents learn from it.", most=MOST_REASON)
-    return _form(REJECT_FORM, "Reject", "Reject", [_about(case, view), reason], origin)
+    why = reason("Why not?", hint=LEARNT)
+    return _form(REJECT_FORM, "Reject", "Reject", [_about(case, view), why], origin)
 
 
 def undo(case: Case, view: ProposalView, origin: Origin) -> View:
@@ -64,31 +66,26 @@ def undo(case: Case, view: ProposalView, origin: Origin) -> View:
     back = inverse(view.done, view.receipt.before) if view.receipt else None
     told = changes(back, names_in(case, view.proposal)) if back is not None else []
     about = section("\n".join([f"*Undo: {named(view.proposal)}*", *told, f"_{outside(case.signal.headline, 150)}_"]))
-    reason = _text(REASON, "Why take it back?", hint="Goes on the card; the agents learn from it.", most=MOST_REASON)
+    why = reason("Why take it back?", hint=LEARNT)
     small = context("Where you may decide this alone it is decided now; otherwise those who must agree are asked.")
-    return _form(UNDO_FORM, "Undo", "Take it back", [about, reason, small], origin)
+    return _form(UNDO_FORM, "Undo", "Take it back", [about, why, small], origin)
 
 
 def snooze(case: Case, view: ProposalView, origin: Origin) -> View:
     """When to ask again. Decides nothing."""
-    options: list[Block] = [{"text": _plain(label), "value": value} for value, (label, _) in SNOOZES.items()]
-    element: Block = {
-        "type": "radio_buttons",
-        "action_id": UNTIL,
-        "options": options,
-        "initial_option": options[1],
-    }
-    choice: Block = {"type": "input", "block_id": UNTIL, "label": _plain("Ask me again"), "element": element}
+    options = [(label, value) for value, (label, _) in SNOOZES.items()]
+    choice = one_of(UNTIL, "Ask me again", options, TOMORROW)
     return _form(SNOOZE_FORM, "Snooze", "Snooze", [_about(case, view), choice], origin)
 
 
 def ask(case: Case, view: ProposalView, origin: Origin) -> View:
     """A question; the answer goes to the card's thread where every owner sees it."""
-    question = _text(
+    question = text(
         QUESTION,
         "What do you want to know?",
         hint="The answer comes in the card's thread, with its sources.",
         most=MOST_QUESTION,
+        is_long=True,
         example="How sure are you? What did we try before?",
     )
     return _form(ASK_FORM, "Ask", "Ask", [_about(case, view), question], origin)
@@ -99,8 +96,8 @@ def notice(heading: str, words: str) -> View:
     return {
         "type": "modal",
         "callback_id": NOTICE,
-        "title": _plain(cut(heading, 24)),
-        "close": _plain("Close"),
+        "title": label_of(cut(heading, 24)),
+        "close": label_of("Close"),
         "blocks": [section(words)],
     }
 
@@ -114,9 +111,9 @@ def _form(callback_id: str, heading: str, submit: str, blocks: list[Block], orig
     return {
         "type": "modal",
         "callback_id": callback_id,
-        "title": _plain(heading),
-        "submit": _plain(submit),
-        "close": _plain("Cancel"),
+        "title": label_of(heading),
+        "submit": label_of(submit),
+        "close": label_of("Cancel"),
         "private_metadata": origin.model_dump_json(),
         "blocks": blocks,
     }
@@ -135,37 +132,7 @@ def _field(action: Action, index: int) -> Block:
     limits = [getattr(rule, "max_length", None) for rule in type(action).model_fields[editable.field].metadata]
     most = next((limit for limit in limits if isinstance(limit, int)), 60 if isinstance(held, Decimal) else 200)
     label = f"{editable.label}{unit(action, editable.field)}"
-    made = _text(editable.field, label, hint=editable.hint, most=most, is_long=most >= 300, least=1)
-    element = made["element"]
-    assert isinstance(element, dict)
-    return {**made, "element": {**element, **({"initial_value": cut(str(held), most)} if str(held).strip() else {})}}
-
-
-def _text(
-    block_id: str,
-    label: str,
-    *,
-    hint: str = "",
-    most: int,
-    least: int = LEAST_REASON,
-    is_long: bool = True,
-    example: str = "",
-) -> Block:
-    element: Block = {
-        "type": "plain_text_input",
-        "action_id": block_id,
-        "multiline": is_long,
-        "min_length": least,
-        "max_length": most,
-    }
-    if example:
-        element["placeholder"] = _plain(example)
-    made: Block = {"type": "input", "block_id": block_id, "label": _plain(label), "element": element}
-    return {**made, **({"hint": _plain(hint)} if hint else {})}
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text, "emoji": True}
+    return text(editable.field, label, hint=editable.hint, value=str(held), most=most, is_long=most >= 300, least=1)
 
 
 def press_of(origin: Origin) -> Press:
