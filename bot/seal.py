@@ -18,8 +18,8 @@ def message(seal: Seal) -> Message:
     records = f"{seal.size:,} record{'' if seal.size == 1 else 's'}"
     told = f"🔏 *The ledger is sealed* with {records}, {moment(seal.moment)}"
     how = (
-        "A change to any of these records can be proved with this line: put it into a file and run "
-        "`baton ledger verify --seal FILE`. The message is edited at every new seal, and posted anew every month."
+        "For auditors; there is nothing to do for you. With this line in a file, `baton ledger verify --seal FILE` "
+        "finds any later change to these records. Edited at every new seal, posted anew every month."
     )
     blocks = (section(told), section(f"```{escape(seal.line)}```"), context(how))
     return Message(text=f"The ledger is sealed with {records}.", blocks=blocks)

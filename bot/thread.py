@@ -137,11 +137,12 @@ def outcome(case: Case, view: ProposalView) -> Message | None:
 
 def reminder(case: Case, view: ProposalView, kind: str, to: Sequence[str]) -> Message:
     """A question nobody has answered, put once more to those it waits for, or passed on to those who may as well."""
-    people = " ".join(f"<@{one}>" for one in to if SLACK_ID.fullmatch(one)) or "Nobody in particular"
-    what = f"{title(view.proposal.action)}: {case.signal.headline}"
+    people = " ".join(f"<@{one}>" for one in to if SLACK_ID.fullmatch(one)) or "whoever may decide"
     lead = "⬆️ *Passed on:* you may decide this as well" if kind == "escalation" else "⏰ *Still waiting for you*"
-    words = shorten(f"{lead}: *{outside(what, 200)}*. {people}", 2000)
-    return Message(text=words.replace("*", ""), blocks=(section(words),))
+    until = f", by {moment(view.expires_at)}" if view.expires_at else ""
+    words = f"{lead}, {people}\n*{title(view.proposal.action)}*{until}\n_{outside(case.signal.headline, 200)}_"
+    spoken = f"{lead}, {people}: {title(view.proposal.action)}. {outside(case.signal.headline, 200)}"
+    return Message(text=shorten(spoken, 2000).replace("*", ""), blocks=(section(shorten(words, 2000)),))
 
 
 def announcement(words: str) -> Message:
