@@ -34,9 +34,9 @@ def section(pictures: Path) -> Section:
     remarks = [
         "Curves: Fader and Hardie 2007. CDNOW: Fader, Hardie and Lee 2005; the 39 weeks after are counted from the "
         "same public sample. Like the authors' own, the model forecasts a little less than was bought.",
-        f"Simulated rows: seeds {SEEDS[0]}–{SEEDS[-1]}, used for nothing else. Two arms, 200 people each and day, 5 % "
-        f"convert, {LOOKS} looks, {TESTS} tests. Correlated tests: one shock shared by all (correlation .8), 20 of 100 "
-        "truly moved.",
+        f"Simulated rows: seeds {SEEDS[0]}–{SEEDS[-1]} of simulations that nothing else uses. Two arms, 200 people "
+        f"each and day, 5 % convert, {LOOKS} looks, {TESTS} tests. Correlated tests: one shock shared by all "
+        "(correlation .8), 20 of 100 truly moved.",
     ]
     measures, drawn = [], list[Path]()
     if DATA.exists():
