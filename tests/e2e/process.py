@@ -68,12 +68,12 @@ class Demo:
         assert self._process
         self._process.wait(seconds)
 
-    def stop(self) -> None:
-        """SIGTERM, and SIGKILL if it does not listen."""
+    def stop(self, seconds: float = 20) -> None:
+        """SIGTERM, and SIGKILL if it does not listen within so many seconds."""
         if self._process and self.alive:
             self._process.terminate()
             try:
-                self._process.wait(20)
+                self._process.wait(seconds)
             except subprocess.TimeoutExpired:
                 self.kill()
 
