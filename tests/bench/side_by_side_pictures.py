@@ -93,18 +93,27 @@ def _worth(score: Score) -> tuple[float, float, float, float]:
 def delays(to: Path, scores: Mapping[str, Score]) -> Drawn:
     """Share of all incidents whose first alert was useful and came within so many days."""
     days = np.arange(DAYS_SHOWN + 1)
+    shares = {name: _named_within(score, days) for name, score in scores.items()}
+    heights = _apart({name: float(share[-1]) for name, share in shares.items()})
     with figure(to, 3.8) as (drawn, axes):
         headed(drawn, "How soon an incident is rightly named (normal worlds)")
         for (name, score), (colour, _, line) in zip(scores.items(), LOOKS, strict=False):
-            share = _named_within(score, days)
-            axes.step(days, share, where="post", color=colour, ls=line, lw=2)
-            label = f"{name}\n({score.alerts_a_week:.1f} alerts a week)"
-            axes.annotate(label, (days[-1], share[-1]), (4, 0), textcoords="offset points", va="center", color=colour)
+            axes.step(days, shares[name], where="post", color=colour, ls=line, lw=2)
+            label, at = f"{name}\n({score.alerts_a_week:.1f} alerts a week)", (days[-1], heights[name])
+            axes.annotate(label, at, (4, 0), textcoords="offset points", va="center", color=colour)
         axes.set(xlim=(0, DAYS_SHOWN), ylim=(0, 1.02), xlabel="days after the effect passed 10 %")
         axes.set_ylabel("share of all incidents")
         axes.grid(color=PALE, lw=0.6)
     said = (f"{name} {_named_within(one, np.array([1]))[0]:.0%} within a day" for name, one in scores.items())
     return to, "Share of incidents rightly named by days since they were felt: " + ", ".join(said)
+
+
+def _apart(heights: Mapping[str, float], least: float = 0.15) -> dict[str, float]:
+    """Heights of labels, the highest as it is, none closer to the one above than two lines of text need."""
+    placed = dict[str, float]()
+    for name, height in sorted(heights.items(), key=lambda one: -one[1]):
+        placed[name] = min(height, min(placed.values(), default=height + least) - least)
+    return placed
 
 
 def _named_within(score: Score, days: np.ndarray) -> np.ndarray:
