@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 _MIGRATING = 0x6261746F6E  # "baton": the key of the lock held while tables change
 _PATIENCE_SECONDS = 60.0
+_STANDSTILL_SECONDS = 30
+"""No transaction of ours is idle for a second; after this long its process is taken for stopped and loses its locks."""
 
 
 class Database:
@@ -33,7 +35,7 @@ class Database:
         """`address` as libpq spells it: "postgresql://user@host/name"."""
         self.url = _url(address)
         self.engine: AsyncEngine = create_async_engine(
-            self.url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True
+            self.url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, connect_args=_patience(self.url)
         )
         self._locks: AsyncEngine = create_async_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         self.failpoint: Callable[[str], None] = nothing_happens
@@ -109,6 +111,13 @@ class Database:
         ask = text("SELECT pg_try_advisory_lock(hashtextextended(:what, 0))")
         async with self._locks.connect() as connection:
             yield bool(await connection.scalar(ask, {"what": what}))
+
+
+def _patience(url: URL) -> dict[str, str]:
+    """What a connection asks of the server: a process that stands still inside a transaction holds a case so long."""
+    asked = url.query.get("options", "")
+    own = f"-c idle_in_transaction_session_timeout={_STANDSTILL_SECONDS}s"
+    return {"options": " ".join([own, *([asked] if isinstance(asked, str) else asked)]).strip()}
 
 
 def _url(address: str) -> URL:

@@ -101,6 +101,22 @@ async def test_a_lock_is_free_again_when_its_process_is_gone(database: Database)
         assert alone
 
 
+async def test_a_process_that_stands_still_inside_a_transaction_gives_its_case_free(database: Database):
+    shown = text("SHOW idle_in_transaction_session_timeout")
+    async with database.read() as tx:
+        assert await tx.scalar(shown) == "30s"
+
+
+async def test_what_the_address_asks_of_the_server_stays(address: str):
+    database = Database(
+        f"{address}&options=-c%20work_mem%3D5MB" if "?" in address else f"{address}?options=-c%20work_mem%3D5MB"
+    )
+    async with database.engine.connect() as tx:
+        assert await tx.scalar(text("SHOW work_mem")) == "5MB"
+        assert await tx.scalar(text("SHOW idle_in_transaction_session_timeout")) == "30s"
+    await database.close()
+
+
 def test_no_spelling_of_an_address_shows_its_password():
     for address in ("postgresql://u:s3cret@127.0.0.1/x", "postgresql://127.0.0.1/x?user=u&password=s3cret"):
         assert "s3cret" not in Database(address).name
