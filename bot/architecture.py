@@ -88,14 +88,13 @@ class Architecture:
 
     async def agree(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
         """Agree to a change. Committed before the ack."""
-        try:
-            await self._runner.governing.agree(str(action.get("value", "")), user_of(body))
-        except MarketingError as refusal:
-            await ack()
-            await tell(self._slack, respond, body, said(refusal, self._runner.model))
-        else:
-            await ack()
-        await self._redraw.design(user_of(body))
+        ident = str(action.get("value", ""))
+        await self._at_once(ack, body, respond, lambda: self._runner.governing.agree(ident, user_of(body)))
+
+    async def end_emergency(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
+        """End an emergency before its time. Committed before the ack."""
+        ident = str(action.get("value", ""))
+        await self._at_once(ack, body, respond, lambda: self._runner.governing.end_emergency(ident, user_of(body)))
 
     async def edited(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """A form was sent: show what it changes, and what it would have changed in the past, before anyone agrees."""
@@ -174,6 +173,19 @@ class Architecture:
             await tell(self._slack, respond, body, said(refusal, self._runner.model))
             return
         await self._slack.open_modal(str(body.get("trigger_id", "")), view)
+
+    async def _at_once(
+        self, ack: AsyncAck, body: Body, respond: AsyncRespond, work: Callable[[], Awaitable[object]]
+    ) -> None:
+        """Commit, then acknowledge; a refusal is said to the presser alone."""
+        try:
+            await work()
+        except MarketingError as refusal:
+            await ack()
+            await tell(self._slack, respond, body, said(refusal, self._runner.model))
+        else:
+            await ack()
+        await self._redraw.design(user_of(body))
 
     async def _done(self, ack: AsyncAck, body: Body, work: Callable[[], Awaitable[object]]) -> None:
         """Commit, then close the form; a refusal is said in it."""

@@ -15,6 +15,8 @@ NEW = "new"
 """The entry that is to be added."""
 MOST_LINES = 12
 _MOST_OPTIONS = 99
+MOST_PIECE = 2900
+"""Characters of one paragraph."""
 
 
 def kind_title(kind: str) -> str:
@@ -149,14 +151,19 @@ def _person(person: Person) -> str:
     return f"*{outside(person.name, 80)}*: {roles}{f', for {outside(listed(where), 100)} only' if where else ''}"
 
 
+def pieces(lines: Sequence[str]) -> list[str]:
+    """Lines in as few paragraphs as Slack's limit lets them be."""
+    found: list[list[str]] = [[]]
+    for line in lines:
+        if found[-1] and sum(map(len, found[-1])) + len(found[-1]) + len(line) > MOST_PIECE:
+            found.append([])
+        found[-1].append(line)
+    return ["\n".join(piece) for piece in found]
+
+
 def _lists(lines: Sequence[str], placeholder: str, options: Sequence[tuple[str, str]]) -> list[Block]:
     """Many lines in as few sections as they need; the choice stands at the first."""
-    pieces: list[list[str]] = [[]]
-    for line in lines:
-        if pieces[-1] and sum(map(len, pieces[-1])) + len(line) > 2500:
-            pieces.append([])
-        pieces[-1].append(line)
-    first, *rest = ["\n".join(piece) for piece in pieces]
+    first, *rest = pieces(lines)
     return [choice(first, placeholder, options), *(section(piece) for piece in rest[:3])]
 
 

@@ -6,6 +6,7 @@ from bot.names import (
     AGREE,
     BREAK_GLASS,
     DISAGREE,
+    END_EMERGENCY,
     LIFT,
     REFRESH_HOME,
     REVIEW_EMERGENCY,
@@ -24,6 +25,8 @@ ARCHITECT = "cmo"
 METADATA = "design"
 """What the published view remembers: which tab it is."""
 _MOST_PENDING, _MOST_CHANGED = 5, 4
+_MOST_LOOSENING = 4000
+"""Characters: two paragraphs of Slack's."""
 
 
 def tabs(shown: str) -> Block:
@@ -92,12 +95,12 @@ def _standing(design: Design, user: str) -> list[Block]:
         lift = button("Lift…", LIFT, stop.id, hint="Lift this stop")
         blocks.append({**section(words), **({"accessory": lift} if is_architect(user, model) else {})})
     if one := design.emergency:
-        blocks.append(
-            section(
-                f"🚨 *Emergency*: {name_of(one.by, model)} decides alone until {moment(one.until)}\n"
-                f"“{outside(one.reason, 300)}”\nHard caps, bans, freezes and stops hold."
-            )
+        words = (
+            f"🚨 *Emergency*: {name_of(one.by, model)} decides alone until {moment(one.until)}\n"
+            f"“{outside(one.reason, 300)}”\nHard caps, bans, freezes and stops hold."
         )
+        end = button("End now", END_EMERGENCY, one.id, hint="End this emergency")
+        blocks.append({**section(words), **({"accessory": end} if _roles(user, model) else {})})
     for past in design.to_review[:_MOST_PENDING]:
         words = (
             f"🔎 *An emergency is to be reviewed*: {name_of(past.by, model)} decided alone from {moment(past.since)}\n"
@@ -142,7 +145,7 @@ def _presses(view: AmendmentView, user: str, model: OperatingModel) -> list[Bloc
     second = bool(view.amendment.loosens) and user != view.amendment.by and bool(_roles(user, model))
     agree = button("Agree", AGREE, ident, "primary", "Agree to this change")
     reject = button("Reject…", DISAGREE, ident, "danger", "Reject this change")
-    may_agree = (architect or second) and user not in view.agreed
+    may_agree = (architect or second) and user not in view.agreed and can_be_read(view)
     return [*([agree] if may_agree else []), *([reject] if architect else [])]
 
 
@@ -150,15 +153,10 @@ def amendment(view: AmendmentView, model: OperatingModel) -> list[Block]:
     """One change of the operating model: what, why, what it would have done to the past, who agreed."""
     one = view.amendment
     loosening = set(one.loosens)
+    told = [f"• {outside(change, 220)}" for change in one.changes if change not in loosening]
     lines = [f"*{_author(one.by, model)} would change*, {moment(one.at)}"]
-    lines += [
-        f"• {'⚠️ ' if change in loosening else ''}{outside(change, 220)}" for change in one.changes[: charter.MOST_LINES]
-    ]
-    lines += (
-        [f"• and {many(len(one.changes) - charter.MOST_LINES, 'more')}"]
-        if len(one.changes) > charter.MOST_LINES
-        else []
-    )
+    lines += [*_loosening(view), *told[: charter.MOST_LINES]]
+    lines += [f"• and {len(told) - charter.MOST_LINES:,} more"] if len(told) > charter.MOST_LINES else []
     lines.append(f"_Why:_ {outside(one.reason, 300)}")
     agreed = listed([name_of(user, model) for user in view.agreed]) or "nobody yet"
     needs = (
@@ -166,7 +164,21 @@ def amendment(view: AmendmentView, model: OperatingModel) -> list[Block]:
         if loosening
         else "loosens nothing: one architect must agree"
     )
-    return [section(shorten("\n".join(lines), 2900)), section(_replayed(view)), context(f"{needs} · agreed: {agreed}")]
+    if not can_be_read(view):
+        needs = "⚠️ loosens too much at once to be read here; draft it in smaller steps"
+    what = [section(piece) for piece in charter.pieces(lines)]
+    return [*what, section(_replayed(view)), context(f"{needs} · agreed: {agreed}")]
+
+
+def can_be_read(view: AmendmentView) -> bool:
+    """Whether all that a change loosens fits on the screen. Nobody agrees to what they cannot read."""
+    lines = _loosening(view)
+    return sum(map(len, lines)) <= _MOST_LOOSENING and all(len(line) < charter.MOST_PIECE for line in lines)
+
+
+def _loosening(view: AmendmentView) -> list[str]:
+    """What lets more happen, before everything else and never cut."""
+    return [f"• ⚠️ {outside(change, _MOST_LOOSENING)}" for change in view.amendment.loosens]
 
 
 def _replayed(view: AmendmentView) -> str:

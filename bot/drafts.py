@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from bot.blocks import Block, section
 from bot.charter import NEW, kind_title, share
-from bot.design import amendment, stopped
+from bot.design import amendment, can_be_read, stopped
 from bot.fields import Option, day, label_of, person, reason, select, several, text, ticks
 from bot.levels import record_words
 from bot.modals import View
@@ -57,6 +57,8 @@ def drafted(view: AmendmentView, model: OperatingModel) -> View:
     waits = "It waits in the Design tab until enough people have agreed; nothing changes before."
     form = _form(AGREE_FORM, "What this changes", "Agree", [*amendment(view, model), section(waits)],
                  Target(key=view.amendment.id))  # fmt: skip
+    if not can_be_read(view):
+        del form["submit"]
     return {**form, "close": label_of("Later")}
 
 

@@ -62,6 +62,7 @@ def connect(
         (names.STOP, architecture.stop),
         (names.LIFT, architecture.lift),
         (names.BREAK_GLASS, architecture.break_glass),
+        (names.END_EMERGENCY, architecture.end_emergency),
         (names.REVIEW_EMERGENCY, architecture.review),
         (names.GRANT, architecture.grant),
     ):

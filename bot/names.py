@@ -20,10 +20,11 @@ EDIT_PART = "edit_part"
 """A choice in the design tab. Its value names a part of the operating model and an entry: "limits/0", "limits/new"."""
 AGREE, DISAGREE = "agree_amendment", "reject_amendment"
 """Buttons under a change of the operating model that waits."""
-STOP, LIFT, BREAK_GLASS, REVIEW_EMERGENCY, GRANT = (
+STOP, LIFT, BREAK_GLASS, END_EMERGENCY, REVIEW_EMERGENCY, GRANT = (
     "stop",
     "lift_stop",
     "break_glass",
+    "end_emergency",
     "review_emergency",
     "grant_level",
 )

@@ -156,7 +156,7 @@ def _open(decision: Decision, view: ProposalView, case: Case, model: OperatingMo
             raise NoLongerOpen("Nobody answered in time, so this question has expired.")
         raise AlreadyDecided(_first(view.decision, model))
     if isinstance(view.verdict, Forbidden) or view.status is ProposalStatus.FORBIDDEN:
-        raise NoLongerOpen(f"The policy forbids this: {' '.join(view.verdict.rules)}")
+        raise NoLongerOpen(f"This may not be done: {' '.join(view.verdict.rules)}")
     if not case.takes_answers(view):
         raise NoLongerOpen("The signal has closed, so there is nothing to decide any more.")
     if view.status is ProposalStatus.WITHDRAWN:

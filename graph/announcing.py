@@ -48,7 +48,8 @@ def of_stop(stop: Stop, lifted: Lifting | None, model: OperatingModel) -> tuple[
 def of_amendment(view: AmendmentView, model: OperatingModel) -> News:
     """That the design has changed, or waits for the second pair of eyes."""
     one = view.amendment
-    changes = " ".join(one.changes[:_MOST_CHANGES])
+    ordered = [*one.loosens, *(change for change in one.changes if change not in one.loosens)]
+    changes = " ".join(ordered[:_MOST_CHANGES])
     if len(one.changes) > _MOST_CHANGES:
         changes += f" And {len(one.changes) - _MOST_CHANGES} more, in {DESIGN_TAB}."
     by = FILE if one.by == FILE else _name(one.by, model)

@@ -96,6 +96,35 @@ def test_nobody_reviews_their_own_emergency():
     assert (reviews(ADA), reviews(MARA)) == (1, 0)
 
 
+def test_what_loosens_is_read_first_and_whole_however_much_else_changes(valid: Valid):
+    tightening = tuple(f"Number {n} is never done any more." for n in range(40))
+    loosening = tuple(f"Number {n} happens without asking anybody from now on." for n in range(20))
+    made = amendment()
+    many_changes = made.amendment.model_copy(update={"changes": (*tightening, *loosening), "loosens": loosening})
+    view = made.model_copy(update={"amendment": many_changes})
+    shown = design(BUSY.model_copy(update={"pending": (view,)}), ADA)
+    valid(shown)
+    words = said(shown)
+    assert all(f"⚠️ {sentence}" in words for sentence in loosening)
+    assert words.index(loosening[-1]) < words.index(tightening[0])
+    assert "and 28 more" in words
+
+
+def test_nobody_agrees_to_what_does_not_fit_on_the_screen(valid: Valid):
+    made = amendment()
+    loosening = tuple(f"{n}: {'more than anybody reads ' * 20}" for n in range(30))
+    view = made.model_copy(
+        update={"amendment": made.amendment.model_copy(update={"changes": loosening, "loosens": loosening})}
+    )
+    shown = design(BUSY.model_copy(update={"pending": (view,)}), ADA)
+    valid(shown)
+    assert "draft it in smaller steps" in said(shown)
+    assert "agree_amendment" not in str(shown)
+    form = drafts.drafted(view, GOVERNED)
+    valid(form)
+    assert "submit" not in form
+
+
 def test_somebody_who_agreed_has_no_button_to_agree_again():
     def buttons(user: str) -> list[list[str]]:
         blocks: Any = design(BUSY, user)["blocks"]
@@ -117,6 +146,7 @@ def test_only_the_architect_edits_and_everybody_with_a_role_may_stop():
         "show_design",
         "refresh_home",
         "stop",
+        "end_emergency",
         "agree_amendment",
         "review_emergency",
     }
@@ -304,6 +334,11 @@ async def test_an_emergency_takes_minutes_and_a_reason(office: Office):
     assert wrong["errors"] == {"minutes": "Type a number of minutes."}
     await office.send(ADA, form, minutes="20", reason="The shop is down.")
     assert office.governing.calls[-1] == ("break_glass", ADA, "The shop is down.", 20)
+
+
+async def test_anybody_with_a_role_ends_an_emergency_before_its_time(office: Office):
+    await office.press(MARA, "end_emergency", "emg_0a1b2c3d4e5f")
+    assert office.governing.calls[-1] == ("end_emergency", "emg_0a1b2c3d4e5f", MARA)
 
 
 async def test_a_level_is_changed_with_what_was_measured_in_sight(office: Office):
