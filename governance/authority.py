@@ -53,6 +53,7 @@ def still_valid(
 ) -> str | None:
     """Why what was approved may not be executed after all, in a sentence; None where it may.
 
+    The sentence is kept in a receipt and fingerprinted in the ledger for good, so it names roles and no person.
     Held against the operating model, the stops, freezes and moves of now. Delegations, and how long the question had
     waited, are looked up at the decision: that they have ended since does not undo it.
     """
@@ -124,14 +125,13 @@ def _unfounded(
     roles = {one.slack: people.roles_on(view.done, one, model, decided_on) for one in agreed}
     good = {slack: held for slack, held in roles.items() if held & may}
     if decision.by not in good:
-        name = next(one.name for one in agreed if one.slack == decision.by)
-        return f"{name} decided this and may no longer decide it."
+        return "Whoever decided this may no longer decide it."
     if not isinstance(asked, Ask) or asked.quorum == 1:
         return None
     if len(good) < asked.quorum:
         return f"The policy now asks for {asked.quorum} people, and {len(good)} agreed."
     if not frozenset[str]().union(*good.values()) & {asked.role, terms.ARCHITECT}:
-        return f"One of those who agree must be {terms.holders(model, asked.role)}."
+        return f"One of those who agree must be the {terms.role(asked.role)}."
     return None
 
 

@@ -1,6 +1,7 @@
 """The sweep graph: collect, one branch per agent, combine, match, explain, recall, plan, review, save. Never waits."""
 
 import asyncio
+import logging
 import operator
 import time
 from collections.abc import Callable, Collection
@@ -31,6 +32,8 @@ from graph.drawing import Graph, new_graph
 from graph.services import Book
 from memory.proposals import Asked
 from memory.sweeps import Swept
+
+logger = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 NOTHING_STANDS = Standing()
@@ -80,6 +83,8 @@ class Sweep:
     started: float = field(default_factory=time.monotonic)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Agents look one after the other: each finds what those before it derived, and none waits for the interpreter."""
+    failed: dict[str, Exception] = field(default_factory=dict[str, Exception])
+    """The agents that raised when asked, and what."""
 
     @property
     def tables(self) -> Readings:
@@ -90,8 +95,7 @@ class Sweep:
     def silence(self, agent: str) -> str | None:
         """Why an agent is not asked to look; None where it is."""
         if stop := self.standing.stopped("agent", agent):
-            person = self.model.person(stop.by)
-            return f"stopped by {person.name if person else 'somebody'} on {stop.at.day} {stop.at:%B}"
+            return f"stopped on {stop.at.day} {stop.at:%B}"  # kept with the sweep, so nobody's name is in it
         restriction = self.model.mandates.get(agent)
         return "switched off in the operating model" if restriction and restriction.off else None
 
@@ -153,12 +157,19 @@ def fan_out(state: SweepState, runtime: Runtime[Sweep]) -> list[Send | str]:
 
 
 async def look(state: Branch, runtime: Runtime[Sweep]) -> SweepState:
-    """Let one agent look at what its mandate grants."""
+    """Let one agent look at what its mandate grants. One that raises finds nothing, and the others go on."""
     desk, readings, today = runtime.context.desk, runtime.context.tables, runtime.context.tables.as_of
     agent = desk.specialists[state["agent"]]
+    name = agent.mandate.agent
     async with runtime.context.turn:
-        looked = await asyncio.to_thread(desk.findings_of, agent, readings, today)
-    name, many = agent.mandate.agent, len(looked.kept)
+        try:
+            looked = await asyncio.to_thread(desk.findings_of, agent, readings, today)
+        except Exception as error:
+            logger.exception("%s failed when it looked at %s", name, today)
+            runtime.context.failed[name] = error
+            kind = type(error).__name__  # no more than its kind: what it says may quote people
+            return {"agents": [f"{name}: failed on {today.day} {today:%B}, {kind}"]}
+    many = len(looked.kept)
     return {
         "findings": [finding.model_dump(mode="json") for finding in looked.kept],
         "agents": [f"{name}: {many or 'no'} finding{'' if many == 1 else 's'} on {today.day} {today:%B}"],
@@ -167,8 +178,10 @@ async def look(state: Branch, runtime: Runtime[Sweep]) -> SweepState:
 
 
 async def combine(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
-    """Join what the agents noticed into signals."""
+    """Join what the agents noticed into signals. Where all who were asked failed, the day counts as not swept."""
     sweep = runtime.context
+    if sweep.failed and len(sweep.failed) == len(sweep.desk.specialists) - len(sweep.silent):
+        raise next(iter(sweep.failed.values()))
     findings = tuple(Finding.model_validate(finding) for finding in state.get("findings", []))
     combined = await asyncio.to_thread(sweep.desk.combine, findings, sweep.tables, _day(state), sweep.model)
     held = combined.held if sweep.hour is None else ()  # what waits is told by the day
@@ -187,7 +200,7 @@ async def match(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
     if sweep.hour is not None:
         events = tuple(event for event in events if _is_of_hours(event))
     stopped = [stop.name for stop in sweep.standing.stops if stop.of == "agent"]
-    events = tuple(event for event in events if not _ended_unseen(event, stopped))
+    events = tuple(event for event in events if not _ended_unseen(event, stopped, sweep.failed))
     return {"events": [event.model_dump(mode="json") for event in events]}
 
 
@@ -197,10 +210,15 @@ def _is_of_hours(event: SignalEvent) -> bool:
     return told and any(finding.table == tables.HOURLY for finding in event.signal.findings)
 
 
-def _ended_unseen(event: SignalEvent, stopped: Collection[str]) -> bool:
-    """Whether a signal would expire only because who saw it is stopped. What was measured to be over is over."""
+def _ended_unseen(event: SignalEvent, stopped: Collection[str], failed: Collection[str]) -> bool:
+    """Whether a signal would end only because who saw it is stopped, or could be ended by one who failed today.
+
+    What was measured to be over is over, but not on a day on which nobody could say that it goes on.
+    """
     seen_by = {finding.agent for finding in event.signal.findings}
-    return event.event is EventKind.CLOSED and event.reason is CloseReason.EXPIRED and bool(seen_by & set(stopped))
+    if event.event is not EventKind.CLOSED:
+        return False
+    return bool(seen_by & set(failed)) or (event.reason is CloseReason.EXPIRED and bool(seen_by & set(stopped)))
 
 
 async def explain(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
