@@ -32,6 +32,7 @@ def run(*, subject: str, config: Path, is_sure: bool) -> None:
         click.confirm(f"Forget {' '.join(words)} for good? What they decided still stands, without name", abort=True)
 
     async def forget(runner: Runner) -> tuple[Erased | None, tuple[str, ...]]:
+        words.extend(name for name in await runner.records.names_of(subject) if name not in words)
         erased = await runner.records.erase(subject, own_server=not settings.database_url)
         if settings.chroma_url:
             await runner.rebuild_lessons()

@@ -94,6 +94,10 @@ class Records:
         """Forget a person. None where nothing is recorded of them. The lesson index is to be rebuilt afterwards."""
         return await erasure.erase(self._services.database, slack, own_server=own_server)
 
+    async def names_of(self, slack: str) -> tuple[str, ...]:
+        """The names a person has or had in the operating model and in changes of it, as long as they are not erased."""
+        return await erasure.names_of(self._services.database, slack)
+
     async def still_named(self, words: Sequence[str]) -> tuple[str, ...]:
         """Tables in which any of the words still stands."""
         return await erasure.still_named(self._services.database, words)

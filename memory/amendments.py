@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.amendment import Amendment, AmendmentStatus, AmendmentView
 from domain.proposal import Proposal
 from domain.verdict import Verdict
-from memory import facts, operating_models, people, proposals
+from memory import facts, operating_models, people, proposals, vault
 from memory.operating_models import FILE, InForce
 from memory.people import SYSTEM, People
 from memory.proposals import VERDICT
 from memory.schema import AGREEMENT, AMENDMENT, PROPOSAL
+from memory.vault import Key
 from memory.writing import Writing
 
 Quorum = Callable[[Amendment], int]
@@ -23,8 +24,13 @@ Quorum = Callable[[Amendment], int]
 
 
 async def draft(writing: Writing, amendment: Amendment) -> None:
-    """Keep a change that was proposed. Whoever typed it is known by pseudonym, their reason is sealed."""
+    """Keep a change that was proposed. Whoever typed it is known by pseudonym, their reason is sealed.
+
+    So is every name in the sentences of what changes, each with the key of whose it is.
+    """
     body = facts.body(amendment) | {"model": await operating_models.kept(writing.tx, amendment.model)}
+    theirs = await _words_for_people(writing.tx, amendment)
+    body |= {part: [vault.sealed_in(one, theirs) for one in body[part]] for part in ("changes", "loosens")}
     actor = SYSTEM if amendment.by == FILE else amendment.by
     if amendment.by != FILE:
         key = await people.key_of(writing.tx, amendment.by)
@@ -118,6 +124,16 @@ async def past(tx: AsyncConnection, limit: int) -> tuple[tuple[Proposal, Verdict
     everybody = await people.everybody(tx)
     rows = await tx.execute(newest)
     return tuple([(proposals.shown(row.body, everybody), VERDICT.validate_python(row.verdict)) for row in rows])
+
+
+async def _words_for_people(tx: AsyncConnection, amendment: Amendment) -> dict[str, Key]:
+    """Names and Slack ids that may stand in its sentences, of who is in the model before it or in its own."""
+    before = await operating_models.people_of(tx, amendment.base)
+    words: dict[str, Key] = {}
+    for person in (*before, *amendment.model.people):
+        key = await people.key_of(tx, person.slack)
+        words |= {person.name: key, person.slack: key}
+    return words
 
 
 async def _decide(

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from memory import people
+from memory import operating_models, people
 from memory.database import Database
 from memory.people import SYSTEM
 from memory.schema import ACTION, APPROVAL, DECISION, METADATA, PERSON, PROPOSAL, SNOOZE
@@ -73,6 +73,13 @@ async def rewrite(database: Database, tables: Sequence[str], *, own_server: bool
             except DBAPIError as error:
                 reason = str(error.orig).strip().splitlines()[0]
                 logger.warning("deleted rows may stay in the database's files for a while: %s: %s", step, reason)
+
+
+async def names_of(database: Database, slack: str) -> tuple[str, ...]:
+    """The names a Slack user has or had, to be asked before they are erased; none where nothing is recorded of them."""
+    async with database.read() as tx:
+        key = await people.known(tx, slack)
+        return await operating_models.names_of(tx, key) if key else ()
 
 
 async def still_named(database: Database, words: Sequence[str]) -> tuple[str, ...]:

@@ -10,16 +10,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, cast
 
-from sqlalchemy import func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, literal, select, text, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.amendment import Amendment
 from domain.operating_model import OperatingModel, Person
 from memory import facts, people
 from memory.people import SYSTEM, People
-from memory.schema import OPERATING_MODEL, PERSON
-from memory.vault import PSEUDONYM
+from memory.schema import AMENDMENT, OPERATING_MODEL, PERSON
+from memory.vault import ERASED, PSEUDONYM, Key
 from memory.writing import Writing
 
 FILE: Final = "baton.yaml"
@@ -41,8 +41,8 @@ class InForce:
     amendment_id: str | None
     file_digest: str
     """Of the file it was last held against."""
-    people: int = field(default=-1, compare=False)
-    """How many people were on record when it was read: who was erased since must be gone from it as well."""
+    people: str = field(default="", compare=False)
+    """A fingerprint of who was on record when it was read: who was erased since must be gone from it as well."""
 
 
 def governed(model: OperatingModel, file: OperatingModel) -> OperatingModel:
@@ -62,7 +62,8 @@ async def lock(writing: Writing) -> None:
 
 async def current(tx: AsyncConnection, known: InForce | None = None) -> InForce | None:
     """What is in force; None before the first adoption. `known` is returned as it is where it still is the newest."""
-    on_record = select(func.count()).select_from(PERSON).scalar_subquery()
+    pseudonyms = func.string_agg(PERSON.c.pseudonym, aggregate_order_by(literal(","), PERSON.c.pseudonym))
+    on_record = select(func.md5(func.coalesce(pseudonyms, ""))).scalar_subquery()  # a count would miss one in, one out
     newest = select(OPERATING_MODEL, on_record.label("people")).order_by(OPERATING_MODEL.c.version.desc()).limit(1)
     if known is not None:
         version = OPERATING_MODEL.c.version
@@ -121,6 +122,19 @@ async def kept(tx: AsyncConnection, model: OperatingModel) -> dict[str, Any]:
         for end in ("of", "to"):
             delegation[end] = await people.pseudonym(tx, delegation[end])
     return body
+
+
+async def people_of(tx: AsyncConnection, version: int) -> tuple[Person, ...]:
+    """Who was in one version and is not forgotten; nobody where there is no such version."""
+    body = await tx.scalar(select(OPERATING_MODEL.c.body).where(OPERATING_MODEL.c.version == version))
+    return read(body, await people.everybody(tx)).people if body else ()
+
+
+async def names_of(tx: AsyncConnection, key: Key) -> tuple[str, ...]:
+    """Every name somebody has or had in any version, and in any change of one that was drafted."""
+    bodies = [*await tx.scalars(select(OPERATING_MODEL.c.body)), *await tx.scalars(select(AMENDMENT.c.body["model"]))]
+    theirs = [one["name"] for body in bodies for one in body["people"] if one["slack"] == key.pseudonym]
+    return tuple(sorted({key.open(name) for name in theirs} - {ERASED}))
 
 
 def read(body: Mapping[str, Any], everybody: People) -> OperatingModel:

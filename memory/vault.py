@@ -73,16 +73,25 @@ def emptied(text: str) -> str:
     return _SEALED.sub(lambda found: f"sealed:{found['whose']}:{found['digest']}:", text)
 
 
+def sealed_in(text: str, known: Mapping[str, Key]) -> str:
+    """A sentence in which some words are somebody's, each sealed with their key, the rest as it is.
+
+    Only whole words are taken: "Ann" is not in "Anna".
+    """
+    words = sorted(filter(str.strip, known), key=len, reverse=True)  # the longest first: "Ann Lee" before "Ann"
+    if not words:
+        return text
+    longest_first = "|".join(map(re.escape, words))
+    return re.sub(rf"(?<!\w)(?:{longest_first})(?![\w+/=])", lambda found: known[found[0]].seal(found[0]), text)
+
+
 def opened(value: Json, keys: Mapping[str, Key], names: Mapping[str, str]) -> Json:
-    """JSON as people know it: sealed words readable again, people by their Slack ids.
+    """JSON as people know it: sealed words readable again, also amid a sentence; people by their Slack ids.
 
     Words without a key read "(erased)"; a pseudonym nobody is behind any more stays one.
     """
     if isinstance(value, str):
-        owner = whose(value)
-        if owner is None:
-            return names.get(value, value)
-        return keys[owner].open(value) if owner in keys else ERASED
+        return names.get(value) or _SEALED.sub(lambda found: _opened(found, keys), value)
     if isinstance(value, Mapping):
         fields = cast("Mapping[str, Json]", value)
         return {name: opened(one, keys, names) for name, one in fields.items()}
@@ -90,3 +99,8 @@ def opened(value: Json, keys: Mapping[str, Key], names: Mapping[str, str]) -> Js
         items = cast("list[Json]", value)
         return [opened(one, keys, names) for one in items]
     return value
+
+
+def _opened(found: re.Match[str], keys: Mapping[str, Key]) -> str:
+    key = keys.get(found["whose"])
+    return key.open(found[0]) if key else ERASED

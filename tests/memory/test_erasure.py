@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import psycopg
@@ -11,17 +12,20 @@ from sqlalchemy import text
 
 from connectors.embeddings import HashingEmbedder
 from domain.lesson import Lesson, LessonKind
+from domain.operating_model import Delegation, Person
 from domain.proposal import Approved, Overridden, Rejected, Snoozed, is_erased
 from domain.scope import Scope
 from domain.signal import Cause, EventKind, SignalEvent
 from domain.verdict import Ask
-from memory import cases, decisions, erasure, facts, ledger, lessons, people, proposals
+from governance.amendments import changes
+from memory import amendments, cases, decisions, erasure, facts, ledger, lessons, people, proposals
 from memory.database import Database
 from memory.lesson_index import ChromaIndex
 from memory.proposals import Asked
 from memory.sweeps import SweepBook, Swept
 from tests.graph.fakes import FIRST, cut, proposal, signal
 from tests.memory.test_decisions import NOW, SIG
+from tests.memory.test_operating_models import FILE, MARA, adopted, amendment, enacted
 
 WILMA, NAME = "U0WILMA0077", "Wilhelmina Quint"
 OTHER = "U0OTHER0088"
@@ -150,6 +154,45 @@ async def test_not_even_the_key_is_left_in_the_files_of_the_database(database: D
     assert holding() == []
     async with database.read() as tx:
         assert await tx.scalar(text("SHOW wal_recycle")) == "on", "the server is as it was"
+
+
+async def test_sentences_of_what_changed_in_the_company_forget_whom_they_named(database: Database, own_server: Path):
+    """Somebody joins, stands in, is called something else and goes, each by an amendment; others are named beside."""
+    wilma, called = Person(name=NAME, slack=WILMA, roles=frozenset({"cmo"})), "Wilhelmina Quint-Harrow"
+    renamed = wilma.model_copy(update={"name": called})
+    joined, later = (FILE.model_copy(update={"people": (*FILE.people, one)}) for one in (wilma, renamed))
+    handed = Delegation(of=MARA.slack, to=WILMA, first_day=FIRST, last_day=FIRST)
+    standing_in = later.model_copy(update={"delegations": (*later.delegations, handed)})
+    await adopted(database)
+    sentences: list[tuple[str, ...]] = []
+    for base, (before, after) in enumerate(pairwise((FILE, joined, later, standing_in, FILE)), start=1):
+        found = changes(before, after)
+        said = tuple(one.sentence for one in found)
+        loosens = tuple(one.sentence for one in found if one.loosens)
+        one = amendment(after, base, f"amd_{base:012x}").model_copy(update={"changes": said, "loosens": loosens})
+        await enacted(database, one)
+        sentences.append(said)
+    assert sum(NAME in sentence for said in sentences for sentence in said) >= 5, "each of them names her"
+
+    async def read() -> list[tuple[str, ...]]:
+        async with database.read() as tx:
+            views = [await amendments.of(tx, f"amd_{base:012x}", lambda _: 1) for base in range(1, 5)]
+        assert all(set(view.amendment.loosens) <= set(view.amendment.changes) for view in views if view)
+        return [view.amendment.changes for view in views if view]
+
+    assert await read() == sentences
+    assert await erasure.names_of(database, WILMA) == (NAME, called)
+    assert await erasure.erase(database, WILMA)
+    assert await erasure.names_of(database, WILMA) == ()
+    told = [[sentence.replace(called, "(erased)").replace(NAME, "(erased)") for sentence in said] for said in sentences]
+    assert await read() == [tuple(said) for said in told]
+    assert any("Mara Lind" in sentence for said in told for sentence in said), "others stay named"
+    assert await erasure.still_named(database, (WILMA, NAME, "Quint-Harrow")) == ()
+    async with database.engine.connect() as connection:
+        await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(text("CHECKPOINT"))
+    assert files_with(own_server, WILMA, NAME, "Quint-Harrow") == []
+    async with database.read() as tx:
+        assert (await ledger.verify(tx)).problems == ()
 
 
 async def test_the_lesson_index_forgets_with_the_database(database: Database, tmp_path: Path):

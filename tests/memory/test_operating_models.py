@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from domain.amendment import Amendment, Replay
 from domain.operating_model import Delegation, Goal, Limit, OperatingModel, Person, Policy, SourceSettings
-from memory import amendments, facts, ledger, operating_models, people
+from memory import amendments, erasure, facts, ledger, operating_models, people
 from memory.database import Database
 
 NOW = datetime(2026, 3, 15, 9, 0, tzinfo=UTC)
@@ -135,10 +135,11 @@ def test_files_that_mean_the_same_have_one_fingerprint_and_others_another():
 
 async def test_no_name_and_no_slack_id_lies_readable_in_the_database(database: Database):
     await adopted(database)
-    await enacted(database, amendment(stricter()))
+    said = ("Mara Lind stands in for Cora Main.", "U0MARA0001 is called Mara Lind.")
+    await enacted(database, amendment(stricter()).model_copy(update={"changes": said, "loosens": said}))
     async with database.read() as tx:
         stored = "".join(await tx.scalars(text("SELECT body::text FROM operating_model")))
-        stored += "".join(await tx.scalars(text("SELECT (body - 'changes')::text || by FROM amendment")))
+        stored += "".join(await tx.scalars(text("SELECT body::text || by FROM amendment")))
         stored += "".join([line["payload"] + line["actor"] + line["subject"] async for line in ledger.lines(tx)])
     for word in ("Mara", "U0MARA", "Cora", "U0CORA", "quiet quarter"):
         assert word not in stored
@@ -156,6 +157,21 @@ async def test_somebody_who_was_forgotten_is_no_longer_in_the_model_and_the_rest
     assert known.model.people == (CORA,)
     assert known.model.delegations == ()
     assert known.model.policy == FILE.policy
+
+
+async def test_somebody_erased_is_noticed_as_well_where_somebody_else_was_met_meanwhile(database: Database):
+    """As many people are on record as before."""
+    known = await adopted(database)
+    async with database.read() as tx:
+        known = await operating_models.current(tx, known)
+        assert await operating_models.current(tx, known) is known
+    await erasure.erase(database, MARA.slack)
+    async with database.write() as writing:
+        await people.pseudonym(writing.tx, "U0NOOR0001")
+    async with database.read() as tx:
+        now = await operating_models.current(tx, known)
+    assert now
+    assert now.model.people == (CORA,)
 
 
 async def test_of_two_processes_that_adopt_at_once_one_does(database: Database):

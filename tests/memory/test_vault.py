@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from memory import facts, vault
@@ -67,3 +67,24 @@ def test_a_fact_keeps_its_fingerprint_through_a_database(number: float):
     spelled = f"{number:f}" if abs(number) > 1e16 else repr(number)
     back = json.loads(spelled.removeprefix("-") if number == 0 else spelled)
     assert facts.digest_of({"change": back}) == facts.digest_of({"change": number})
+
+
+def test_amid_a_sentence_only_whole_names_are_sealed_each_for_whose_it_is():
+    known = {"Ann": MINE, "Ann Lee": THEIRS, " ": MINE}
+    sealed = vault.sealed_in("Ann Lee stands in for Ann, and Anna stays.", known)
+    assert sealed.startswith(f"sealed:{THEIRS.pseudonym}:")
+    assert sealed.endswith(", and Anna stays.")
+    assert "Ann " not in sealed
+    both = {MINE.pseudonym: MINE, THEIRS.pseudonym: THEIRS}
+    assert vault.opened(sealed, both, {}) == "Ann Lee stands in for Ann, and Anna stays."
+    assert vault.opened(sealed, {MINE.pseudonym: MINE}, {}) == "(erased) stands in for Ann, and Anna stays."
+    assert vault.opened(vault.emptied(sealed), both, {}) == "(erased) stands in for (erased), and Anna stays."
+
+
+@given(words, st.sampled_from(["Ann", "Zoë", "J.-P. (Jo)"]))
+def test_a_sentence_with_sealed_names_reads_as_it_did(typed: str, name: str):
+    sentence = f"{name} joins. {typed}"
+    assume(f"sealed:{MINE.pseudonym}" not in typed)
+    sealed = vault.sealed_in(sentence, {name: MINE})
+    assert not sealed.startswith(name)
+    assert vault.opened(sealed, {MINE.pseudonym: MINE}, {}) == sentence
