@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier
 from domain.signal import EventKind
 from tests.reliability.season import NOBODY, PEOPLE, STEPS, Season, budget
 
-SEASONS, STEPS_EACH = 100, 40
+SEASONS, STEPS_EACH, PARTS = 100, 40, 5
 MOST_SIGNALS = 4
 BUTTONS = ("approve", "approve", "approve", "reject", "override", "snooze")
 ROLES = ("media_lead", "creative_lead", "cmo")
@@ -142,14 +142,17 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(6000)
-def test_a_hundred_seasons_hold(emptied: Callable[[], str], loop: asyncio.AbstractEventLoop, rounds: int):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_hundred_seasons_hold(emptied: Callable[[], str], loop: asyncio.AbstractEventLoop, rounds: int, part: int):
+    del part  # so that several processes share the seasons; hypothesis draws others in each
+
     class Machine(SeasonMachine):
         begin = staticmethod(lambda: Season(emptied(), loop))
 
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=SEASONS * rounds, stateful_step_count=STEPS_EACH, deadline=None, database=None,
+            max_examples=SEASONS * rounds // PARTS, stateful_step_count=STEPS_EACH, deadline=None, database=None,
             suppress_health_check=list(HealthCheck), print_blob=True, phases=(Phase.generate,),
         ),
     )  # fmt: skip
