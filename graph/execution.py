@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from domain.action import Action
-from domain.action_base import amount_of
 from domain.case import Case, ProposalView
 from domain.catalogue import CATALOGUE
-from domain.effect import Effect, HandOver, Repeat, SetValues
+from domain.effect import Effect, Repeat, SetValues
 from domain.errors import Drifted, Fenced, OutcomeUnknown, PlatformUnavailable
 from domain.ports import Executor
 from domain.receipt import Receipt, ReceiptStatus
 from domain.verdict import Ask
 from graph import undoing
+from graph.comparing import done, drift, is_so, spoken, would
 from graph.services import Services
-from memory import actions, cases
+from memory import actions, cases, facts
 from memory.actions import Lease
 from memory.failpoints import Failpoint
 from memory.proposals import Asked, ask, next_name
@@ -32,6 +32,9 @@ _MORE_LOOKS = 6
 """So often the old value must still be read after the last try before "nothing was changed" is believed: two minutes
 at ever longer pauses, as a platform may show old values for a while."""
 _SO_ALREADY = "It was so already; nothing was written."
+_ALTERED = "What is stored to be carried out is not what was decided. Nothing was written."
+_ALTERED_AMID = "What is stored to be carried out is not what was decided: whether an earlier try worked is not known."
+_OTHER_HANDS = "Its answer was lost, and other hands would carry it out now than began it: it is not tried again."
 _NO_MORE = "Its answer was lost, and it is not tried again."
 _ONE_TRY = "This cannot be repeated without doing it twice: one try was made, and whether it worked is not known."
 
@@ -85,6 +88,8 @@ async def objection(services: Services, proposal_id: str) -> str | None:
 
 
 async def _work(services: Services, held: Lease) -> None:
+    if await _is_altered(services, held):
+        return
     effect = held.action.effect()
     executor = services.executor(effect)
     if executor is None:
@@ -102,16 +107,31 @@ async def _work(services: Services, held: Lease) -> None:
         await _settle(services, held, executor, effect, live)
 
 
+async def _is_altered(services: Services, held: Lease) -> bool:
+    """Whether another action than the decided one, which is what governance judges, would be carried out: kept back."""
+    _, view = await _found(services, held.proposal_id)
+    if facts.digest(held.action) == facts.digest(view.done):
+        return False
+    logger.error("%s is not what was decided on %s", held.action_id, held.proposal_id)
+    if held.state == actions.READY:
+        fresh = await _fresh(services, held, view.done, "It was to be taken back; meanwhile what was stored changed.")
+        await _finish(services, held, ReceiptStatus.FAILED, held.before or {}, {}, _ALTERED, fresh)
+    else:  # an earlier try may have worked
+        stays = actions.UNCONFIRMED if held.state in {actions.WRITTEN, actions.UNCONFIRMED} else None
+        await _finish(services, held, ReceiptStatus.UNKNOWN, held.before or {}, {}, _ALTERED_AMID, state=stays)
+    return True
+
+
 async def _begin(services: Services, held: Lease, executor: Executor, effect: Effect, live: Mapping[str, str]) -> None:
     """Compare with what the owner was shown; then write, or in dry-run say that it would have been written."""
     if reason := await objection(services, held.proposal_id):
         await _kept_back(services, held, live, reason)
-    elif changed := ({} if _is_so(effect, live) else _drift(effect, live)):
+    elif changed := ({} if is_so(effect, live) else drift(effect, live)):
         await _drifted(services, held, live, changed)
     elif services.model.executor.dry_run:
-        await _finish(services, held, ReceiptStatus.REHEARSED, live, {}, _would(effect, live))
-    elif _is_so(effect, live):
-        await _finish(services, held, _done(effect, live), live, live, _SO_ALREADY)
+        await _finish(services, held, ReceiptStatus.REHEARSED, live, {}, would(effect, live))
+    elif is_so(effect, live):
+        await _finish(services, held, done(effect, live), live, live, _SO_ALREADY)
     else:
         await actions.intend(services.database, held, live)
         services.failpoint(Failpoint.INTENT_WRITTEN)
@@ -155,10 +175,10 @@ async def _write(
         await _unconfirmed(services, held, before, {}, f"{answer}; but reading it back failed: {error}")
         return
     services.failpoint(Failpoint.READ_BACK)
-    if _is_so(effect, after) or not after:
-        await _finish(services, held, _done(effect, after), before, after, answer)
+    if is_so(effect, after) or not after:
+        await _finish(services, held, done(effect, after), before, after, answer)
     else:
-        await _unconfirmed(services, held, before, after, f"{answer}; but it reads {_spoken(after)}")
+        await _unconfirmed(services, held, before, after, f"{answer}; but it reads {spoken(after)}")
 
 
 async def _refused(
@@ -171,14 +191,14 @@ async def _refused(
     again: bool,
 ) -> None:
     """The platform found another value than it was told. After an earlier try that may well have been our own."""
-    if _is_so(effect, live):
+    if is_so(effect, live):
         answer = "Its answer was lost; reading shows that it was done." if again else _SO_ALREADY
-        await _finish(services, held, _done(effect, live), before if again else live, live, answer)
+        await _finish(services, held, done(effect, live), before if again else live, live, answer)
     elif again:
-        problem = f"It was {_spoken(before)} before our first try and is {_spoken(live)} now."
+        problem = f"It was {spoken(before)} before our first try and is {spoken(live)} now."
         await _finish(services, held, ReceiptStatus.UNKNOWN, before, live, problem)
     else:
-        await _drifted(services, held, live, _drift(effect, live) or live)
+        await _drifted(services, held, live, drift(effect, live) or live)
 
 
 async def _unknown(
@@ -189,9 +209,9 @@ async def _unknown(
         after = await executor.read(effect, held.token)
     except PlatformUnavailable:
         after = dict[str, str]()
-    if _is_so(effect, after):
+    if is_so(effect, after):
         answer = f"The answer was lost ({problem}); reading shows that it was done."
-        await _finish(services, held, _done(effect, after), before, after, answer)
+        await _finish(services, held, done(effect, after), before, after, answer)
     else:
         await _finish(services, held, ReceiptStatus.UNKNOWN, before, after, problem)
 
@@ -206,15 +226,17 @@ async def _unconfirmed(
 async def _settle(services: Services, held: Lease, executor: Executor, effect: Effect, live: Mapping[str, str]) -> None:
     """An earlier try left no result: reading tells. Only what a repeat cannot double is tried again, if at all."""
     before = held.before or {}
-    if _is_so(effect, live) or (held.state == actions.WRITTEN and not live):
+    if is_so(effect, live) or (held.state == actions.WRITTEN and not live):
         answer = _told(held) or "Reading shows that it was done."
-        await _finish(services, held, _done(effect, live), before, live, answer)
+        await _finish(services, held, done(effect, live), before, live, answer)
     elif held.state in {actions.WRITTEN, actions.UNCONFIRMED}:
-        await _unconfirmed(services, held, before, live, _told(held) or f"It was written; but it reads {_spoken(live)}")
+        await _unconfirmed(services, held, before, live, _told(held) or f"It was written; but it reads {spoken(live)}")
     elif executor.repeats(effect) is Repeat.ONCE:
         await _finish(services, held, ReceiptStatus.UNKNOWN, before, live, _ONE_TRY)
-    elif _drift(effect, live):
-        problem = f"It was {_spoken(before)} before our write and is {_spoken(live)} now."
+    elif isinstance(effect, SetValues) and bool(before) != bool(live):  # one of the two shows no values: it is another
+        await _finish(services, held, ReceiptStatus.UNKNOWN, before, live, _OTHER_HANDS)
+    elif drift(effect, live):
+        problem = f"It was {spoken(before)} before our write and is {spoken(live)} now."
         await _finish(services, held, ReceiptStatus.UNKNOWN, before, live, problem)
     elif held.attempts >= MOST_ATTEMPTS + _MORE_LOOKS:
         await _give_up(services, held, executor, effect, "Reading shows that nothing was changed.")
@@ -312,7 +334,7 @@ async def _finish(
 
 async def _drifted(services: Services, held: Lease, live: Mapping[str, str], changed: Mapping[str, str]) -> None:
     """Somebody else was there meanwhile: back to a person, with a fresh question on the values of now."""
-    answer = f"Somebody changed it meanwhile: it is {_spoken(changed)} now. Nothing was written."
+    answer = f"Somebody changed it meanwhile: it is {spoken(changed)} now. Nothing was written."
     why = "It was to be taken back; meanwhile somebody changed it to what it is now."
     fresh = await _fresh(services, held, held.action.rebased(live), why)
     await _finish(services, held, ReceiptStatus.DRIFTED, live, {}, answer, fresh)
@@ -347,50 +369,6 @@ def _pause(services: Services, looks: int) -> float:
     """Seconds until an unknown result is looked at again: soon at first, then ever more rarely."""
     grown = services.pause_seconds * 2.0 ** min(max(looks - MOST_ATTEMPTS, 0), 10)
     return min(grown, max(_LONGEST_PAUSE_SECONDS, services.pause_seconds))
-
-
-def _is_so(effect: Effect, live: Mapping[str, str]) -> bool:
-    """Whether the platform shows what was approved. A hand-over is so once a task with our token is there."""
-    if not isinstance(effect, SetValues):
-        return bool(live)
-    return all(_same(live.get(setting.address), setting.to) for setting in effect.settings)
-
-
-def _drift(effect: Effect, live: Mapping[str, str]) -> dict[str, str]:
-    """Values that are neither what the owner was shown nor, taken together, what was approved."""
-    if not isinstance(effect, SetValues) or not live:
-        return {}
-    return {s.address: live.get(s.address, "gone") for s in effect.settings if not _same(live.get(s.address), s.was)}
-
-
-def _done(effect: Effect, after: Mapping[str, str]) -> ReceiptStatus:
-    """DONE only where a platform was read back; a task, or an executor that cannot be asked, is a hand-over."""
-    is_set = isinstance(effect, SetValues) and bool(after)
-    return ReceiptStatus.DONE if is_set else ReceiptStatus.HANDED_OVER
-
-
-def _same(live: str | None, wanted: str) -> bool:
-    """Whether two values are equal; "450" and "450.00" are."""
-    if live is None:
-        return False
-    one, other = amount_of(live), amount_of(wanted)
-    return live == wanted if one is None or other is None else one == other
-
-
-def _would(effect: Effect, live: Mapping[str, str]) -> str:
-    """What would have been done, had the company not been in dry-run."""
-    if _is_so(effect, live):
-        return "Dry-run: it is so already. Nothing was written."
-    if isinstance(effect, HandOver):
-        return (
-            f"Dry-run: would have handed over {effect.task.replace('_', ' ')} for {effect.entity}. Nothing was written."
-        )
-    changes = ", ".join(f"{one.address} from {one.was} to {one.to}" for one in effect.settings)
-    return f"Dry-run: would have set {changes}. Nothing was written."
-
-
-def _spoken(values: Mapping[str, str]) -> str:
-    return ", ".join(f"{address} = {value}" for address, value in sorted(values.items())) or "unknown"
 
 
 async def _found(services: Services, proposal_id: str) -> tuple[Case, ProposalView]:

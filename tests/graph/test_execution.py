@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 
 import pytest
 
+from connectors.executors.by_hand import ByHand
 from domain.case import ProposalStatus
 from domain.effect import Effect
 from graph.execution import execute
@@ -112,3 +114,57 @@ async def test_a_value_nobody_can_explain_after_a_crash_is_shown_and_left_alone(
     await runner.settle()
     assert (await runner.case(SIG)).proposals[0].status is ProposalStatus.EXECUTED
     assert platform.effects == []
+
+
+async def _store(world: Services, action: str, body: str) -> None:
+    async with world.database.engine.begin() as tx:
+        await tx.exec_driver_sql(f"UPDATE action SET body = body || '{body}'::jsonb WHERE id = '{action}'")
+
+
+async def test_what_was_changed_in_the_store_after_it_was_decided_is_kept_back(approved: tuple[Services, Runner, str]):
+    world, runner, action = approved
+    await _store(world, action, '{"daily_budget": "9000.00"}')
+    await execute(world, action)
+    platform = world.executors[0]
+    assert isinstance(platform, SlowPlatform)
+    assert (platform.effects, platform.values[BUDGET]) == ([], "450.00")
+    first, again = (await runner.case(SIG)).proposals
+    assert first.receipt
+    assert (first.status, first.receipt.answer) == (
+        ProposalStatus.FAILED, "What is stored to be carried out is not what was decided. Nothing was written.",
+    )  # fmt: skip
+    assert again.proposal.action == first.proposal.action, "what was decided is asked again, not what was stored"
+
+
+async def test_what_was_changed_in_the_store_after_a_try_is_not_written_and_stays_unknown(
+    approved: tuple[Services, Runner, str],
+):
+    world, runner, action = approved
+    platform = world.executors[0]
+    assert isinstance(platform, SlowPlatform)
+    dead = await actions.lease(world.database, action, "dead", 60, alone=True)
+    assert dead
+    await actions.intend(world.database, dead, {BUDGET: "450.00"})
+    await _store(world, action, '{"daily_budget": "9000.00"}')
+    await execute(world, action)
+    (view,) = (await runner.case(SIG)).proposals
+    assert (view.status, platform.effects, platform.values[BUDGET]) == (ProposalStatus.UNKNOWN, [], "450.00")
+
+
+@pytest.mark.parametrize("before", [{BUDGET: "450.00"}, {}])
+async def test_an_unknown_result_is_not_carried_out_by_other_hands_after_a_restart(
+    approved: tuple[Services, Runner, str], before: dict[str, str]
+):
+    """Begun at the ad account and then by hand, or the other way round: either way it may have happened."""
+    world, runner, action = approved
+    platform = world.executors[0]
+    assert isinstance(platform, SlowPlatform)
+    dead = await actions.lease(world.database, action, "dead", 60, alone=True)
+    assert dead
+    await actions.intend(world.database, dead, before)
+    now = replace(world, executors=(ByHand(),)) if before else world
+    await execute(now, action)
+    (view,) = (await runner.case(SIG)).proposals
+    assert (view.status, platform.effects) == (ProposalStatus.UNKNOWN, [])
+    assert view.receipt
+    assert "other hands" in view.receipt.answer
