@@ -19,6 +19,7 @@ from domain.standing import Standing
 from domain.verdict import Ask, Forbidden
 from graph import readings, tracking
 from graph.services import Services
+from graph.surviving import surviving
 from memory import actions, cases, decisions, lessons, standing
 from memory.facts import name_of
 from memory.failpoints import Failpoint
@@ -74,6 +75,7 @@ async def watch(services: Services, today: date) -> tuple[str, ...]:
     """Hold what was done in the last days against its guards; where one worsened, ask its owner to take it back.
 
     At most once per action, and never more than a question. Returns the proposals that take something back.
+    What cannot be looked at keeps nothing else from being; raises ExceptionGroup at the end, so that it is done again.
     """
     now = services.clock.now()
     async with services.database.read() as tx:
@@ -83,11 +85,16 @@ async def watch(services: Services, today: date) -> tuple[str, ...]:
     if not watched:
         return ()
     tables = await readings.collect(services.source, services.desk.needs, today)
-    found: list[str] = []
+    found, problems = list[str](), list[Exception]()
     for case, view in watched:
-        worse = await asyncio.to_thread(services.desk.worsened, view, case.signal, tables, today)
-        if worse is not None and (ident := await _ask_owner(services, view.proposal.id, worse.metric, worse.says)):
-            found.append(ident)
+        try:
+            worse = await asyncio.to_thread(services.desk.worsened, view, case.signal, tables, today)
+            if worse is not None and (ident := await _ask_owner(services, view.proposal.id, worse.metric, worse.says)):
+                found.append(ident)
+        except Exception as error:  # raised below, once the others were looked at
+            problems.append(error)
+    if problems:
+        raise ExceptionGroup("not everything could be held against its guards", problems)
     return tuple(found)
 
 
@@ -105,10 +112,11 @@ async def close_windows(services: Services) -> None:
             for view in case.proposals
             if view.proposal.id in wanted and (view.undo_until is None or now >= view.undo_until)
         ]
-        if over:
-            async with services.database.write() as writing:
-                await writing.touch(case.signal.id)
-                await actions.close_undo(writing.tx, over, now)
+        with surviving(f"ending what of {case.signal.id} can no longer be taken back"):
+            if over:
+                async with services.database.write() as writing:
+                    await writing.touch(case.signal.id)
+                    await actions.close_undo(writing.tx, over, now)
 
 
 def _is_over(one: actions.Done, today: date) -> bool:

@@ -13,6 +13,7 @@ from domain.verdict import Ask, Forbidden, Verdict
 from graph import announcing
 from graph.announcing import News
 from graph.services import Services
+from graph.surviving import surviving
 from memory import amendments, cases, decisions, posts, proposals, reminders, signals, standing
 from memory.proposals import Asked
 from memory.reminders import Due
@@ -40,7 +41,8 @@ class Upholding:
             stamp = await standing.stamp(tx, _day(services.clock.now(), model))
             late = await standing.unreviewed(tx, stamp)
         for ident in late:
-            await self._review(ident, stamp)
+            with surviving(f"reviewing {ident}"):
+                await self._review(ident, stamp)
 
     async def ask_anew(self, proposal_id: str) -> None:
         """Put a question to more people, where the day or the policy asks for more than its card says."""
@@ -63,15 +65,17 @@ class Upholding:
             known = await cases.load(tx, await signals.ids(tx, is_open=True), now)
             due = await reminders.due(tx, known, model.policy, now)
         for one in due:
-            to = self._told(one, model)
-            await board.remind(one.case.signal.id, one.view.proposal.id, one.kind, to)
-            async with services.database.write() as writing:
-                await reminders.keep(writing, one, now)
+            with surviving(f"the {one.kind} of {one.view.proposal.id}"):
+                to = self._told(one, model)
+                await board.remind(one.case.signal.id, one.view.proposal.id, one.kind, to)
+                async with services.database.write() as writing:
+                    await reminders.keep(writing, one, now)
 
     async def announce(self, board: Board) -> None:
         """Tell everybody of stops, changes of the design, emergencies and levels of autonomy: once each."""
         for key, text in await self._news():
-            await board.announce(key, text)
+            with surviving(f"announcing {key}"):
+                await board.announce(key, text)
 
     async def _review(self, proposal_id: str, stamp: str) -> None:
         services = self._services

@@ -3,8 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +16,7 @@ from graph.checkpoints import Checkpoints
 from graph.drawing import Graph
 from graph.jobs import CONNECTION_ERRORS, QUEUE, engine
 from graph.services import Services
+from graph.surviving import surviving
 from graph.upholding import Upholding
 from memory import actions, decisions, endings, lessons, posts, proposals, queue, signals, sweeps
 from memory.failpoints import Failpoint
@@ -173,37 +173,39 @@ class Work:
             await queue.put(tx, "refresh", signal_id, once=True)
 
     async def tick(self) -> None:
-        """What the minute brings: days to sweep, new hours, what is due, the digest. A failing source stops nothing."""
+        """What the minute brings: days to sweep, new hours, what is due, the digest. What fails stops nothing else."""
         async with self._database.read() as tx:
             await self._services.in_force.read(tx)
-        try:
-            await self._catch_up()
-            await self._look_at_today()
-        except MarketingError as error:
-            logger.warning("the sweep is tried again in a minute: %s", error)
+        for what, part in (("the sweep", self._catch_up), ("the look at the day under way", self._look_at_today)):
+            with surviving(what):
+                try:
+                    await part()
+                except MarketingError as error:
+                    logger.warning("%s is tried again in a minute: %s", what, error)
         await self.settle()
-        await self._post_digest()
-        await sealing.seal(self._services, self.board)
+        with surviving("the digest"):
+            await self._post_digest()
+        with surviving("sealing the ledger"):
+            await sealing.seal(self._services, self.board)
 
     async def settle(self) -> None:
         """Do everything that is due, until nothing is."""
-        await self._expire()
-        with _surviving("reviewing open questions"):
+        with surviving("ending questions nobody answered in time"):
+            await self._expire()
+        with surviving("reviewing open questions"):
             await self._upholding.review_again()
-        with _surviving("holding what was done against its guards"):
+        with surviving("holding what was done against its guards"):
             await self._watch()
-        with _surviving("ending what can no longer be taken back"):
+        with surviving("ending what can no longer be taken back"):
             await undoing.close_windows(self._services)
-        for _ in range(_MOST_ROUNDS):
-            if not await self._push():
-                break
-        with _surviving("indexing lessons"):
+        with surviving("going on with what waits for us"):
+            for _ in range(_MOST_ROUNDS):
+                if not await self._push():
+                    break
+        with surviving("indexing lessons"):
             await self._index()
-        async with self._database.read() as tx:
-            undrawn = await signals.undrawn(tx)
-        for signal_id in undrawn:
-            with _surviving(f"drawing {signal_id}"):
-                await self.refresh(signal_id)
+        with surviving("drawing what changed"):
+            await self._draw()
         await self._tell()
 
     async def uphold(self, about: str = "") -> None:
@@ -231,17 +233,22 @@ class Work:
         await self._checkpoints.forget(over, THREADS_STAY)
         await self._checkpoints.shrink()
 
+    async def _draw(self) -> None:
+        async with self._database.read() as tx:
+            undrawn = await signals.undrawn(tx)
+        for signal_id in undrawn:
+            with surviving(f"drawing {signal_id}"):
+                await self.refresh(signal_id)
+
     async def _tell(self) -> None:
-        """Reminders, escalations and announcements, one process at a time. Where Slack does not answer: next minute."""
+        """Announcements, then reminders and escalations, one process at a time; what fails is told the next minute."""
         if self.board is None:
             return
         async with self._database.exclusively("baton/telling"):
-            with _surviving("telling people"):
-                try:
-                    await self._upholding.remind(self.board)
-                    await self._upholding.announce(self.board)
-                except SlackUnavailable as error:
-                    logger.warning("people are told later: %s", error)
+            with surviving("announcing"):  # first: that all is stopped matters more than what waits
+                await self._upholding.announce(self.board)
+            with surviving("reminding"):
+                await self._upholding.remind(self.board)
 
     async def _expire(self) -> None:
         now = self._services.clock.now()
@@ -251,7 +258,7 @@ class Work:
         for row in rows:
             if row is None:
                 continue
-            with _surviving(f"expiring {row.id}"):
+            with surviving(f"expiring {row.id}"):
                 await self._expire_one(Expired(proposal_id=row.id, version=row.version, by=SYSTEM, at=now))
 
     async def _expire_one(self, late: Expired) -> None:
@@ -266,10 +273,10 @@ class Work:
             due = await actions.due(tx)
         moved = bool(waiting)
         for ident in waiting:
-            with _surviving(f"advancing {ident}"):
+            with surviving(f"advancing {ident}"):
                 await self.advance(ident)
         for ident in due:
-            with _surviving(f"executing {ident}"):
+            with surviving(f"executing {ident}"):
                 moved |= await self.execute(ident)
         return moved
 
@@ -340,12 +347,3 @@ class Work:
             async with self._database.engine.begin() as tx:
                 await posts.keep_digest(tx, day, clock.now())
             self._services.failpoint(Failpoint.DIGEST_NOTED)
-
-
-@contextmanager
-def _surviving(what: str) -> Generator[None]:
-    """One thing that fails must not keep the others from being done; it is tried again in a minute."""
-    try:
-        yield
-    except Exception:
-        logger.exception("%s failed", what)
