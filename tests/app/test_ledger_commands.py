@@ -121,6 +121,21 @@ async def test_an_erased_person_is_in_no_table_and_no_file_any_more(company: Pat
     assert (again.code, again.out, again.err) == (1, "", "Nothing is recorded of U0NOBODY01.\n")
 
 
+async def test_somebody_known_from_a_change_of_the_company_alone_is_looked_for_by_name_as_well(
+    company: Path, home: Path
+):
+    berta, name = "U0BERTA0099", "Berta Quillfeather"
+    async with assembled(Settings(home=home), configuration.load(company / "baton.yaml")) as runner:
+        new = {"key": "new", "name": name, "slack": berta, "roles": "media_lead"}
+        await runner.governing.draft(YOU, "people", new, "a second pair of hands")
+    embedded.stop(home)
+    assert files_with(home, name) == set()
+    (home / "handover.txt").write_text(f"Ask {name}.")
+    done = await run(company, home, "erase", berta, "--yes")
+    assert f"{berta} is forgotten." in done.out
+    assert (done.code, done.err) == (1, f"Still named in: {home / 'handover.txt'}.\n")
+
+
 def here(company: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
     """The command in this process, for what is refused before anything is opened."""
     monkeypatch.chdir(company)
