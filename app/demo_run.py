@@ -27,7 +27,10 @@ from bot.board import SlackBoard
 from bot.directory import SlackDirectory
 from bot.slack import Slack
 from domain.operating_model import OperatingModel
+from graph.jobs import CONNECTION_ERRORS
 from graph.runner import Runner
+
+logger = logging.getLogger(__name__)
 
 TEMPLATE = Path(__file__).parent / "demo" / "baton.yaml"
 
@@ -119,7 +122,10 @@ async def _live(
         runner.show_on(board)
         async with listening(runner, settings, client, board):
             passing.runner = runner
-            await runner.work.tick()  # the first sweep, or whatever days a crash left unswept
+            try:
+                await runner.work.tick()  # the first sweep, or whatever days a crash left unswept
+            except CONNECTION_ERRORS as error:  # whoever serves waits for the database, and goes on
+                logger.warning("the first look is cut short: %s", str(error).strip().splitlines()[0])
             click.echo(f"The first signals are there after {time.monotonic() - started:.1f} s. Stop with Ctrl-C.")
             if open_page:
                 await asyncio.to_thread(webbrowser.open, address)

@@ -11,6 +11,7 @@ from app import assembly
 from domain.finding import FindingKind
 from domain.scope import Scope
 from domain.signal import Cause, Signal
+from domain.worded import Worded
 from tests.agents.company import finding, signal
 
 AD = Scope(platform="meta", account_id="a1", campaign_id="c3", ad_id="ad9")
@@ -45,7 +46,7 @@ def released() -> Iterator[None]:
     RELEASED.set()
 
 
-def words(factory: str, of: Signal = TIRED) -> str:
+def words(factory: str, of: Signal = TIRED) -> Worded:
     writer = assembly._explain(f"{__name__}:{factory}")  # pyright: ignore[reportPrivateUsage]
     assert writer
     return writer(of)
@@ -56,10 +57,10 @@ def test_a_model_that_hangs_is_left_behind_and_not_asked_again(monkeypatch: pyte
     writer = assembly._explain(f"{__name__}:hanging")  # pyright: ignore[reportPrivateUsage]
     assert writer
     started = time.monotonic()
-    assert [writer(TIRED) for _ in range(5)] == ["People have seen it too often."] * 5
+    assert [writer(TIRED).text for _ in range(5)] == ["People have seen it too often."] * 5
     assert time.monotonic() - started < 2
     assert ASKED == ["asked"]
 
 
 def test_a_model_that_raises_is_not_heard():
-    assert words("failing") == "People have seen it too often."
+    assert words("failing").text == "People have seen it too often."
