@@ -10,7 +10,7 @@ from domain.operating_model import OperatingModel, Person
 from domain.proposal import Proposal
 from domain.standing import Standing
 from domain.verdict import Verdict
-from governance import people, terms
+from governance import eyes, people, terms
 from governance.differences import Change, changes
 from governance.review import NOTHING_STANDS, is_as_strict, review
 
@@ -86,7 +86,7 @@ def may_agree(
         return
     if problem := stuck(amendment, model):
         raise NotYours(problem)
-    if not _is_architect(person):
+    if not eyes.is_architect(person):
         _second(person, amendment, model)
     others = [model.person(one) for one in agreed]
     for slack, one in zip(agreed, others, strict=True):
@@ -94,7 +94,7 @@ def may_agree(
             name = one.name if one else slack
             raise NotYours(f"{name} agreed and may no longer do so; draft the change again.")
     last = len(others) + 1 >= quorum(amendment)
-    if last and not any(_is_architect(one) for one in (person, *others) if one is not None):
+    if last and not any(eyes.is_architect(one) for one in (person, *others) if one is not None):
         raise NotYours(f"One of the two must be {terms.holders(model, terms.ARCHITECT)}.")
 
 
@@ -102,17 +102,17 @@ def is_agreed(amendment: Amendment, agreed: Collection[str], model: OperatingMod
     """Whether enough people agree by the operating model in force, all of whom may still do so."""
     present = [one for one in map(model.person, set(agreed)) if one is not None]
     if not amendment.loosens:
-        return any(_is_architect(one) for one in present)
+        return any(eyes.is_architect(one) for one in present)
     good = [one for one in present if _counts(one, amendment, model)]
-    return len(good) >= quorum(amendment) and any(_is_architect(one) for one in good)
+    return len(good) >= quorum(amendment) and any(eyes.is_architect(one) for one in good)
 
 
 def stuck(amendment: Amendment, model: OperatingModel) -> str | None:
     """Why nobody can bring a change in force, in a sentence; None where somebody can."""
-    architects = _architects(model)
+    architects = eyes.architects(model)
     if not architects:
         return f"Nobody holds the role of {terms.role(terms.ARCHITECT)}, so nobody can agree to a change."
-    if not amendment.loosens or len(architects) > 1 or _others(amendment, model):
+    if not amendment.loosens or len(architects) > 1 or eyes.others(model, amendment.by):
         return None
     return (
         "This change loosens the policy, so two people must agree, "
@@ -121,38 +121,21 @@ def stuck(amendment: Amendment, model: OperatingModel) -> str | None:
 
 
 def _counts(person: Person, amendment: Amendment, model: OperatingModel) -> bool:
-    return _is_architect(person) or person.slack in {one.slack for one in _others(amendment, model)}
+    return eyes.is_architect(person) or person.slack in {one.slack for one in eyes.others(model, amendment.by)}
 
 
 def _second(person: Person, amendment: Amendment, model: OperatingModel) -> None:
     """Somebody who is no architect may only be the other pair of eyes, where there is no second architect."""
     if person.slack == amendment.by:
         raise NotYours("You drafted this, so other people must agree to it.")
-    if person in _others(amendment, model):
+    if person in eyes.others(model, amendment.by):
         return
-    if len(_architects(model)) > 1:
+    if len(eyes.architects(model)) > 1:
         _architect(person, model)
-    names = terms.listing([one.name for one in (*_architects(model), *_others(amendment, model))])
+    names = terms.listing([one.name for one in (*eyes.architects(model), *eyes.others(model, amendment.by))])
     raise NotYours(f"Only {names} can agree to this.")
 
 
-def _others(amendment: Amendment, model: OperatingModel) -> tuple[Person, ...]:
-    """The other pair of eyes beside the only architect: whom questions are passed on to, else everybody with a role."""
-    if len(_architects(model)) != 1:
-        return ()
-    rest = [one for one in model.people if not _is_architect(one) and one.slack != amendment.by and one.roles]
-    preferred = tuple(one for one in rest if model.policy.escalate_to in one.roles)
-    return preferred or tuple(rest)
-
-
-def _architects(model: OperatingModel) -> tuple[Person, ...]:
-    return model.holders(terms.ARCHITECT)
-
-
 def _architect(person: Person, model: OperatingModel) -> None:
-    if not _is_architect(person):
+    if not eyes.is_architect(person):
         raise NotYours(f"Only {terms.holders(model, terms.ARCHITECT)} can change the design.")
-
-
-def _is_architect(person: Person) -> bool:
-    return terms.ARCHITECT in person.roles

@@ -24,7 +24,7 @@ from domain.operating_model import (
     Restriction,
     Routes,
 )
-from governance import terms
+from governance import eyes, terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,10 @@ def changes(before: OperatingModel, after: OperatingModel) -> tuple[Change, ...]
     def delegations(was: Sequence[Delegation], now: Sequence[Delegation]) -> Told:
         return _delegations(was, now, names)
 
-    return tuple(_fields("the operating model", before, after, _PARTS | {"delegations": delegations}))
+    def people(was: Sequence[Person], now: Sequence[Person]) -> Told:
+        return _people(was, now, lambda person: eyes.is_missed(person, before, after))
+
+    return tuple(_fields("the operating model", before, after, _PARTS | {"people": people, "delegations": delegations}))
 
 
 def _fields(of: str, was: BaseModel, now: BaseModel, tellers: Tellers) -> Told:
@@ -86,23 +89,29 @@ def _entries(
     return found + [change for other in new for change in come(None, other)]
 
 
-def _people(was: Sequence[Person], now: Sequence[Person]) -> Told:
+def _people(was: Sequence[Person], now: Sequence[Person], is_missed: Callable[[Person], bool]) -> Told:
     def come(gone: Person | None, new: Person | None) -> Told:
         if gone is not None:
-            return [Change(f"{gone.name} is taken out.", loosens=False)]
+            return [Change(f"{gone.name} is taken out.", loosens=is_missed(gone))]
         assert new is not None
         roles = f" as {terms.listing([terms.role(one) for one in sorted(new.roles)], 'and')}" if new.roles else ""
         return [Change(f"{new.name} joins{roles}{_where(new)}.", loosens=bool(new.roles))]
 
     def pair(one: Person, other: Person) -> Told:
+        missed = is_missed(one)
         tellers: Tellers = {
             "name": lambda a, b: [Change(f"{a} is called {b}.", loosens=False)],
             "roles": lambda a, b: _set(
-                a, b, f"{other.name} becomes {{}}", f"{other.name} is no longer {{}}", terms.role
+                a,
+                b,
+                f"{other.name} becomes {{}}",
+                f"{other.name} is no longer {{}}",
+                terms.role,
+                loosens_less=missed,
             ),
             "timezone": lambda _, b: [Change(f"{other.name} is in the time zone {b}.", loosens=False)],
-            "accounts": lambda a, b: _reach(a, b, f"{other.name} answers for the ad accounts"),
-            "platforms": lambda a, b: _reach(a, b, f"{other.name} answers for the platforms"),
+            "accounts": lambda a, b: _reach(a, b, f"{other.name} answers for the ad accounts", missed),
+            "platforms": lambda a, b: _reach(a, b, f"{other.name} answers for the platforms", missed),
         }
         return _fields(other.name, one, other, tellers)
 
@@ -173,7 +182,7 @@ def _delegations(was: Sequence[Delegation], now: Sequence[Delegation], names: Ma
 
     def pair(one: Delegation, other: Delegation) -> Told:
         shorter = one.first_day <= other.first_day and other.last_day <= one.last_day
-        fewer = _is_within(other.roles, one.roles)
+        fewer = eyes.is_within(other.roles, one.roles)
         return [Change(f"{said(other)}; before: {_days(one)}.", loosens=not (shorter and fewer))]
 
     return _entries(was, now, lambda one: (one.of, one.to), come, pair)
@@ -253,14 +262,25 @@ def _set(
     less: str,
     word: Callable[[str], str],
     loosens_more: bool = True,
+    loosens_less: bool | None = None,
 ) -> Told:
-    """What came to a set and what went from it. What came loosens, or tightens where more in it means less."""
+    """What came to a set and what went from it. What came loosens, or tightens where more in it means less.
+
+    What went does the opposite, unless it is said what it does.
+    """
+    loosens_less = not loosens_more if loosens_less is None else loosens_less
     came, went = sorted(now - was), sorted(was - now)
     return [
         Change(f"{words.format(word(one))}.", loosens=loosens)
-        for ones, words, loosens in ((came, more, loosens_more), (went, less, not loosens_more))
+        for ones, words, loosens in ((came, more, loosens_more), (went, less, loosens_less))
         for one in ones
     ]
+
+
+def _escalation(was: int | None, now: int | None) -> Told:
+    """Switched off it needs nobody to be passed on to, so whoever would have to agree could be taken out."""
+    told = _hours("A question is passed on", fewer_loosens=True)(was, now)
+    return [Change(one.sentence, loosens=one.loosens or now is None) for one in told]
 
 
 def _bound(was: Any, now: Any, said: str, words: Callable[[Any], str]) -> Told:
@@ -283,14 +303,10 @@ def _hours(said: str, *, fewer_loosens: bool | None, silent: str = "never") -> T
     return tell
 
 
-def _reach(was: frozenset[str], now: frozenset[str], said: str) -> Told:
+def _reach(was: frozenset[str], now: frozenset[str], said: str, narrower_loosens: bool) -> Told:
     spoken = [terms.listing(sorted(one), "and") or "all" for one in (now, was)]
-    return [Change(f"{said} {spoken[0]} instead of {spoken[1]}.", loosens=not _is_within(now, was))]
-
-
-def _is_within(inner: frozenset[str], outer: frozenset[str]) -> bool:
-    """Whether nothing is in one that is not in the other, where empty means all."""
-    return not outer or (bool(inner) and inner <= outer)
+    loosens = narrower_loosens or not eyes.is_within(now, was)
+    return [Change(f"{said} {spoken[0]} instead of {spoken[1]}.", loosens=loosens)]
 
 
 def _limit(one: Limit) -> str:
@@ -332,10 +348,17 @@ _POLICY: Tellers = {
     "forbidden": lambda was, now: _set(
         was, now, "Never done any more: {}", "No longer ruled out: {}", terms.action, loosens_more=False
     ),
-    "automatic": lambda was, now: _set(was, now, "Done without asking: {}", "Asked again: {}", terms.action),
+    # what an agent was let do alone was given by a person on its record, and is taken back the same way
+    "automatic": lambda was, now: _set(
+        was,
+        now,
+        "Done without asking: {}",
+        "Asked again, except of agents a person has let act alone: {}",
+        terms.action,
+    ),
     "max_budget_change": lambda was, now: _bound(was, now, "No budget moves by more a day than", terms.share),
     "remind_after_hours": _hours("Owners are reminded", fewer_loosens=None),
-    "escalate_after_hours": _hours("A question is passed on", fewer_loosens=True),
+    "escalate_after_hours": _escalation,
     "escalate_to": lambda was, now: [
         Change(f"Questions are passed on to the {terms.role(now)} instead of the {terms.role(was)}.", loosens=True)
     ],
@@ -344,7 +367,6 @@ _POLICY: Tellers = {
 _PARTS: dict[str, Teller] = {
     "company": lambda was, now: [Change(f"The company is called {now} instead of {was}.", loosens=False)],
     "executor": _executor,
-    "people": _people,
     "goals": _goals,
     "routes": _routes,
     "policy": _policy,

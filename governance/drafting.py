@@ -38,8 +38,8 @@ def _policy(model: OperatingModel, values: Values) -> OperatingModel:
         "limits": policy.limits,
         "expires_after_hours": values.get("expires_after_hours", policy.expires_after_hours),
         "max_budget_change": _share(values, "max_budget_change") or policy.max_budget_change,
-        "remind_after_hours": _or_none(values, "remind_after_hours"),
-        "escalate_after_hours": _or_none(values, "escalate_after_hours"),
+        "remind_after_hours": _hours(values, "remind_after_hours", policy.remind_after_hours),
+        "escalate_after_hours": _hours(values, "escalate_after_hours", policy.escalate_after_hours),
         "escalate_to": values.get("escalate_to", policy.escalate_to).strip(),
         "forbidden": frozenset(_listed(values, "forbidden")),
         "automatic": frozenset(_listed(values, "automatic")),
@@ -200,8 +200,9 @@ def _listed(values: Values, field: str) -> list[str]:
     return [word for part in values.get(field, "").split(",") if (word := part.strip())]
 
 
-def _or_none(values: Values, field: str) -> str | None:
-    return values.get(field, "").strip() or None
+def _hours(values: Values, field: str, kept: int | None) -> str | int | None:
+    """What was typed, None for an emptied field; what is not in the form at all stays as it is."""
+    return (values[field].strip() or None) if field in values else kept
 
 
 def _amount(values: Values, field: str) -> Decimal | None:

@@ -21,6 +21,7 @@ def refusals(model: OperatingModel) -> tuple[str, ...]:
         *_always_human(model),
         *_unknown_kinds(model),
         *_same_people(model),
+        *_architect(model),
         *_break_glass(model),
         *_escalation(model),
         *_delegations(model),
@@ -72,6 +73,13 @@ def _same_people(model: OperatingModel) -> list[str]:
         f"The Slack id {slack} belongs to more than one person."
         for slack in sorted({one for one in ids if ids.count(one) > 1})
     ]
+
+
+def _architect(model: OperatingModel) -> list[str]:
+    """Without one nothing could ever be changed again, not even this."""
+    if model.holders(terms.ARCHITECT):
+        return []
+    return [f"Nobody holds the role {terms.ARCHITECT}, so nobody answers where no owner can, or agrees to a change."]
 
 
 def _break_glass(model: OperatingModel) -> list[str]:
@@ -165,8 +173,6 @@ def _roles(model: OperatingModel) -> list[str]:
         for role in sorted(asked - {terms.ARCHITECT})
         if not model.holders(role)
     ]
-    if not model.holders(terms.ARCHITECT):
-        vacant.append(f"Nobody holds the role {terms.ARCHITECT}, so nobody answers where no owner can.")
     routed = [
         f"{cause} is routed to {role}, a role nobody holds."
         for cause, roles in sorted(model.routes.owners.items())

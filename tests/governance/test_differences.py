@@ -65,6 +65,7 @@ def frozenset_(*words: str) -> frozenset[str]:
 
 OTHER_LIMIT = Limit(role="crm_lead", actions=frozenset({"set_budget"}), accounts=frozenset({"a1"}), max_change=0.1)
 NEW = Person(name="Nils", slack="U0NILS0001", roles=frozenset({"media_lead"}))
+DORA = Person(name="Dora", slack="U0DORA0001", roles=frozenset({"cmo"}))
 TIGHTENS, LOOSENS = False, True
 CHANGES = [
     (policy(version=2), TIGHTENS, "The policy is called version 2 instead of 1."),
@@ -102,7 +103,7 @@ CHANGES = [
     ),
     (policy(forbidden=frozenset_()), LOOSENS, "No longer ruled out: set bid target."),
     (policy(forbidden=frozenset_("set_target", "set_budget")), TIGHTENS, "Never done any more: set budget."),
-    (policy(automatic=frozenset_()), TIGHTENS, "Asked again: pause ad."),
+    (policy(automatic=frozenset_()), TIGHTENS, "Asked again, except of agents a person has let act alone: pause ad."),
     (policy(automatic=frozenset_("pause_ad", "resume_ad")), LOOSENS, "Done without asking: resume ad."),
     (policy(max_budget_change=0.4), TIGHTENS, "No budget moves by more a day than 40 % instead of 50 %."),
     (policy(max_budget_change=0.6), LOOSENS, "No budget moves by more a day than 60 % instead of 50 %."),
@@ -110,7 +111,7 @@ CHANGES = [
     (policy(remind_after_hours=12), TIGHTENS, "Owners are reminded: after 12 hours instead of after 24 hours."),
     (policy(escalate_after_hours=24), LOOSENS, "A question is passed on: after 24 hours instead of after 48 hours."),
     (policy(escalate_after_hours=72), TIGHTENS, "A question is passed on: after 72 hours instead of after 48 hours."),
-    (policy(escalate_after_hours=None), TIGHTENS, "A question is passed on: never instead of after 48 hours."),
+    (policy(escalate_after_hours=None), LOOSENS, "A question is passed on: never instead of after 48 hours."),
     (policy(escalate_to="web_lead"), LOOSENS, "Questions are passed on to the web lead instead of the CMO."),
     (policy(break_glass=None), TIGHTENS, "There is no emergency any more in which one person decides alone."),
     (
@@ -130,11 +131,11 @@ CHANGES = [
     ),
     (mara(name="Mara Lind-Roy"), TIGHTENS, "Mara Lind is called Mara Lind-Roy."),
     (mara(timezone="Europe/Paris"), TIGHTENS, "Mara Lind is in the time zone Europe/Paris."),
-    (mara(roles=frozenset_()), TIGHTENS, "Mara Lind is no longer media lead."),
+    (mara(roles=frozenset_()), LOOSENS, "Mara Lind is no longer media lead."),
     (mara(roles=frozenset_("media_lead", "cmo")), LOOSENS, "Mara Lind becomes CMO."),
-    (mara(accounts=frozenset_("a1")), TIGHTENS, "Mara Lind answers for the ad accounts a1 instead of all."),
-    (mara(platforms=frozenset_("meta")), TIGHTENS, "Mara Lind answers for the platforms meta instead of all."),
-    (other(people=(CLEO_, *REST)), TIGHTENS, "Mara Lind is taken out."),
+    (mara(accounts=frozenset_("a1")), LOOSENS, "Mara Lind answers for the ad accounts a1 instead of all."),
+    (mara(platforms=frozenset_("meta")), LOOSENS, "Mara Lind answers for the platforms meta instead of all."),
+    (other(people=(CLEO_, *REST)), LOOSENS, "Mara Lind is taken out."),
     (other(people=(*PEOPLE, NEW)), LOOSENS, "Nils joins as media lead."),
     (other(people=(*PEOPLE, NEW.model_copy(update={"roles": frozenset_()}))), TIGHTENS, "Nils joins."),
     (other(people=PEOPLE[::-1]), TIGHTENS, "Entries are listed in another order."),
@@ -315,12 +316,86 @@ def test_a_field_nobody_thought_of_is_said_and_loosens():
     assert seen >= 35
 
 
-def test_wider_scopes_loosen_and_narrower_ones_do_not():
+def beside(*more: Person, of: OperatingModel = BASE) -> OperatingModel:
+    """The same company with more people."""
+    return of.model_copy(update={"people": (*of.people, *more)})
+
+
+def test_wider_scopes_loosen_and_narrower_ones_do_not_where_somebody_else_answers():
     one, two, another = frozenset_("a1"), frozenset_("a1", "a2"), frozenset_("a2")
     for part in ("accounts", "platforms"):
         for was, now, loosens in ((one, two, True), (two, one, False), (one, another, True), (one, frozenset_(), True)):
-            found = changes(mara(**{part: was}), mara(**{part: now}))
+            found = changes(beside(DORA, NEW, of=mara(**{part: was})), beside(DORA, NEW, of=mara(**{part: now})))
             assert [change.loosens for change in found] == [loosens]
     roles = AWAY.model_copy(update={"roles": frozenset_("media_lead")})
     shorter = roles.model_copy(update={"last_day": TODAY})
     assert not changes(other(delegations=(roles,)), other(delegations=(shorter,)))[0].loosens
+
+
+def without(company: OperatingModel, person: Person) -> OperatingModel:
+    return company.model_copy(update={"people": tuple(one for one in company.people if one.slack != person.slack)})
+
+
+def has(company: OperatingModel, person: Person, **more: object) -> OperatingModel:
+    """The company where one person has other roles, or answers for less."""
+    less = person.model_copy(update=more)
+    changed = tuple(less if one.slack == person.slack else one for one in company.people)
+    return company.model_copy(update={"people": changed})
+
+
+LOSSES = [
+    without,
+    lambda company, person: has(company, person, roles=frozenset_()),
+    lambda company, person: has(company, person, accounts=frozenset_("a1")),
+    lambda company, person: has(company, person, platforms=frozenset_("meta")),
+]
+ANNA = Person(name="Anna", slack="U0ANNA0001", roles=frozenset_("cmo"))
+BERTA = Person(name="Berta", slack="U0BERT0001", roles=frozenset_("ceo"))
+MILO = Person(name="Milo", slack="U0MILO0001", roles=frozenset_("media_lead"))
+NILS = NEW
+WITH_CHIEF = model(Policy(escalate_to="ceo"), people=(ANNA, BERTA, MILO, NILS))
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=["taken out", "no role", "fewer accounts", "fewer platforms"])
+def test_the_architect_takes_nobody_away_alone_who_would_have_to_agree(loss):
+    """The chief whom questions are passed on to, another architect, who approves beyond a limit, the last of a role."""
+    web = model(Policy(escalate_to="ceo", limits=(Limit(role="media_lead", max_change=0.1, beyond="web_lead"),)))
+    chief, second, ben = BERTA.model_copy(update={"slack": "U0BEND0001"}), DORA, Person(
+        name="Ben", slack="U0BENN0001", roles=frozenset_("web_lead")
+    )  # fmt: skip
+    for company, person in (
+        (beside(chief, of=WITH_CHIEF), BERTA),
+        (beside(second, of=WITH_CHIEF), ANNA),
+        (beside(second, chief, of=WITH_CHIEF), BERTA),
+        (beside(BERTA, chief, ben, DORA, of=web), ben),
+        (without(WITH_CHIEF, NILS), MILO),
+        (has(WITH_CHIEF, NILS, accounts=frozenset_("a2")), MILO),
+        (has(WITH_CHIEF, NILS, platforms=frozenset_("tiktok")), MILO),
+    ):
+        assert any(one.loosens for one in changes(company, loss(company, person))), person.name
+    nobody_special = changes(WITH_CHIEF, loss(WITH_CHIEF, MILO))
+    assert nobody_special and not any(one.loosens for one in nobody_special)
+
+
+def test_where_nobody_is_named_for_it_everybody_with_a_role_is_the_other_pair_of_eyes():
+    company = model(people=(ANNA, MILO, NILS, Person(name="Ida", slack="U0IDAA0001", roles=frozenset_())))
+    assert [one.loosens for one in changes(company, without(company, MILO))] == [True]
+    assert [one.loosens for one in changes(company, without(company, company.people[3]))] == [False]
+    two = beside(DORA, of=company)
+    assert [one.loosens for one in changes(two, without(two, MILO))] == [False]
+
+
+def test_one_architect_does_not_replace_the_other_pair_of_eyes_step_by_step():
+    """First nothing is passed on any more, then its chief goes, then anybody would do."""
+    nothing_passed_on = WITH_CHIEF.model_copy(
+        update={"policy": WITH_CHIEF.policy.model_copy(update={"escalate_after_hours": None})}
+    )
+    to_milo = WITH_CHIEF.model_copy(
+        update={"policy": WITH_CHIEF.policy.model_copy(update={"escalate_to": "media_lead"})}
+    )
+    for before, after in (
+        (WITH_CHIEF, nothing_passed_on),
+        (WITH_CHIEF, to_milo),
+        (nothing_passed_on, without(nothing_passed_on, BERTA)),
+    ):
+        assert [one.loosens for one in changes(before, after)] == [True]

@@ -141,3 +141,9 @@ def test_whatever_is_typed_gives_an_operating_model_or_a_sentence_at_a_field(par
         assert str(problem)
     else:
         assert OperatingModel.model_validate(made.model_dump()) == made
+
+
+def test_a_form_that_does_not_show_when_questions_are_passed_on_leaves_it_as_it_is():
+    policy = edited("policy", max_budget_change="30 %").policy
+    assert (policy.remind_after_hours, policy.escalate_after_hours) == (24, 48)
+    assert edited("policy", escalate_after_hours=" ").policy.escalate_after_hours is None

@@ -112,3 +112,11 @@ def test_a_question_that_expires_before_it_is_passed_on_never_is():
         "Questions expire after 48 hours and are passed on after 48, so they never are.",
     )
     assert check(model(policy(expires_after_hours=24, escalate_after_hours=None))) == ()
+
+
+def test_a_company_without_an_architect_is_refused_as_nobody_could_ever_change_anything():
+    nobody = tuple(one for one in PEOPLE if one.slack != CORA)
+    assert refusals(model(policy(escalate_after_hours=None), people=nobody)) == (
+        "Nobody holds the role cmo, so nobody answers where no owner can, or agrees to a change.",
+    )
+    assert not any("cmo" in problem for problem in check(model(people=nobody)))

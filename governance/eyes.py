@@ -1,0 +1,50 @@
+"""Who watches a change of the operating model, and whose loss leaves fewer, or other, people to watch."""
+
+from domain.operating_model import OperatingModel, Person
+from governance import terms
+
+
+def architects(model: OperatingModel) -> tuple[Person, ...]:
+    """Those who may change the design."""
+    return model.holders(terms.ARCHITECT)
+
+
+def is_architect(person: Person) -> bool:
+    """Whether a person may change the design."""
+    return terms.ARCHITECT in person.roles
+
+
+def others(model: OperatingModel, by: str = "") -> tuple[Person, ...]:
+    """The other pair of eyes beside the only architect: whom questions are passed on to, else everybody with a role.
+
+    Whoever drafted the change, `by`, is none.
+    """
+    if len(architects(model)) != 1:
+        return ()
+    rest = tuple(one for one in model.people if not is_architect(one) and one.slack != by and one.roles)
+    return tuple(one for one in rest if model.policy.escalate_to in one.roles) or rest
+
+
+def is_missed(person: Person, before: OperatingModel, after: OperatingModel) -> bool:
+    """Whether taking a person out, or a role or a scope from them, changes who may agree or leaves a role unanswered.
+
+    Otherwise one architect could take away, step by step, whoever would have to agree with them.
+    """
+    policy = before.policy
+    agreeing = {terms.ARCHITECT, policy.escalate_to, *(limit.beyond for limit in policy.limits)}
+    if person.roles & agreeing or person in others(before):
+        return True
+    return any(not _stays_answered(role, person, after) for role in person.roles)
+
+
+def _stays_answered(role: str, person: Person, after: OperatingModel) -> bool:
+    """Whether somebody holds a role afterwards wherever this person answered for it."""
+    return any(
+        is_within(person.accounts, one.accounts) and is_within(person.platforms, one.platforms)
+        for one in after.holders(role)
+    )
+
+
+def is_within(inner: frozenset[str], outer: frozenset[str]) -> bool:
+    """Whether nothing is in one that is not in the other, where empty means all."""
+    return not outer or (bool(inner) and inner <= outer)
