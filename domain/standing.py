@@ -94,6 +94,8 @@ class Standing(Frozen):
     """Those in force."""
     emergency: Emergency | None = None
     """The newest, also when it is over: what was decided in it is checked again when it is executed."""
+    unreviewed: tuple[Emergency, ...] = ()
+    """Those nobody has looked at yet, oldest first; no other begins before somebody has."""
     grants: tuple[Grant, ...] = ()
     """The newest per agent and kind."""
     moves: tuple[Move, ...] = ()

@@ -38,8 +38,7 @@ def may_declare(
     running = standing.emergency
     if running is not None and running.since <= now < running.until:
         raise NotYours("There is an emergency already; it ends by itself.")
-    if running is not None and running.by == user and running.reviewed_by is None:
-        raise NotYours("Nobody has looked at your last emergency yet; somebody else must do so first.")
+    _all_reviewed(user, model, standing)
 
 
 def may_review(user: str, emergency: Emergency, model: OperatingModel, now: datetime, badge: Badge | None) -> None:
@@ -65,3 +64,19 @@ def may_lift(user: str, model: OperatingModel, badge: Badge | None = None) -> No
     """Returns where this person may lift a stop: the architect alone, as things happen again afterwards."""
     if terms.ARCHITECT not in people.known(user, model, badge).roles:
         raise NotYours(f"Only {terms.holders(model, terms.ARCHITECT)} may lift a stop.")
+
+
+def _all_reviewed(user: str, model: OperatingModel, standing: Standing) -> None:
+    """Returns where somebody has looked at every emergency there was. Raises NotYours.
+
+    Whoever's it was: people who take turns would otherwise decide alone without end. It holds nobody up for long, as
+    everybody with a role may look at what somebody else declared.
+    """
+    newest = () if standing.emergency is None else (standing.emergency,)
+    waiting = [one for one in (*newest, *standing.unreviewed) if one.reviewed_by is None]
+    if any(one.by == user for one in waiting):
+        raise NotYours("Nobody has looked at your last emergency yet; somebody else must do so first.")
+    if waiting:
+        declarer = model.person(waiting[0].by)
+        whose = declarer.name if declarer else "somebody who has left"
+        raise NotYours(f"Nobody has looked at the emergency of {whose} yet; look at it first.")

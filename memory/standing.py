@@ -61,6 +61,7 @@ async def load(tx: AsyncConnection, now: datetime, model: OperatingModel, moved:
     return Standing(
         stops=await stops(tx, everybody),
         emergency=await emergency(tx, everybody),
+        unreviewed=await emergencies(tx, everybody, unreviewed=True),
         grants=await grants(tx, everybody),
         moves=await moves(tx, now, model, moved),
         freezes=await freezes(tx),
@@ -148,12 +149,14 @@ async def emergency(tx: AsyncConnection, everybody: People) -> Emergency | None:
     return _emergency(row, everybody) if row else None
 
 
-async def emergencies(tx: AsyncConnection, *, unreviewed: bool = False) -> tuple[Emergency, ...]:
+async def emergencies(
+    tx: AsyncConnection, everybody: People | None = None, *, unreviewed: bool = False
+) -> tuple[Emergency, ...]:
     """All emergencies there were, oldest first; with `unreviewed` those nobody has looked at yet."""
     found = select(EMERGENCY).order_by(EMERGENCY.c.since, EMERGENCY.c.id)
     if unreviewed:
         found = found.where(EMERGENCY.c.reviewed_at.is_(None))
-    everybody = await people.everybody(tx)
+    everybody = everybody or await people.everybody(tx)
     return tuple([_emergency(row, everybody) for row in await tx.execute(found)])
 
 

@@ -63,7 +63,22 @@ def test_there_is_one_at_a_time_and_none_before_the_last_was_looked_at():
     with pytest.raises(NotYours, match="Nobody has looked at your last emergency"):
         may_declare(MARA, 30, GLASS, NOW, standing(**over))
     may_declare(MARA, 30, GLASS, NOW, standing(**over, reviewed=CORA))
-    may_declare(MARA, 30, GLASS, NOW, standing(**over, by=CARL))
+
+
+def test_two_people_who_take_turns_do_not_decide_alone_without_end():
+    carls = emergency(by=CARL, since=-60, until=-30)
+    with pytest.raises(NotYours, match="Nobody has looked at the emergency of Carl Voss yet; look at it first"):
+        may_declare(MARA, 30, GLASS, NOW, Standing(emergency=carls))
+    maras = emergency(since=-90, until=-60)
+    with pytest.raises(NotYours, match="Nobody has looked at your last emergency"):
+        may_declare(MARA, 30, GLASS, NOW, Standing(emergency=carls, unreviewed=(maras, carls)))
+    looked_at = carls.model_copy(update={"reviewed_by": CORA})
+    with pytest.raises(NotYours, match="Nobody has looked at your last emergency"):
+        may_declare(MARA, 30, GLASS, NOW, Standing(emergency=looked_at, unreviewed=(maras,)))
+    gone = emergency(by="U0GONE0001", since=-90, until=-60)
+    with pytest.raises(NotYours, match="the emergency of somebody who has left yet"):
+        may_declare(MARA, 30, GLASS, NOW, Standing(emergency=looked_at, unreviewed=(gone,)))
+    may_declare(MARA, 30, GLASS, NOW, Standing(emergency=looked_at))
 
 
 def test_somebody_else_looks_at_it_once_it_is_over():

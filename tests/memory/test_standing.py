@@ -77,6 +77,21 @@ async def test_the_newest_emergency_stands_also_when_it_is_over(database: Databa
     assert known.covers(MARA, NOW + timedelta(minutes=29))
 
 
+async def test_every_emergency_nobody_has_looked_at_stands_until_somebody_does(database: Database):
+    first, second = emergency(), emergency(ident="emg_000000000002")
+    second = second.model_copy(update={"since": NOW + timedelta(hours=1), "until": NOW + timedelta(hours=2)})
+    async with database.write() as writing:
+        for one in (second, first):
+            await standing.open_emergency(writing, one)
+    assert (await load(database)).unreviewed == (first, second)
+    async with database.write() as writing:
+        await standing.review_emergency(writing, second.id, CORA, "all well", NOW + timedelta(hours=3))
+    known = await load(database)
+    assert known.unreviewed == (first,)
+    assert known.emergency
+    assert known.emergency.reviewed_by == CORA
+
+
 async def test_an_emergency_ends_early_and_is_reviewed_once(database: Database):
     at = NOW + timedelta(minutes=5)
     async with database.write() as writing:
