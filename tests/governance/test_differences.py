@@ -390,9 +390,8 @@ def test_one_architect_does_not_replace_the_other_pair_of_eyes_step_by_step():
     nothing_passed_on = WITH_CHIEF.model_copy(
         update={"policy": WITH_CHIEF.policy.model_copy(update={"escalate_after_hours": None})}
     )
-    to_milo = WITH_CHIEF.model_copy(
-        update={"policy": WITH_CHIEF.policy.model_copy(update={"escalate_to": "media_lead"})}
-    )
+    policy = WITH_CHIEF.policy.model_copy(update={"escalate_to": "media_lead"})
+    to_milo = WITH_CHIEF.model_copy(update={"policy": policy})
     for before, after in (
         (WITH_CHIEF, nothing_passed_on),
         (WITH_CHIEF, to_milo),

@@ -167,8 +167,9 @@ class Season:
         self.surviving(self.runner.settle())
 
     def appoint(self, person: str, role: str, *, holds: bool) -> None:
-        """A person gains or loses a role, as an agreed amendment would have it."""
-        if person == NOBODY:
+        """A person gains or loses a role, as an agreed amendment would have it: the last architect stays one."""
+        others = [one for one, roles in self.roles.items() if one != person and "cmo" in roles]
+        if person == NOBODY or (role == "cmo" and not holds and not others):
             return
         (self.roles[person].add if holds else self.roles[person].discard)(role)
 
