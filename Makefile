@@ -28,7 +28,8 @@ bench: .venv/dev
 	$(BIN)/python -m tests.bench
 
 crash: .venv/dev
-	$(BIN)/pytest -rfEP --show-capture=stdout tests/crash tests/reliability --crash-rounds 10
+	$(BIN)/pytest -rfEP --show-capture=stdout tests/crash --crash-rounds 10
+	$(BIN)/pytest -rfEP --show-capture=stdout tests/reliability --crash-rounds 50
 
 # The three files below say that an installation is complete and up to date.
 .venv/created:

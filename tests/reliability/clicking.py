@@ -21,7 +21,7 @@ from graph.services import Services
 from memory.database import Database
 from tests.graph.fakes import CLEO, CORA, FIRST, MARA, Platform, Script, proposal, services, signal
 
-PROCESSES, BURST = 4, 50
+PROCESSES, BURST = 4, 10
 SIGNALS, PER_SIGNAL = 5, 5
 PROPOSALS = SIGNALS * PER_SIGNAL
 NOOR, OLU, STRANGER = "U0NOOR0001", "U0OLU00001", "U0NOBODY01"

@@ -9,5 +9,5 @@ __all__ = ["address", "rounds", "server", "template"]
 
 @pytest.fixture
 def rounds(pytestconfig: pytest.Config) -> int:
-    """1 in `make test`, 10 in `make crash`."""
+    """1 in `make test`, 50 in `make crash`: all of it would take `make test` over its ten minutes."""
     return int(str(pytestconfig.getoption("--crash-rounds")))

@@ -1,4 +1,4 @@
-"""Five thousand presses by several processes on twenty-five proposals: one decision each, nobody left guessing."""
+"""A thousand presses by several processes on twenty-five proposals: one decision each, nobody left guessing."""
 
 import asyncio
 import os
@@ -23,8 +23,8 @@ WORDS = {"approve": "approved", "override": "overridden", "reject": "rejected", 
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(6000)  # ten rounds of it in `make crash`, on a busy machine
-async def test_of_five_thousand_presses_one_decides_each_proposal(address: str, rounds: int, tmp_path: Path):
+@pytest.mark.timeout(6000)  # fifty rounds of it in `make crash`, on a busy machine
+async def test_of_a_thousand_presses_one_decides_each_proposal(address: str, rounds: int, tmp_path: Path):
     seed = int(os.environ.get("BATON_CRASH_SEED", str(time.time_ns() % 100_000)))
     print(f"BATON_CRASH_SEED={seed}")  # shown where the test fails
     platform, script = clicking.account(rounds), clicking.told(rounds)
@@ -32,7 +32,7 @@ async def test_of_five_thousand_presses_one_decides_each_proposal(address: str, 
     for one in range(rounds):
         await runner.sweep(clicking.day(one))
     clicks = clicking.pressed_at_once(address, rounds, seed, tmp_path)
-    assert len(clicks) == 5_000 * rounds
+    assert len(clicks) == 1_000 * rounds
     await runner.settle()
     verified, decided = await runner.verify(), {view.proposal.id: view.decision for view in await runner.proposals()}
     await runner.close()
@@ -78,7 +78,8 @@ def one_decision_each(
         ]
         assert taken.total() == 1 + len(helpers), "nobody else was told that it is decided their way"
         needs_two = int(ident[-8:], 16) in TWO_PEOPLE
-        assert len(helpers) == len(set(helpers) - {decision.by}), "nobody approves twice"
+        agreed = [*helpers, decision.by] if decision.kind == "approved" else helpers
+        assert len(agreed) == len(set(agreed)), "nobody approves twice; whoever approved may still reject"
         assert bool(helpers) <= needs_two
         assert helpers or not (needs_two and decision.kind == "approved")
         assert all(click.by not in OTHERS and click.version == 1 for click in presses if not click.refusal)

@@ -1,4 +1,4 @@
-"""Slack delivers at least once, in any order, across a restart: a thousand deliveries leave what each once leaves."""
+"""Slack delivers at least once, in any order, across a restart: hundreds of deliveries leave what each once leaves."""
 
 import json
 import logging
@@ -22,14 +22,14 @@ from tests.reliability import clicking
 from tests.reliability.clicking import NOOR, PER_SIGNAL, PROPOSALS, SIGNALS, STRANGER, prop, sig
 from tests.reliability.desk import Desk, at_work, slack_on_loopback
 
-DELIVERIES, MOST_TIMES = 1_000, 4
+DELIVERIES, MOST_TIMES = 200, 4
 PEOPLE = (MARA, NOOR, CORA, STRANGER)
 State = dict[str, Any]
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(6000)
-async def test_a_thousand_deliveries_leave_what_each_once_would_leave(
+async def test_deliveries_however_often_leave_what_each_once_would_leave(
     server: str, template: str, rounds: int, caplog: pytest.LogCaptureFixture
 ):
     seed = int(os.environ.get("BATON_CRASH_SEED", str(time.time_ns() % 100_000)))
