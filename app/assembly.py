@@ -29,8 +29,8 @@ from graph.runner import Runner
 from graph.services import Services
 from memory import lessons
 from memory.database import Database
+from memory.ledger.seals import Seals
 from memory.lesson_index import ChromaIndex
-from memory.seals import Seals
 
 logger = logging.getLogger(__name__)
 

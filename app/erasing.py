@@ -14,7 +14,7 @@ from app.command import with_runner
 from app.settings import Settings, from_environment
 from domain.errors import StartupError
 from graph.runner import Runner
-from memory.erasure import Erased
+from memory.people.erasure import Erased
 
 _OTHERS = frozenset({"demo", "workspace.sqlite", "workspace.sqlite-wal", "workspace.sqlite-shm"})
 """Files of a demo that play Slack and the ad platform: not ours to erase, as the real ones are not."""

@@ -3,7 +3,7 @@
 from domain.badge import Badge
 from domain.errors import SlackUnavailable
 from graph.services import Services
-from memory import badges
+from memory.people import badges
 
 
 class Badges:

@@ -10,9 +10,10 @@ from typing import Any
 from domain.errors import ConfigurationError
 from domain.seal import Seal
 from graph.services import Services
-from memory import erasure, ledger, seals, verify_ledger
-from memory.erasure import Erased
-from memory.ledger import Verification
+from memory import ledger
+from memory.ledger import Verification, seals, verify_ledger
+from memory.people import erasure
+from memory.people.erasure import Erased
 
 VERIFIER = "verify_ledger.py"
 _BATCH = 5000

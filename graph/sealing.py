@@ -5,7 +5,7 @@ import logging
 from domain.errors import SlackUnavailable
 from domain.ports import Board
 from graph.services import Services
-from memory.seals import LedgerBroken
+from memory.ledger.seals import LedgerBroken
 
 logger = logging.getLogger(__name__)
 

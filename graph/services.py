@@ -19,7 +19,7 @@ from graph.inforce import InForceModel
 from memory import standing
 from memory.database import Database
 from memory.failpoints import nothing_happens
-from memory.seals import Seals
+from memory.ledger.seals import Seals
 from memory.sweeps import Swept
 
 

@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.amendment import Amendment, AmendmentStatus, AmendmentView
 from domain.proposal import Proposal
 from domain.verdict import Verdict
-from memory import facts, operating_models, people, proposals, vault
+from memory import facts, operating_models, people, proposals
 from memory.operating_models import FILE, InForce
-from memory.people import SYSTEM, People
+from memory.people import SYSTEM, People, vault
+from memory.people.vault import Key
 from memory.proposals import VERDICT
 from memory.schema import AGREEMENT, AMENDMENT, PROPOSAL
-from memory.vault import Key
 from memory.writing import Writing
 
 Quorum = Callable[[Amendment], int]

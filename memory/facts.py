@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
-from memory import vault
+from memory.people import vault
 
 _EXACT = 2**53
 """Up to here a float holds every whole number exactly."""

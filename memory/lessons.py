@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.lesson import Lesson, LessonKind
 from domain.receipt import Outcome
 from domain.signal import Cause
-from memory import facts, people, vault
-from memory.people import SYSTEM
+from memory import facts, people
+from memory.people import SYSTEM, vault
+from memory.people.vault import Key
 from memory.schema import DECISION, LESSON, OUTCOME
-from memory.vault import Key
 from memory.writing import Writing
 
 

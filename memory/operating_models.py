@@ -18,8 +18,8 @@ from domain.amendment import Amendment
 from domain.operating_model import OperatingModel, Person
 from memory import facts, people
 from memory.people import SYSTEM, People
+from memory.people.vault import ERASED, PSEUDONYM, Key
 from memory.schema import AMENDMENT, OPERATING_MODEL, PERSON
-from memory.vault import ERASED, PSEUDONYM, Key
 from memory.writing import Writing
 
 FILE: Final = "baton.yaml"

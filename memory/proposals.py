@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.proposal import Proposal
 from domain.verdict import Verdict
-from memory import facts, lessons, people, vault
-from memory.people import SYSTEM, People
+from memory import facts, lessons, people
+from memory.people import SYSTEM, People, vault
 from memory.schema import ACTION, DECISION, OUTCOME, PROPOSAL, PROPOSAL_VERSION, SIGNAL
 from memory.writing import Writing
 

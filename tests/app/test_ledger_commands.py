@@ -19,7 +19,8 @@ from app.cli import cli
 from app.settings import Settings
 from domain.errors import ConfigurationError
 from domain.lesson import Lesson, LessonKind
-from memory import keys, lessons
+from memory import lessons
+from memory.ledger import keys
 from tests.app.commands import company, home
 from tests.app.process import Done, baton, environment
 

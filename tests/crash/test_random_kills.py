@@ -19,7 +19,7 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
 from app import embedded
-from memory.verify_ledger import FIRST, hash_of
+from memory.ledger.verify_ledger import FIRST, hash_of
 from tests.e2e import story
 from tests.e2e.process import Demo
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from graph.runner import Runner
 from memory.database import Database
-from memory.seals import Seals
+from memory.ledger.seals import Seals
 from tests.graph.fakes import FIRST, Wall, services
 
 

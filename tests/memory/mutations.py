@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from memory.verify_ledger import COLUMNS, hash_of, sha256
+from memory.ledger.verify_ledger import COLUMNS, hash_of, sha256
 
 Row = dict[str, Any]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from graph.jobs import QUEUE, engine
 from graph.runner import Runner
 from memory.database import Database
-from memory.seals import Seals
+from memory.ledger.seals import Seals
 from tests.graph.fakes import HandClock, Wall, services
 from tests.upgrades import past
 

@@ -18,9 +18,10 @@ from domain.scope import Scope
 from domain.signal import Cause, EventKind, SignalEvent
 from domain.verdict import Ask
 from governance.amendments import changes
-from memory import amendments, cases, decisions, erasure, facts, ledger, lessons, people, proposals
+from memory import amendments, cases, decisions, facts, ledger, lessons, people, proposals
 from memory.database import Database
 from memory.lesson_index import ChromaIndex
+from memory.people import erasure
 from memory.proposals import Asked
 from memory.sweeps import SweepBook, Swept
 from tests.graph.fakes import FIRST, cut, proposal, signal

@@ -17,11 +17,12 @@ from sqlalchemy import delete, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.seal import Seal
-from memory import keys, ledger, seals, verify_ledger
+from memory import ledger
 from memory.database import Database
+from memory.ledger import keys, seals, verify_ledger
+from memory.ledger.seals import Seals
+from memory.ledger.verify_ledger import Chain
 from memory.schema import LEDGER, LEDGER_HEAD
-from memory.seals import Seals
-from memory.verify_ledger import Chain
 from tests.memory.mutations import MUTATIONS, Row, cut_off, put, relinked, rewritten
 from tests.memory.story import lived
 

@@ -10,8 +10,9 @@ from sqlalchemy import text
 
 from domain.amendment import Amendment, Replay
 from domain.operating_model import Delegation, Goal, Limit, OperatingModel, Person, Policy, SourceSettings
-from memory import amendments, erasure, facts, ledger, operating_models, people
+from memory import amendments, facts, ledger, operating_models, people
 from memory.database import Database
+from memory.people import erasure
 
 NOW = datetime(2026, 3, 15, 9, 0, tzinfo=UTC)
 MARA = Person(name="Mara Lind", slack="U0MARA0001", roles=frozenset({"media_lead"}), accounts=frozenset({"a1"}))

@@ -11,9 +11,10 @@ from sqlalchemy import text
 
 from domain.errors import ConfigurationError
 from domain.seal import Seal
-from memory import keys, ledger, seals, verify_ledger
+from memory import ledger
 from memory.database import Database
-from memory.seals import LedgerBroken, Seals
+from memory.ledger import keys, seals, verify_ledger
+from memory.ledger.seals import LedgerBroken, Seals
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from sqlalchemy import text
 from domain.operating_model import Freeze
 from domain.standing import Emergency, Grant, Level, Move, Standing, Stop
 from governance.moves import of_decision
-from memory import badges, decisions, standing
+from memory import decisions, standing
 from memory.database import Database
+from memory.people import badges
 from tests.graph.fakes import BUDGET, CORA, MARA, model
 from tests.memory.test_decisions import NOW, PROP, approved, asked
 from tests.memory.test_operating_models import lines

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from memory import facts, vault
-from memory.vault import ERASED, Key
+from memory import facts
+from memory.people import vault
+from memory.people.vault import ERASED, Key
 
 MINE, THEIRS = Key("person_00000000000a", b"a" * 32), Key("person_00000000000b", b"b" * 32)
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)

@@ -10,7 +10,7 @@ from alembic import op
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, text
 
-from memory.vault import Key
+from memory.people.vault import Key
 
 revision = "0004"
 down_revision = "0003"

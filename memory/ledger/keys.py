@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.errors import ConfigurationError
-from memory.verify_ledger import key_id
+from memory.ledger.verify_ledger import key_id
 
 
 @dataclass(frozen=True, slots=True)

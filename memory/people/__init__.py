@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from memory import vault
+from memory.people import vault
+from memory.people.vault import Json, Key
 from memory.schema import LEDGER_IDENTITY, PERSON, PERSON_KEY
-from memory.vault import Json, Key
 
 SYSTEM = "baton"
 """Who decides what time or policy decides."""

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from memory import operating_models, people
 from memory.database import Database
 from memory.people import SYSTEM
+from memory.people.vault import Key
 from memory.schema import ACTION, APPROVAL, DECISION, METADATA, PERSON, PROPOSAL, SNOOZE
-from memory.vault import Key
 
 logger = logging.getLogger(__name__)
 

@@ -19,12 +19,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import MarketingError
 from domain.seal import Seal
-from memory import keys, ledger
+from memory import ledger
 from memory.database import Database
-from memory.keys import SigningKey
+from memory.ledger import keys
+from memory.ledger.keys import SigningKey
+from memory.ledger.verify_ledger import FIRST, Chain, sha256
 from memory.people import SYSTEM
 from memory.schema import LEDGER, LEDGER_HEAD, LEDGER_IDENTITY
-from memory.verify_ledger import FIRST, Chain, sha256
 
 ROWS_PER_SEAL = 1000
 """So many rows later there is a new seal: a busy minute is sealed at the next tick."""

@@ -10,9 +10,9 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.seal import Seal
-from memory import agreement
+from memory.ledger import agreement
+from memory.ledger.verify_ledger import Chain, hash_of, sha256
 from memory.schema import LEDGER, LEDGER_HEAD, LEDGER_IDENTITY
-from memory.verify_ledger import Chain, hash_of, sha256
 
 Payload = Mapping[str, str | int | bool | None]
 """Flat facts only: ids, amounts as text, digests. No floats, no free text a person typed."""
