@@ -7,6 +7,7 @@ whatever was approved is done, measured, learnt from, and its thread is finished
 """
 
 import json
+import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -188,7 +189,12 @@ def _who_may(view: ProposalView) -> tuple[frozenset[str], int]:
 
 def _the_cards_show_the_state(facts: Facts, outside: Outside) -> None:
     company = model(**POLICY)
-    forgotten = [one for ts, one in outside.slack.messages.items() if ts not in facts.messages]
+    reminders = _reminders_not_noted(facts)
+    forgotten = [
+        one
+        for ts, one in outside.slack.messages.items()
+        if ts not in facts.messages and one.get("client_msg_id") not in reminders
+    ]
     about = [f"{case.signal.id} · as of" for case in facts.known]
     doubled = [one["text"] for one in forgotten if one.get("thread_ts") or any(it in str(one) for it in about)]
     assert doubled == [], "there is a second message of the same"  # a digest may be, if its poster died with the day
@@ -199,6 +205,22 @@ def _the_cards_show_the_state(facts: Facts, outside: Outside) -> None:
         for view in case.proposals:
             _is_shown(facts, outside, f"{view.proposal.id}/receipt", receipt(case, view))
             _is_shown(facts, outside, f"{view.proposal.id}/outcome", outcome(case, view))
+
+
+def _reminders_not_noted(facts: Facts) -> frozenset[str]:
+    """The ids under which those are posted that nobody noted: at most one message each.
+
+    Whoever reminds may break between posting and noting; if the question is decided before the next minute, nobody
+    reminds again, and the one message there is stays unnoted.
+    """
+    keys = (
+        f"{view.proposal.id}/{kind}/{version}"
+        for view in facts.views
+        if view.decision is not None
+        for kind in ("reminder", "escalation")
+        for version in range(1, view.proposal.version + 1)
+    )
+    return frozenset(str(uuid.uuid5(uuid.NAMESPACE_URL, f"baton:{key}:")) for key in keys if key not in facts.posted)
 
 
 def _is_shown(facts: Facts, outside: Outside, key: str, wanted: Message | None) -> None:
