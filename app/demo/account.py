@@ -60,23 +60,7 @@ class _Trouble:
     waiting: deque[str]
 
 
-@dataclass(slots=True)
-class _Fences:
-    """The highest fence heard of per token, since this server started: whoever comes with a lower one is too late."""
-
-    highest: dict[str, int]
-
-    def pass_through(self, token: str, fence: int | None) -> None:
-        """Remember a fence. Raises AccountRefusal where a later holder of the token was here already."""
-        if fence is None:
-            return
-        if fence < self.highest.get(token, fence):
-            raise AccountRefusal(409, error="fenced")
-        self.highest[token] = fence
-
-
 _COMPANY = web.AppKey("company", Company)
-_FENCES = web.AppKey("fences", _Fences)
 _TROUBLE = web.AppKey("trouble", _Trouble)
 _LOCK = web.AppKey("lock", asyncio.Lock)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -86,7 +70,6 @@ def account_app(company: Company) -> web.Application:
     """All routes. Nothing is opened here."""
     app = web.Application(middlewares=[_guard, _refuse, _fail])
     app[_COMPANY], app[_TROUBLE], app[_LOCK] = company, _Trouble(deque()), asyncio.Lock()
-    app[_FENCES] = _Fences({})
     app.add_routes(
         [
             web.get("/values", _get_values),
@@ -164,7 +147,7 @@ async def _get_values(request: web.Request) -> web.Response:
 async def _post_values(request: web.Request) -> web.Response:
     asked = _Set.model_validate_json(await request.read())
     async with request.app[_LOCK]:
-        request.app[_FENCES].pass_through(asked.token, asked.fence)
+        await _hear(request, asked)
         values = await asyncio.to_thread(request.app[_COMPANY].set_values, asked.token, asked.by, asked.set)
     answer = "set " + ", ".join(f"{address} to {value}" for address, value in values.items())
     return web.json_response({"answer": answer, "values": values})
@@ -178,7 +161,7 @@ async def _get_tasks(request: web.Request) -> web.Response:
 async def _post_tasks(request: web.Request) -> web.Response:
     asked, company = _Task.model_validate_json(await request.read()), request.app[_COMPANY]
     async with request.app[_LOCK]:
-        request.app[_FENCES].pass_through(asked.token, asked.fence)
+        await _hear(request, asked)
         task = await asyncio.to_thread(
             company.create_task, asked.token, asked.by, asked.entity, asked.task, asked.details
         )
@@ -188,8 +171,14 @@ async def _post_tasks(request: web.Request) -> web.Response:
 async def _post_fences(request: web.Request) -> web.Response:
     asked = _Fence.model_validate_json(await request.read())
     async with request.app[_LOCK]:
-        request.app[_FENCES].pass_through(asked.token, asked.fence)
+        await _hear(request, asked)
     return web.json_response({"fence": asked.fence})
+
+
+async def _hear(request: web.Request, asked: _Set | _Task | _Fence) -> None:
+    """Let a call pass unless a later holder of its token was here already; that it came is on disk first."""
+    if asked.fence is not None:
+        await asyncio.to_thread(request.app[_COMPANY].hear, asked.token, asked.fence)
 
 
 def _shown(company: Company, task: TaskCreated) -> dict[str, Any]:

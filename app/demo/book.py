@@ -10,7 +10,7 @@ import polars as pl
 
 from app.demo.grid import grid_of
 from app.demo.levers import lead_days, starting_values
-from app.demo.log import ChangeLog, DaysPassed, Entry, TaskCreated, ValueChange, ValuesSet
+from app.demo.log import ChangeLog, DaysPassed, Entry, FenceHeard, TaskCreated, ValueChange, ValuesSet
 from app.demo.market import Market
 from app.demo.noise import Noise, ordinals
 from app.demo.standing import standing_tables
@@ -70,6 +70,16 @@ class Company:
                 values.update({change.address: change.to for change in entry.changes})
         return values
 
+    def hear(self, token: str, fence: int) -> None:
+        """Remember the latest holder of a token. Raises AccountRefusal where a later one was here already."""
+        with self._lock:
+            heard = (one.fence for one in self._log.entries if isinstance(one, FenceHeard) and one.token == token)
+            highest = max(heard, default=None)
+            if highest is not None and fence < highest:
+                raise AccountRefusal(409, error="fenced")
+            if fence != highest:
+                self._log.append(FenceHeard(token=token, fence=fence))
+
     def set_values(self, token: str, by: str, changes: Sequence[ValueChange]) -> dict[str, str]:
         """Set all or nothing, once per token; answers with the values after it. Raises AccountRefusal."""
         with self._lock:
@@ -98,7 +108,7 @@ class Company:
 
     def _is_repeat(self, wanted: ValuesSet | TaskCreated) -> bool:
         for entry in self._log.entries:
-            if not isinstance(entry, DaysPassed) and entry.token == wanted.token:
+            if isinstance(entry, ValuesSet | TaskCreated) and entry.token == wanted.token:
                 if wanted.says_the_same(entry):
                     return True
                 raise AccountRefusal(409, error="token", problem="This token was used for something else.")

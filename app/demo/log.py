@@ -65,7 +65,15 @@ class DaysPassed(Frozen):
     days: int = Field(ge=1)
 
 
-Entry = Annotated[ValuesSet | TaskCreated | DaysPassed, Field(discriminator="kind")]
+class FenceHeard(Frozen):
+    """A later holder of a token came by: whoever holds it with a smaller number is too late."""
+
+    kind: Literal["fence"] = "fence"
+    token: str
+    fence: int
+
+
+Entry = Annotated[ValuesSet | TaskCreated | DaysPassed | FenceHeard, Field(discriminator="kind")]
 _ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry)
 
 

@@ -202,6 +202,30 @@ async def test_what_was_answered_before_a_kill_is_still_done_once_after_it(tmp_p
         await process.wait()
 
 
+async def test_whoever_was_shut_out_before_a_kill_still_is_after_it(tmp_path: Path):
+    for round_ in range(2):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", SERVE, str(tmp_path), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        )
+        assert process.stdout is not None
+        address = (await process.stdout.readline()).decode().strip()
+        async with aiohttp.ClientSession(address) as session:
+            if not round_:
+                assert (await call(session, "/fences", {"token": "t1", "fence": 3}))[0] == 200
+                assert (await call(session, "/tasks", refresh("t2") | {"fence": 2}))[0] == 200
+            late = [await call(session, "/values", cut("t1") | {"fence": 2}),
+                    await call(session, "/tasks", refresh("t2") | {"fence": 1}),
+                    await call(session, "/fences", {"token": "t1", "fence": 2})]  # fmt: skip
+            assert late == [(409, {"error": "fenced"})] * 3
+            assert await budget(session) == "720.00"
+        os.kill(process.pid, signal.SIGKILL)
+        await process.wait()
+    company = DemoCompany(tmp_path)
+    company.hear("t1", 3)
+    assert len(company.entries) == 3, "the same holder again is no news"
+    assert company.values()[BUDGET] == "720.00"
+
+
 def test_a_line_torn_by_a_kill_is_forgotten(tmp_path: Path):
     company = DemoCompany(tmp_path)
     company.create_task("t1", "U1", "meta/a1/ad/ad9", "refresh_creative", {})
