@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.amendment import Amendment
 from domain.errors import ConfigurationError, InvalidChange, NoLongerOpen
 from domain.operating_model import OperatingModel
+from graph import counsel
 from graph.services import Services
 from memory import amendments, facts, operating_models
 from memory.operating_models import FILE, InForce
@@ -25,14 +26,14 @@ async def drafted(
     services: Services, tx: AsyncConnection, base: InForce, model: OperatingModel, by: str, reason: str, at: datetime
 ) -> Amendment:
     """The amendment that would bring a model into force. Raises InvalidChange where it must not, or changes nothing."""
-    before, desk = operating_models.governed(base.model, services.file), services.desk
-    if refused := desk.refusals(model):
+    before = operating_models.governed(base.model, services.file)
+    if refused := counsel.refusals(model):
         raise InvalidChange("part", refused[0])
-    changes = desk.changes(before, model)
+    changes = counsel.changes(before, model)
     if not changes:
         raise InvalidChange("part", "Nothing would change.")
     past = await amendments.past(tx, MOST_REPLAYED)
-    replay = await asyncio.to_thread(desk.replay, model, past, before)
+    replay = await asyncio.to_thread(counsel.replay, model, [counsel.Past(*one) for one in past], before)
     return Amendment(
         id=facts.new_name("amd"),
         base=base.version,
@@ -52,7 +53,7 @@ async def hold_against_file(services: Services) -> None:
     Raises ConfigurationError where the file holds what must not be in an operating model.
     """
     file, now = services.file, services.clock.now()
-    if refused := services.desk.refusals(file):
+    if refused := counsel.refusals(file):
         raise ConfigurationError(" ".join(refused))
     if not services.is_adopting:
         async with services.database.read() as tx:
@@ -94,7 +95,7 @@ async def adopt_file(services: Services) -> InForce:
         assert known is not None, "nothing was adopted: the runner was not opened"
         amendment = await drafted(services, writing.tx, known, file, FILE, f"{FILE} was adopted.", now)
         model = operating_models.governed(known.model, file)
-        if services.desk.stuck(amendment, model) is None:
+        if counsel.stuck(amendment, model) is None:
             raise NoLongerOpen("People can agree to this change in Slack, in the Design tab; so it takes them.")
         await amendments.draft(writing, amendment)
         after = await amendments.enact(writing, amendment, known, SYSTEM, now)

@@ -13,7 +13,7 @@ from domain.errors import Drifted, Fenced, OutcomeUnknown, PlatformUnavailable
 from domain.ports import Executor
 from domain.receipt import Receipt, ReceiptStatus
 from domain.verdict import Ask
-from graph import undoing
+from graph import counsel, undoing
 from graph.comparing import done, drift, is_so, spoken, would
 from graph.services import Services
 from memory import actions, cases, facts
@@ -84,7 +84,7 @@ async def objection(services: Services, proposal_id: str) -> str | None:
         found = await cases.of_proposal(tx, proposal_id, now)
         model, standing = await services.stands(tx)
     assert found is not None, f"{proposal_id} has an action but no row"
-    return services.desk.still_valid(found[1], found[0], model, now, standing)
+    return counsel.still_valid(found[1], found[0], model, now, standing)
 
 
 async def _work(services: Services, held: Lease) -> None:
@@ -359,7 +359,7 @@ async def _fresh(services: Services, held: Lease, action: Action | None, why_und
     proposal = view.proposal.model_copy(update={"id": next_name(view.proposal.id), **again})
     async with services.database.read() as tx:
         model, standing = await services.stands(tx)
-    verdict = services.desk.review(proposal, model, today, standing)
+    verdict = counsel.review(proposal, model, today, standing)
     hours = verdict.within_hours if isinstance(verdict, Ask) else None
     now = services.clock.now()
     return Asked(proposal, verdict, now + timedelta(hours=hours) if hours else None, asked_at=now)

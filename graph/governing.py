@@ -11,7 +11,7 @@ from domain.badge import Badge
 from domain.errors import InvalidChange, NoLongerOpen, NotFound, Refusal
 from domain.operating_model import OperatingModel
 from domain.standing import Emergency, Grant, Level, Stop
-from graph import amending, tracking
+from graph import amending, counsel, tracking
 from graph.badges import Badges
 from graph.refusals import reason_of
 from graph.services import Services
@@ -35,9 +35,9 @@ class Governing:
         services, badge = self._services, await self._badges.of(user)
         async with services.database.read() as tx:
             model, stands = await services.stands(tx)
-            services.desk.known(user, model, badge)
-            pending = await amendments.pending(tx, services.desk.quorum)
-            recent = await amendments.recent(tx, _RECENT, services.desk.quorum)
+            counsel.known(user, model, badge)
+            pending = await amendments.pending(tx, counsel.quorum)
+            recent = await amendments.recent(tx, _RECENT, counsel.quorum)
             emergencies = await standing.emergencies(tx, unreviewed=True)
             records = await tracking.records(services, tx, model, stands)
         in_force, now = self._in_force(), services.clock.now()
@@ -61,7 +61,7 @@ class Governing:
         services = self._services
         async with services.database.read() as tx:
             await services.in_force.read(tx)
-            waiting = [one.amendment for one in await amendments.pending(tx, services.desk.quorum)]
+            waiting = [one.amendment for one in await amendments.pending(tx, counsel.quorum)]
         known = services.in_force.known
         if known is None:
             return f"No policy is in force yet: the first start adopts {FILE}."
@@ -94,10 +94,10 @@ class Governing:
         async with self._pressed(by, "draft", f"design/{part}") as (badge, now), services.database.write() as writing:
             await operating_models.lock(writing)
             model = await services.in_force.read(writing.tx)
-            services.desk.may_draft(by, model, badge)
-            changed = services.desk.edit(model, part, values)
+            counsel.may_draft(by, model, badge)
+            changed = counsel.edit(model, part, values)
             why = reason_of(reason)
-            for known in await amendments.pending(writing.tx, services.desk.quorum):
+            for known in await amendments.pending(writing.tx, counsel.quorum):
                 if (known.amendment.by, known.amendment.model) == (by, changed):
                     return known  # sent twice, drafted once
             amendment = await amending.drafted(services, writing.tx, self._in_force(), changed, by, why, now)
@@ -109,9 +109,9 @@ class Governing:
         services, enacted = self._services, None
         async with self._pressed(by, "agree", amendment_id) as (badge, now), services.database.write() as writing:
             view, model = await self._pending(writing, amendment_id)
-            services.desk.may_agree(by, view.amendment, view.agreed, model, badge)
+            counsel.may_agree(by, view.amendment, view.agreed, model, badge)
             await amendments.agree(writing, view.amendment, by, now)
-            if services.desk.is_agreed(view.amendment, {*view.agreed, by}, model):
+            if counsel.is_agreed(view.amendment, {*view.agreed, by}, model):
                 enacted = await amendments.enact(writing, view.amendment, self._in_force(), by, now)
             await self._follow(writing)
             view = await self._view(writing, amendment_id)
@@ -123,7 +123,7 @@ class Governing:
         services = self._services
         async with self._pressed(by, "reject", amendment_id) as (badge, now), services.database.write() as writing:
             view, model = await self._pending(writing, amendment_id)
-            services.desk.may_draft(by, model, badge)
+            counsel.may_draft(by, model, badge)
             await amendments.reject(writing, view.amendment, by, reason_of(reason), now)
             return await self._view(writing, amendment_id)
 
@@ -132,7 +132,7 @@ class Governing:
         services = self._services
         async with self._pressed(by, "stop", f"{of}/{name}") as (badge, now), services.database.write() as writing:
             model, stands = await services.stands(writing.tx)
-            services.desk.may_stop(by, model, badge)
+            counsel.may_stop(by, model, badge)
             ident = facts.new_name("stop")
             known = {"agent": self._agents(), "action": frozenset(ACTION_KINDS), "everything": frozenset({""})}
             if of not in known or name not in known[of]:
@@ -150,7 +150,7 @@ class Governing:
         """Take a stop back."""
         services = self._services
         async with self._pressed(by, "lift", stop_id) as (badge, now), services.database.write() as writing:
-            services.desk.may_lift(by, await services.in_force.read(writing.tx), badge)
+            counsel.may_lift(by, await services.in_force.read(writing.tx), badge)
             if not await standing.lift(writing, stop_id, by, reason_of(reason), now):
                 raise NoLongerOpen("This stop is not in force any more.")
             await self._follow(writing)
@@ -161,7 +161,7 @@ class Governing:
         async with self._pressed(by, "break_glass", "emergency") as (badge, now), services.database.write() as writing:
             await standing.lock_emergencies(writing.tx)
             model, stands = await services.stands(writing.tx)
-            services.desk.may_declare(by, minutes, model, now, stands, badge)
+            counsel.may_declare(by, minutes, model, now, stands, badge)
             one = Emergency(
                 id=facts.new_name("emg"),
                 by=by,
@@ -177,7 +177,7 @@ class Governing:
         """End an emergency before its time. Like a stop it only prevents, so everybody with a role may."""
         services = self._services
         async with self._pressed(by, "end", emergency_id) as (badge, now), services.database.write() as writing:
-            services.desk.may_stop(by, await services.in_force.read(writing.tx), badge)
+            counsel.may_stop(by, await services.in_force.read(writing.tx), badge)
             if not await standing.close_emergency(writing, emergency_id, by, now):
                 raise NoLongerOpen("This emergency is not in force any more.")
             await self._follow(writing)
@@ -190,7 +190,7 @@ class Governing:
             found = [one for one in await standing.emergencies(writing.tx) if one.id == emergency_id]
             if not found:
                 raise NotFound("There is no such emergency.")
-            services.desk.may_review(by, found[0], model, now, badge)
+            counsel.may_review(by, found[0], model, now, badge)
             if not await standing.review_emergency(writing, emergency_id, by, reason_of(note), now):
                 raise NoLongerOpen("Somebody has looked at this emergency already.")
 
@@ -206,8 +206,8 @@ class Governing:
             suggests = services.desk.mandate(agent)
             if action not in suggests:
                 raise NotFound(f"The {agent} agent does not suggest {action}.")
-            record = await tracking.record(services, writing.tx, model, stands, agent, action)
-            services.desk.may_grant(by, record, wanted, model, badge)
+            record = await tracking.record(writing.tx, model, stands, agent, action)
+            counsel.may_grant(by, record, wanted, model, badge)
             one = Grant(agent=agent, action=action, level=wanted, by=by, at=now, because=reason_of(reason))
             await standing.grant(writing, one)
             await self._follow(writing)
@@ -237,7 +237,7 @@ class Governing:
         return view, model
 
     async def _view(self, writing: Writing, amendment_id: str) -> AmendmentView:
-        found = await amendments.of(writing.tx, amendment_id, self._services.desk.quorum)
+        found = await amendments.of(writing.tx, amendment_id, counsel.quorum)
         if found is None:
             raise NotFound(f"There is no change {amendment_id}.")
         return found

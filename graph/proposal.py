@@ -19,7 +19,7 @@ from domain.errors import Refusal
 from domain.proposal import Approved, Snoozed
 from domain.receipt import ReceiptStatus
 from domain.verdict import Automatic
-from graph import execution, readings, tracking
+from graph import counsel, execution, readings, tracking
 from graph.drawing import Graph, new_graph
 from graph.services import Services
 from memory import actions, cases, decisions, endings, lessons, queue, standing
@@ -166,7 +166,7 @@ async def _permit(services: Services, view: ProposalView) -> None:
         await standing.lock_moves(tx)
         if known := await cases.of_proposal(tx, permitted.proposal_id, now):
             model, stands = await services.stands(tx)
-            services.desk.allow(permitted, known[1], known[0], model, now, standing=stands, badge=None)
+            counsel.allow(permitted, known[1], known[0], model, now, standing=stands, badge=None)
 
     with suppress(Refusal):  # withdrawn or changed this very moment: then the next step finds that out
         await decisions.claim(services.database, permitted, still_permitted)

@@ -15,7 +15,7 @@ from domain.ports import Board
 from domain.proposal import Approved, Decision, FinalDecision, Overridden, Rejected, Snoozed
 from domain.signal import SignalEvent
 from domain.standing import Standing
-from graph import undoing
+from graph import counsel, undoing
 from graph.badges import Badges
 from graph.governing import Governing
 from graph.records import Records
@@ -167,7 +167,7 @@ class Runner:
         at, action = self._services.clock.now(), view.proposal.action
         press = Overridden(proposal_id=proposal_id, version=version, by=by, at=at, action=action, reason=_UNSAID)
         try:
-            typed = {"reason": reason_of(reason), "action": self._services.desk.alter(action, values)}
+            typed = {"reason": reason_of(reason), "action": counsel.alter(action, values)}
         except InvalidChange as problem:
             raise await self._not_taken(press, problem) from problem
         return await self._decide(press.model_copy(update=typed))
@@ -334,8 +334,8 @@ class Runner:
             if found is None:
                 return None
             model, stands = await services.stands(tx)
-            services.desk.allow(decision, found[1], found[0], model, decision.at, standing=stands, badge=badge)
-            return services.desk.approvals_needed(decision.by, found[1], model, decision.at, stands)
+            counsel.allow(decision, found[1], found[0], model, decision.at, standing=stands, badge=badge)
+            return counsel.approvals_needed(decision.by, found[1], model, decision.at, stands)
 
         claim: Awaitable[FinalDecision | None] = (
             decisions.snooze(services.database, decision, allowed)
@@ -359,7 +359,7 @@ class Runner:
             model, stands = await services.stands(tx) if not alone else (await services.in_force.read(tx), Standing())
         if found is None:
             raise NotFound(f"There is no proposal {press.proposal_id}.")
-        services.desk.allow(press, found[1], found[0], model, press.at, standing=stands, badge=badge)
+        counsel.allow(press, found[1], found[0], model, press.at, standing=stands, badge=badge)
         return found
 
     async def _not_taken(self, press: Decision, problem: InvalidChange) -> Refusal:

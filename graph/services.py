@@ -14,6 +14,7 @@ from domain.ports import Board, Clock, Directory, Executor, LessonIndex, Source
 from domain.signal import Signal, SignalEvent
 from domain.standing import Standing
 from domain.worded import Worded
+from graph import counsel
 from graph.desk import Desk
 from graph.inforce import InForceModel
 from memory import standing
@@ -87,7 +88,7 @@ class Services:
     async def stands(self, tx: AsyncConnection) -> tuple[OperatingModel, Standing]:
         """The operating model in force and what stands beside it, both as this transaction sees them."""
         model = await self.in_force.read(tx)
-        return model, await standing.load(tx, self.clock.now(), model, self.desk.moved)
+        return model, await standing.load(tx, self.clock.now(), model, counsel.moved)
 
     def executor(self, effect: Effect) -> Executor | None:
         """Who brings an effect about."""

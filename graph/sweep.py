@@ -26,6 +26,7 @@ from domain.signal import CloseReason, EventKind, Signal, SignalEvent
 from domain.standing import Standing
 from domain.verdict import Ask, Verdict
 from domain.worded import Worded
+from graph import counsel
 from graph import readings as tables
 from graph.desk import Combined, Desk
 from graph.drawing import Graph, new_graph
@@ -269,7 +270,7 @@ async def review(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
     """Ask governance about every proposal."""
     sweep = runtime.context
     verdicts = {
-        proposal.id: sweep.desk.review(proposal, sweep.model, _day(state), sweep.standing).model_dump(mode="json")
+        proposal.id: counsel.review(proposal, sweep.model, _day(state), sweep.standing).model_dump(mode="json")
         for proposal in _proposals(state)
     }
     return {"verdicts": verdicts}

@@ -10,6 +10,7 @@ from domain.operating_model import OperatingModel
 from domain.proposal import Forecast, Proposal
 from domain.receipt import Outcome
 from domain.standing import Grant, Standing
+from graph import counsel
 from graph.services import Services
 from memory import standing
 from memory.people import SYSTEM
@@ -22,19 +23,18 @@ async def records(
     services: Services, tx: AsyncConnection, model: OperatingModel, stands: Standing
 ) -> tuple[TrackRecord, ...]:
     """One record per agent and kind of action it may suggest, by name."""
-    known, desk = await _outcomes(tx), services.desk
-    pairs = sorted((one.mandate.agent, kind) for one in desk.specialists for kind in one.mandate.suggests)
+    known, specialists = await _outcomes(tx), services.desk.specialists
+    pairs = sorted((one.mandate.agent, kind) for one in specialists for kind in one.mandate.suggests)
     return tuple(
-        desk.record(agent, kind, desk.level(agent, kind, model, stands), known[agent, kind]) for agent, kind in pairs
+        counsel.record(agent, kind, counsel.level(agent, kind, model, stands), known[agent, kind])
+        for agent, kind in pairs
     )
 
 
-async def record(
-    services: Services, tx: AsyncConnection, model: OperatingModel, stands: Standing, agent: str, kind: str
-) -> TrackRecord:
+async def record(tx: AsyncConnection, model: OperatingModel, stands: Standing, agent: str, kind: str) -> TrackRecord:
     """What one agent's proposals of one kind came to."""
-    known, desk = await _outcomes(tx), services.desk
-    return desk.record(agent, kind, desk.level(agent, kind, model, stands), known[agent, kind])
+    known = await _outcomes(tx)
+    return counsel.record(agent, kind, counsel.level(agent, kind, model, stands), known[agent, kind])
 
 
 async def fall(services: Services, writing: Writing, proposal: Proposal, *, guard_worsened: bool) -> tuple[Grant, ...]:
@@ -42,17 +42,17 @@ async def fall(services: Services, writing: Writing, proposal: Proposal, *, guar
 
     Looks at the outcomes kept so far, those of this transaction among them.
     """
-    desk, kind, fallen = services.desk, proposal.action.kind, list[Grant]()
+    kind, fallen = proposal.action.kind, list[Grant]()
     if not proposal.agents:
         return ()
     await standing.lock_autonomy(writing.tx)
     model, stands = await services.stands(writing.tx)
     known = await _outcomes(writing.tx)
     for agent in proposal.agents:
-        level = desk.level(agent, kind, model, stands)
-        came_to = desk.record(agent, kind, level, known[agent, kind])
-        if because := desk.falls(came_to, level, guard_worsened):
-            at, lower = services.clock.now(), desk.below(level)
+        level = counsel.level(agent, kind, model, stands)
+        came_to = counsel.record(agent, kind, level, known[agent, kind])
+        if because := counsel.falls(came_to, level, guard_worsened):
+            at, lower = services.clock.now(), counsel.below(level)
             one = Grant(agent=agent, action=kind, level=lower, by=SYSTEM, at=at, because=because)
             await standing.grant(writing, one)
             fallen.append(one)

@@ -17,7 +17,7 @@ from domain.proposal import Approved, Proposal
 from domain.receipt import Outcome, Receipt
 from domain.standing import Standing
 from domain.verdict import Ask, Forbidden
-from graph import readings, tracking
+from graph import counsel, readings, tracking
 from graph.services import Services
 from graph.surviving import surviving
 from memory import actions, cases, decisions, lessons, standing
@@ -43,7 +43,7 @@ async def possible(services: Services, proposal_id: str, by: str, badge: Badge |
         model, stands = await services.stands(tx)
     if found is None:
         raise NotFound(f"There is no proposal {proposal_id}.")
-    services.desk.known(by, model, badge)
+    counsel.known(by, model, badge)
     wanted = _undo_of(*found, now, "Not said yet.")
     _judged(services, wanted, model, stands)
     return found
@@ -59,13 +59,13 @@ async def undo(services: Services, proposal_id: str, by: str, reason: str, badge
         case, view = await _locked(services, writing, proposal_id, now)
         await standing.lock_moves(writing.tx)
         model, stands = await services.stands(writing.tx)
-        role = _role(services.desk.known(by, model, badge).roles)
+        role = _role(counsel.known(by, model, badge).roles)
         wanted = _undo_of(case, view, now, f"{role} asked to take it back: “{reason}”")
         asked = _judged(services, await _named(writing.tx, wanted), model, stands, view.undo_until, said_by=by)
         await _put(writing, view, asked)
         await writing.record("undo.asked", by, proposal_id, undo=asked.proposal.id)
         press = Approved(proposal_id=asked.proposal.id, version=asked.proposal.version, by=by, at=now)
-        if _decides_alone(services, press, asked, case, (model, stands), badge):
+        if _decides_alone(press, asked, case, (model, stands), badge):
             await decisions.decide(writing, press)
     services.failpoint(Failpoint.DECISION_COMMITTED)
     return case.signal.id
@@ -181,7 +181,7 @@ def _judged(
     said_by: str | None = None,
 ) -> Asked:
     """The question with what governance says to it. Raises NoLongerOpen where it forbids it."""
-    verdict = services.desk.review(proposal, model, services.clock.today(), stands)
+    verdict = counsel.review(proposal, model, services.clock.today(), stands)
     if isinstance(verdict, Forbidden):
         raise NoLongerOpen(f"It cannot be taken back now: {' '.join(verdict.rules)}")
     now = services.clock.now()
@@ -191,7 +191,6 @@ def _judged(
 
 
 def _decides_alone(
-    services: Services,
     press: Approved,
     asked: Asked,
     case: Case,
@@ -199,7 +198,7 @@ def _decides_alone(
     badge: Badge | None,
 ) -> bool:
     """Whether whoever asks may also decide, and nobody else need agree."""
-    (model, stands), desk = holds, services.desk
+    model, stands = holds
     view = ProposalView(
         proposal=asked.proposal,
         verdict=asked.verdict,
@@ -208,10 +207,10 @@ def _decides_alone(
         asked_at=press.at,
     )
     try:
-        desk.allow(press, view, case, model, press.at, standing=stands, badge=badge)
+        counsel.allow(press, view, case, model, press.at, standing=stands, badge=badge)
     except NotYours:
         return False
-    return desk.approvals_needed(press.by, view, model, press.at, stands) <= 1
+    return counsel.approvals_needed(press.by, view, model, press.at, stands) <= 1
 
 
 def _is_watched(case: Case, view: ProposalView, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from domain.operating_model import OperatingModel
 from domain.ports import Board
 from domain.standing import Emergency
 from domain.verdict import Ask, Forbidden, Verdict
-from graph import announcing
+from graph import announcing, counsel
 from graph.announcing import News
 from graph.services import Services
 from graph.surviving import surviving
@@ -53,7 +53,7 @@ class Upholding:
                 return
             view, row_place = found
             model, stands = await services.stands(writing.tx)
-            verdict = services.desk.asked_now(view, model, services.clock.now(), stands)
+            verdict = counsel.asked_now(view, model, services.clock.now(), stands)
             if _asks_others(verdict, view.verdict):
                 await self._ask(writing, view, verdict, row_place)
 
@@ -85,7 +85,7 @@ class Upholding:
                 view, place = found
                 model, stands = await services.stands(writing.tx)
                 today = _day(services.clock.now(), model)
-                verdict = services.desk.review(view.proposal, model, today, stands)
+                verdict = counsel.review(view.proposal, model, today, stands)
                 if _asks_others(verdict, view.verdict):
                     await self._ask(writing, view, verdict, place)
                 elif (await self._reviewed_before(writing, proposal_id)) is not None:
@@ -124,7 +124,7 @@ class Upholding:
         role = asked.role if isinstance(asked, Ask) else one.view.proposal.owner
         if one.kind == "escalation":
             role = model.policy.escalate_to
-        people = self._services.desk.answering(role, action, model) or model.holders(role)
+        people = counsel.answering(role, action, model) or model.holders(role)
         return tuple(person.slack for person in people if person.slack not in one.view.approvals)
 
     async def _news(self) -> list[News]:
@@ -135,8 +135,8 @@ class Upholding:
             model = await services.in_force.read(tx)
             told = await posts.of(tx, ANNOUNCEMENTS)
             stops = await standing.lately(tx, since)
-            changes = await amendments.enacted(tx, since, services.desk.quorum)
-            waiting = [one for one in await amendments.pending(tx, services.desk.quorum) if _wants_another(one)]
+            changes = await amendments.enacted(tx, since, counsel.quorum)
+            waiting = [one for one in await amendments.pending(tx, counsel.quorum) if _wants_another(one)]
             emergencies = [one for one in await standing.emergencies(tx) if one.until >= since]
             levels = await standing.levels(tx, since)
         during = {one.id: await self._done_in(one) for one in emergencies if one.until <= now}
@@ -155,7 +155,7 @@ class Upholding:
             ids = await decisions.made_by(tx, one.by, one.since, one.until)
             found = [await cases.of_proposal(tx, ident, services.clock.now(), alone=True) for ident in ids]
         return tuple(
-            f"{services.desk.title(view.proposal)} ({view.decision.kind})"
+            f"{counsel.title(view.proposal)} ({view.decision.kind})"
             for _, view in filter(None, found)
             if view.decision is not None
         )

@@ -10,7 +10,7 @@ import pytest
 from domain.case import ProposalStatus, ProposalView
 from domain.effect import Effect, Repeat
 from domain.errors import Fenced
-from graph import execution
+from graph import counsel, execution
 from graph.runner import Runner
 from graph.services import Services
 from memory import actions
@@ -149,14 +149,14 @@ async def test_a_paused_worker_does_no_harm_where_somebody_set_the_value_back(wo
     assert (await world.view()).status is ProposalStatus.EXECUTED
 
 
-async def test_giving_up_keeps_the_paused_worker_out_first(world: World):
+async def test_giving_up_keeps_the_paused_worker_out_first(world: World, monkeypatch: pytest.MonkeyPatch):
     """It may not be done any more, so it is said to have failed: then nothing may come of it later."""
     gate = world.platform.held = asyncio.Event()
     paused = asyncio.create_task(execution.execute(world.services, world.action))
     await world.platform.arrived.wait()
     await world.run_out()
-    desk = replace(world.services.desk, still_valid=lambda *_: "The policy no longer allows it.")
-    assert await execution.execute(replace(world.services, desk=desk, worker="second"), world.action)
+    monkeypatch.setattr(counsel, "still_valid", lambda *_: "The policy no longer allows it.")
+    assert await execution.execute(replace(world.services, worker="second"), world.action)
     assert ((await world.view()).status, world.platform.barred) == (ProposalStatus.FAILED, [2])
     gate.set()
     await paused

@@ -1,0 +1,48 @@
+"""What governance says, by the names it has there: the one place where the graphs meet it.
+
+Called as `counsel.allow(…)`, since many of these share a name with what the memory keeps about the same.
+"""
+
+from governance.alteration import alter
+from governance.amendments import Past, changes, is_agreed, may_agree, may_draft, quorum, replay, stuck
+from governance.authority import allow, approvals_needed, asked_now, still_valid
+from governance.autonomy import below, falls, may_grant, record
+from governance.drafting import edit
+from governance.emergencies import may_declare, may_lift, may_review, may_stop
+from governance.mandates import level
+from governance.moves import of_decision as moved
+from governance.people import answering, known
+from governance.review import refusals, review
+from governance.terms import title
+
+__all__ = [
+    "Past",
+    "allow",
+    "alter",
+    "answering",
+    "approvals_needed",
+    "asked_now",
+    "below",
+    "changes",
+    "edit",
+    "falls",
+    "is_agreed",
+    "known",
+    "level",
+    "may_agree",
+    "may_declare",
+    "may_draft",
+    "may_grant",
+    "may_lift",
+    "may_review",
+    "may_stop",
+    "moved",
+    "quorum",
+    "record",
+    "refusals",
+    "replay",
+    "review",
+    "still_valid",
+    "stuck",
+    "title",
+]
