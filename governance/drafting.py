@@ -30,6 +30,25 @@ def edit(model: OperatingModel, part: str, values: Values) -> OperatingModel:
     return change(model, values)
 
 
+def edited(model: OperatingModel, part: str, values: Values) -> object:
+    """What a form of this part shows and would write over: where it is another by now, the form is of yesterday.
+
+    Entries that are counted by their place stand and fall together; a new one writes over nothing.
+    """
+    key = values.get("key", NEW).strip()
+    if part == "policy":
+        return model.policy.model_copy(update={"limits": (), "version": 1})
+    if part == "mandates":
+        return model.mandates.get(key, Restriction())
+    if part == "people":
+        return model.person(key)
+    if part == "routes":
+        return model.routes
+    if key == NEW:
+        return None
+    return model.policy.limits if part == "limits" else getattr(model, part, None)
+
+
 def _policy(model: OperatingModel, values: Values) -> OperatingModel:
     policy = model.policy
     role, minutes = values.get("break_glass_role", "").strip(), values.get("break_glass_minutes", "").strip()

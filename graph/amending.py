@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.amendment import Amendment
-from domain.errors import ConfigurationError, InvalidChange, NoLongerOpen
+from domain.errors import ConfigurationError, InvalidChange, NoLongerOpen, StaleCard
 from domain.operating_model import OperatingModel
 from graph import counsel
 from graph.services import Services
@@ -44,6 +46,27 @@ async def drafted(
         changes=tuple(one.sentence for one in changes),
         loosens=tuple(one.sentence for one in changes if one.loosens),
         replay=replay,
+    )
+
+
+async def refuse_stale(
+    services: Services, tx: AsyncConnection, base: int | None, part: str, values: Mapping[str, str]
+) -> None:
+    """A form shows one version; raises StaleCard where what it would write over was changed in a later one."""
+    known = services.in_force.known
+    if base is None or known is None or base == known.version:
+        return
+    versions = await operating_models.since(tx, base)
+    if not versions or versions[0].version != base:
+        raise StaleCard("Nobody knows the design this form was drawn from; open it again.")
+    shown = [counsel.edited(one.model, part, values) for one in versions]
+    if shown[0] == shown[-1]:
+        return
+    last = next(one for one, was, now in zip(versions[:0:-1], shown[-2::-1], shown[:0:-1], strict=True) if was != now)
+    person, at = last.model.person(last.by), last.since.astimezone(ZoneInfo(services.file.timezone))
+    raise StaleCard(
+        f"{person.name if person else last.by} changed this on {at.day} {at:%B} at {at:%H:%M}, "
+        "after this form was opened; open it again to see what holds now."
     )
 
 

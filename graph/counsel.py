@@ -7,7 +7,7 @@ from governance.alteration import alter
 from governance.amendments import Past, changes, is_agreed, may_agree, may_draft, quorum, replay, stuck
 from governance.authority import allow, approvals_needed, asked_now, still_valid
 from governance.autonomy import below, falls, may_grant, record
-from governance.drafting import edit
+from governance.drafting import edit, edited
 from governance.emergencies import may_declare, may_lift, may_review, may_stop
 from governance.mandates import level
 from governance.moves import of_decision as moved
@@ -25,6 +25,7 @@ __all__ = [
     "below",
     "changes",
     "edit",
+    "edited",
     "falls",
     "is_agreed",
     "known",

@@ -85,16 +85,20 @@ class Governing:
             model, stands = await self._services.stands(tx)
             return await tracking.records(self._services, tx, model, stands)
 
-    async def draft(self, by: str, part: str, values: Mapping[str, str], reason: str) -> AmendmentView:
+    async def draft(
+        self, by: str, part: str, values: Mapping[str, str], reason: str, *, base: int | None = None
+    ) -> AmendmentView:
         """Propose a change of one part, values as typed. Nothing changes before enough people agree.
 
-        Raises NotYours, and InvalidChange with the field for what cannot be.
+        `base` is the version of the design whose values the form showed. Raises NotYours, StaleCard where somebody
+        changed what the form shows since then, and InvalidChange with the field for what cannot be.
         """
         services = self._services
         async with self._pressed(by, "draft", f"design/{part}") as (badge, now), services.database.write() as writing:
             await operating_models.lock(writing)
             model = await services.in_force.read(writing.tx)
             counsel.may_draft(by, model, badge)
+            await amending.refuse_stale(services, writing.tx, base, part, values)
             changed = counsel.edit(model, part, values)
             why = reason_of(reason)
             for known in await amendments.pending(writing.tx, counsel.quorum):

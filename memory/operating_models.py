@@ -83,6 +83,23 @@ async def current(tx: AsyncConnection, known: InForce | None = None) -> InForce 
     )
 
 
+async def since(tx: AsyncConnection, version: int) -> tuple[InForce, ...]:
+    """A version and all that came after it, in order, as far as there are any."""
+    everybody = await people.everybody(tx)
+    later = select(OPERATING_MODEL).where(OPERATING_MODEL.c.version >= version).order_by(OPERATING_MODEL.c.version)
+    return tuple(
+        InForce(
+            version=row.version,
+            model=read(row.body, everybody),
+            since=row.at,
+            by=everybody.names.get(row.by, row.by),
+            amendment_id=row.amendment_id,
+            file_digest=row.file_digest,
+        )
+        for row in await tx.execute(later)
+    )
+
+
 async def adopt(writing: Writing, model: OperatingModel, at: datetime) -> InForce:
     """Take the file as version 1, where nothing is in force yet. The model must be locked."""
     first = InForce(1, model, at, FILE, None, fingerprint(model))

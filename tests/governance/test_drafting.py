@@ -12,6 +12,7 @@ from domain.errors import InvalidChange
 from domain.operating_model import Delegation, Freeze, Goal, Limit, OperatingModel, Person, Restriction, SourceSettings
 from domain.signal import Cause
 from governance.drafting import PARTS, edit
+from governance.drafting import edited as shown
 
 MARA, MILO, ADA = "U0MARA0001", "U0MILO0001", "U0ADA00001"
 MODEL = OperatingModel(
@@ -44,6 +45,30 @@ def test_policy_is_typed_in_hours_and_per_cent():
     assert policy.forbidden == {"set_target", "pause_ad"}
     assert policy.break_glass
     assert (policy.break_glass.role, policy.break_glass.minutes) == ("cmo", 30)
+
+
+@pytest.mark.parametrize(
+    ("part", "values", "other", "itself"),
+    [
+        ("policy", {}, ("limits", {"role": "media_lead", "max_change": "30"}), {"expires_after_hours": "24"}),
+        ("limits", {"key": "0"}, ("policy", {"max_budget_change": "20"}), {"role": "media_lead", "max_change": "9"}),
+        ("routes", {}, ("policy", {"max_budget_change": "20"}), {"cause": "creative_fatigue", "roles": "cmo"}),
+        ("goals", {"key": "0"}, ("routes", {"channel": "growth"}), {"name": "cost", "metric": "cpa", "target": "30"}),
+        ("mandates", {"key": "performance"}, ("mandates", {"key": "seo", "off": "yes"}), {"off": "yes"}),
+        ("people", {"key": MARA}, ("people", {"key": ADA, "remove": "yes"}), {"name": "Mara", "slack": MARA}),
+    ],
+)
+def test_a_form_is_of_yesterday_where_what_it_shows_changed_and_only_then(
+    part: str, values: dict[str, str], other: tuple[str, dict[str, str]], itself: dict[str, str]
+):
+    held = edit(MODEL, "limits", {"role": "media_lead", "max_change": "30"})
+    assert shown(edit(held, *other), part, values) == shown(held, part, values)
+    assert shown(edit(held, part, {**itself, **values}), part, values) != shown(held, part, values)
+
+
+@pytest.mark.parametrize("part", ["limits", "goals", "freezes", "delegations", "people"])
+def test_a_new_entry_writes_over_nothing(part: str):
+    assert shown(MODEL, part, {"key": "new"}) is None
 
 
 def test_an_emergency_of_two_hours_is_refused_at_its_field():

@@ -8,7 +8,7 @@ import pytest
 
 from domain.amendment import AmendmentStatus
 from domain.badge import Badge
-from domain.errors import InvalidChange, NoLongerOpen, NotFound, NotYours
+from domain.errors import InvalidChange, NoLongerOpen, NotFound, NotYours, StaleCard
 from domain.standing import Level
 from graph.runner import Runner
 from memory.database import Database
@@ -74,6 +74,33 @@ async def test_what_cannot_be_is_said_at_its_field(start: Start, part: str, valu
     assert refused.value.field == field
     assert await refusals(runner) == ['{"press":"draft","why":"InvalidChange"}']
     assert (await runner.governing.design(CORA)).pending == ()
+
+
+async def test_a_form_left_open_does_not_write_over_what_somebody_else_changed_meanwhile(start: Start):
+    here, there = await start(), await start(model_={"timezone": "Europe/Berlin"})
+    opened = (await there.governing.design(CORA)).version
+    await enact(here, "policy", {"max_budget_change": "20"}, by=(ANNA,))
+    with pytest.raises(StaleCard, match=r"^Anna Beck changed this on 15 March at 10:12, after this form was opened"):
+        await there.governing.draft(CORA, "policy", {"max_budget_change": "40"}, "a loud week", base=opened)
+    assert await refusals(there) == ['{"press":"draft","why":"StaleCard"}']
+    assert (await there.governing.design(CORA)).pending == ()
+    again = await there.governing.draft(CORA, "policy", {"max_budget_change": "15"}, "quieter still", base=opened + 1)
+    assert again.amendment.base == opened + 1
+
+
+async def test_who_changed_something_else_of_the_design_meanwhile_is_in_nobodys_way(start: Start):
+    runner = await start()
+    await enact(runner, "policy", {"max_budget_change": "20"}, by=(ANNA,))
+    freeze = {"key": "new", "name": "Spring sale", "first_day": "2026-05-01", "last_day": "2026-05-02"}
+    drafted = await runner.governing.draft(CORA, "freezes", freeze, "we sell enough", base=1)
+    assert (drafted.amendment.base, drafted.amendment.model.policy.max_budget_change) == (2, 0.2)
+
+
+async def test_a_form_of_a_design_that_never_was_is_refused(start: Start):
+    runner = await start()
+    for never in (0, 7):
+        with pytest.raises(StaleCard, match="open it again"):
+            await runner.governing.draft(CORA, "policy", {"max_budget_change": "20"}, "a quiet week", base=never)
 
 
 async def test_a_change_without_a_reason_is_not_drafted(start: Start):
