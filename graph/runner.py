@@ -235,7 +235,8 @@ class Runner:
 
     async def posted(self, signal_id: str, post: Post) -> None:
         """Remember where a message is and what it shows."""
-        self._services.failpoint(Failpoint.MESSAGE_POSTED)
+        if post.ts:  # else it is noted that one is about to be posted
+            self._services.failpoint(Failpoint.MESSAGE_POSTED)
         async with self._services.database.engine.begin() as tx:
             await posts.keep(tx, signal_id, post)
         self._services.failpoint(Failpoint.MESSAGE_NOTED)
@@ -251,10 +252,7 @@ class Runner:
             await posts.keep_upload(tx, key, file_id)
 
     async def sweep(self, as_of: date, hour: int | None = None) -> tuple[SignalEvent, ...]:
-        """One sweep now. A day already swept is not swept again: its events are returned.
-
-        With an `hour`, a look at a day under way as far as that hour; nothing for an hour looked at before.
-        """
+        """Sweep one day now, once; with an `hour`, look at a day under way as far as that, once (see `Work.sweep`)."""
         return await self.work.sweep(as_of, hour)
 
     async def settle(self) -> None:

@@ -1,13 +1,16 @@
-"""Three ways to build it wrong, kept so that the tests are tested: each must be caught."""
+"""Four ways to build it wrong, kept so that the tests are tested: each must be caught."""
 
+import uuid
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from langgraph.runtime import Runtime
 from sqlalchemy import select
 
+from bot import board
 from domain.action import ACTION
 from domain.receipt import Receipt, ReceiptStatus
 from graph import proposal
@@ -20,6 +23,7 @@ from memory.schema import ACTION as TABLE
 EFFECT_IN_A_NODE = "the effect inside a graph node"
 EMPTY_IS_DONE = "a reconciler that takes an empty `next` for done"
 NO_LEASE = "no lease on actions"
+POSTED_ANEW = "each attempt at a message looks like another one to Slack"
 
 
 def apply(mutant: str) -> None:
@@ -31,6 +35,8 @@ def apply(mutant: str) -> None:
     elif mutant == NO_LEASE:
         vars(actions).update(lease=lease, holds=holds)
         Database.alone = alone  # type: ignore[method-assign]
+    elif mutant == POSTED_ANEW:
+        vars(board)["uuid"] = SimpleNamespace(uuid5=lambda *_: uuid.uuid4(), NAMESPACE_URL=uuid.NAMESPACE_URL)
 
 
 async def request_execution(state: Any, runtime: Runtime[Services]) -> dict[str, str]:
