@@ -14,7 +14,7 @@ from bot.private import Body, said, tell, user_of
 from bot.redraw import Redraw
 from bot.slack import Slack
 from domain.amendment import Design
-from domain.errors import InvalidChange, MarketingError, NotFound
+from domain.errors import InvalidChange, MarketingError, NotFound, StaleCard
 from domain.standing import Stop
 from graph.runner import Runner
 
@@ -104,9 +104,11 @@ class Architecture:
         if REMOVE not in typed:
             values.pop(REMOVE, None)
         try:
-            drafted = await self._runner.governing.draft(user_of(body), target.part, values, reason)
-        except InvalidChange as problem:
-            at = problem.field if problem.field in _typed(view) else REASON
+            drafted = await self._runner.governing.draft(
+                user_of(body), target.part, values, reason, base=target.version
+            )
+        except (InvalidChange, StaleCard) as problem:  # said inside, so that what was typed stays in sight
+            at = problem.field if isinstance(problem, InvalidChange) and problem.field in _typed(view) else REASON
             await ack(response_action="errors", errors={at: str(problem)[:200]})
             return
         except MarketingError as refusal:

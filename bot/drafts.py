@@ -41,6 +41,8 @@ class Target(BaseModel):
 
     part: str = ""
     key: str = ""
+    version: int | None = None
+    """Of the operating model whose values the form shows; None where it shows none."""
 
 
 def edit(design: Design, part: str, key: str) -> View:
@@ -49,7 +51,8 @@ def edit(design: Design, part: str, key: str) -> View:
     removable = part in {"limits", "goals", "freezes", "delegations", "people"} and key != NEW
     blocks = [*fields, *([ticks(REMOVE, "Take it out", [("Remove this entry", "yes")], ())] if removable else [])]
     blocks.append(reason("Why?", hint="Everybody who has to agree reads it."))
-    return _form(EDIT_FORM, "Change the design", "See what changes", blocks, Target(part=part, key=key))
+    return _form(EDIT_FORM, "Change the design", "See what changes", blocks,
+                 Target(part=part, key=key, version=design.version))  # fmt: skip
 
 
 def drafted(view: AmendmentView, model: OperatingModel) -> View:

@@ -18,12 +18,15 @@ from bot.design import design
 from bot.home import home
 from bot.listeners import connect
 from domain.amendment import AmendmentView, Design
-from domain.errors import InvalidChange, NotYours
+from domain.errors import InvalidChange, NotYours, StaleCard
 from tests.bot.designs import BUSY, GOVERNED, NEW_DESIGN, RECORDS, amendment, crowded, stop
 from tests.bot.fakes import FakeRunner
 from tests.bot.samples import ADA, MARA, MODEL, NILS
 
 Valid = Callable[[Any], None]
+
+
+CHANGED = "Mara Lindt changed this on 14 March at 14:02, after this form was opened; open it again."
 
 
 def said(view: dict[str, Any]) -> str:
@@ -218,7 +221,11 @@ class Governing:
             raise NotYours("Only the CMO sees the design.")
         return self.shown
 
-    async def draft(self, by: str, part: str, values: dict[str, str], reason: str) -> AmendmentView:
+    async def draft(
+        self, by: str, part: str, values: dict[str, str], reason: str, *, base: int | None = None
+    ) -> AmendmentView:
+        if base not in {None, self.shown.version}:
+            raise StaleCard(CHANGED)
         if values.get("max_change") == "a lot":
             raise InvalidChange("max_change", "Type a number such as 250 or 36.50.")
         self.calls.append(("draft", by, part, dict(values), reason))
@@ -298,6 +305,17 @@ async def test_the_architect_edits_a_limit_and_sees_what_it_would_have_changed(o
     assert reason == "We ask too often."
     await office.send(ADA, seen)
     assert office.governing.calls[-1] == ("agree", "amd_0a1b2c3d4e5f", ADA)
+
+
+async def test_a_form_of_an_older_design_says_so_and_keeps_what_was_typed(office: Office):
+    form = (await office.press(ADA, "edit_part", "limits/0"))["view"]
+    office.governing.shown = BUSY.model_copy(update={"version": BUSY.version + 1})
+    answer = await office.send(ADA, form, max_change="40", reason="We ask too often.")
+    assert answer["errors"] == {"reason": CHANGED}, "inside the form, which stays open with all that was typed"
+    assert office.governing.calls == []
+    again = (await office.press(ADA, "edit_part", "limits/0"))["view"]
+    await office.send(ADA, again, max_change="40", reason="We ask too often.")
+    assert office.governing.calls[-1][:3] == ("draft", ADA, "limits")
 
 
 async def test_what_is_taken_out_is_named_by_its_key(office: Office):
