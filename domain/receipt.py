@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
+from pydantic import Field
+
 from domain.base import Fraction, Frozen, Interval
 
 
@@ -24,8 +26,18 @@ class ReceiptStatus(StrEnum):
     """The platform may or may not have acted. Shown to a person, settled by reading."""
 
 
+class Said(Frozen):
+    """A person's word for what came of an execution that reading never told."""
+
+    by: str
+    """Slack user id of somebody who may decide the proposal. See `domain.proposal.is_erased`."""
+    at: datetime
+    reason: str = Field(min_length=3, max_length=1000)
+    """How they know."""
+
+
 class Receipt(Frozen):
-    """Proof of one execution."""
+    """Proof of one execution; where `said` is there, somebody's word for it instead."""
 
     action_id: str
     proposal_id: str
@@ -37,6 +49,9 @@ class Receipt(Frozen):
     answer: str
     """What the platform said, in one line."""
     at: datetime
+    """When it ended; of what a person says was done: when it was tried."""
+    said: Said | None = None
+    """Who closed it by hand, and why. None: `status` is what reading the platform showed."""
 
 
 class Outcome(Frozen):

@@ -82,6 +82,28 @@ def asked_now(view: ProposalView, model: OperatingModel, now: datetime, standing
     return stricter(review(view.proposal, model, day(model, now), standing), view.verdict, view.proposal.owner)
 
 
+def may_close(
+    by: str,
+    view: ProposalView,
+    model: OperatingModel,
+    now: datetime,
+    standing: Standing = NOTHING_STANDS,
+    badge: Badge | None = None,
+) -> None:
+    """Whether somebody may say what came of an execution nobody could read: any one who could decide it.
+
+    Raises NotYours.
+    """
+    person, owner, today = people.known(by, model, badge), view.proposal.owner, day(model, now)
+    if decides_alone(person, view.done, model, standing, now):
+        return
+    roles = deciders(view.verdict, owner)
+    decided = view.decision.at if view.decision else now
+    may = {*roles, model.policy.escalate_to} if passed_on(view, model, decided) else {*roles}
+    if not may & people.roles_on(view.done, person, model, today):
+        raise NotYours(_whose(person, roles, may, view.proposal, model, today))
+
+
 def approvals_needed(
     by: str, view: ProposalView, model: OperatingModel, now: datetime, standing: Standing = NOTHING_STANDS
 ) -> int:

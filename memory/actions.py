@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.action import ACTION, Action, ActionBase
 from domain.receipt import Receipt, ReceiptStatus
-from memory import facts
+from memory import facts, people
 from memory.database import Database
 from memory.failpoints import Failpoint
 from memory.people import SYSTEM
@@ -179,15 +180,62 @@ async def finish(
             await also(writing)
 
 
+async def close(writing: Writing, receipt: Receipt, *, executed_on: date | None, measured_after: date | None) -> bool:
+    """End an action whose result nobody knows, as a person says it ended, and go on from there. The case is locked.
+
+    False: its result is known, or a try is under way this moment. Whoever holds it can write nothing of it any more,
+    and the job has the platform take nothing more from them either.
+    """
+    unknown = (TABLE.c.id == receipt.action_id) & TABLE.c.state.in_((UNKNOWN, UNCONFIRMED))
+    dates = {"executed_on": executed_on, "measured_after": measured_after}
+    ended = {"state": receipt.status.value, "fence": TABLE.c.fence + 1, "lease_until": None, "not_before": None}
+    closed = update(TABLE).where(unknown).values(**ended, **dates)
+    if await writing.tx.scalar(closed.returning(TABLE.c.id)) is None:
+        return False
+    await keep_receipt(writing, receipt)
+    await writing.defer("advance", receipt.proposal_id)
+    await writing.defer("execute", receipt.action_id, once=True)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """An action that a person closed: what the platform would know it by, and the latest holder's number."""
+
+    action: Action
+    token: str
+    fence: int
+
+
+async def closed(tx: AsyncConnection, action_id: str) -> Closed | None:
+    """An action that was closed by hand; None where it was not."""
+    word = RECEIPT.c.body["said"]["by"].astext
+    said = select(RECEIPT.c.action_id).where((RECEIPT.c.action_id == action_id) & word.is_not(None))
+    found = select(TABLE.c.body, TABLE.c.token, TABLE.c.fence).where(TABLE.c.id.in_(said))
+    row = (await tx.execute(found)).one_or_none()
+    return Closed(ACTION.validate_python(row.body), row.token, row.fence) if row else None
+
+
 async def keep_receipt(writing: Writing, receipt: Receipt) -> None:
-    """Add a receipt, unless it says no more than the newest one."""
+    """Add a receipt, unless it says no more than the newest one. Of a person's word the ledger names that person."""
     newest = select(RECEIPT.c.status).where(RECEIPT.c.action_id == receipt.action_id).order_by(RECEIPT.c.id.desc())
     if await writing.tx.scalar(newest.limit(1)) == receipt.status.value:
         return
+    body = await _kept(writing.tx, receipt)
     columns = {"action_id": receipt.action_id, "proposal_id": receipt.proposal_id, "status": receipt.status.value}
-    await writing.tx.execute(insert(RECEIPT).values(**columns, at=receipt.at, body=facts.body(receipt)))
-    status, digest = receipt.status.value, facts.digest(receipt)
-    await writing.record(f"receipt.{status}", SYSTEM, receipt.proposal_id, action=receipt.action_id, digest=digest)
+    await writing.tx.execute(insert(RECEIPT).values(**columns, at=receipt.at, body=body))
+    by, digest = receipt.said.by if receipt.said else SYSTEM, facts.digest_of(body)
+    kind = f"receipt.{receipt.status.value}"
+    await writing.record(kind, by, receipt.proposal_id, action=receipt.action_id, digest=digest)
+
+
+async def _kept(tx: AsyncConnection, receipt: Receipt) -> dict[str, Any]:
+    """A receipt as it is stored: whoever closed it by pseudonym, what they wrote sealed."""
+    body = facts.body(receipt)
+    if receipt.said is not None:
+        key = await people.key_of(tx, receipt.said.by)
+        body["said"] |= {"by": key.pseudonym, "reason": key.seal(receipt.said.reason)}
+    return body
 
 
 async def holds(database: Database, held: Lease) -> float:

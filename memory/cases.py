@@ -44,7 +44,7 @@ _AFTER_EXECUTION = {
 }
 
 
-_TOLD_BY_PEOPLE = {"decision", "snooze", "approval"}
+_TOLD_BY_PEOPLE = {"decision", "snooze", "approval", "receipt"}
 
 
 @dataclass(slots=True)

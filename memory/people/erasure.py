@@ -14,7 +14,7 @@ from memory import operating_models, people
 from memory.database import Database
 from memory.people import SYSTEM
 from memory.people.vault import Key
-from memory.schema import ACTION, APPROVAL, DECISION, METADATA, PERSON, PROPOSAL, SNOOZE
+from memory.schema import ACTION, APPROVAL, DECISION, METADATA, PERSON, PROPOSAL, RECEIPT, SNOOZE
 
 logger = logging.getLogger(__name__)
 
@@ -111,6 +111,7 @@ async def _cases(tx: AsyncConnection, key: Key) -> tuple[str, ...]:
         select(APPROVAL.c.proposal_id).where(APPROVAL.c.by == me),
         select(ACTION.c.proposal_id).where(ACTION.c.by == me),
         select(SNOOZE.c.proposal_id).where(SNOOZE.c.body["by"].astext == me),
+        select(RECEIPT.c.proposal_id).where(RECEIPT.c.body["said"]["by"].astext == me),
         select(PROPOSAL.c.id).where(_holds(PROPOSAL.c.body, key)),
     )
     found = select(PROPOSAL.c.signal_id).where(PROPOSAL.c.id.in_(theirs)).distinct().order_by(PROPOSAL.c.signal_id)
