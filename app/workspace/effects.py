@@ -28,6 +28,13 @@ async def next_of(told: Told, patience: float, wanted: Callable[[Json], bool]) -
             return True
 
 
+def may_show(event: Json, user: str, ts: str) -> bool:
+    """Whether an event can be what `user` sees after pressing on the message `ts`, if on any."""
+    if event["type"] == "message":
+        return event["change"] == "edited" and (not ts or event["message"]["ts"] == ts)
+    return event.get("user") == user
+
+
 async def seen_by(told: Told, user: str, ts: str, patience: float) -> Json:
     """What `user` sees within `patience` seconds: view, home, ephemeral (its text) and ephemeral_ts, if any.
 
@@ -38,13 +45,12 @@ async def seen_by(told: Told, user: str, ts: str, patience: float) -> Json:
 
     def matters(event: Json) -> bool:
         nonlocal settle
-        kind = event["type"]
-        if kind == "message":
-            settle = EDIT_SETTLE_S
-            return event["change"] == "edited" and (not ts or event["message"]["ts"] == ts)
-        if event.get("user") != user:
+        if not may_show(event, user, ts):
             return False
-        settle = SETTLE_S
+        kind = event["type"]
+        settle = EDIT_SETTLE_S if kind == "message" else SETTLE_S
+        if kind == "message":
+            return True
         if kind == "ephemeral" and event["change"] == "posted":
             seen["ephemeral"], seen["ephemeral_ts"] = event["message"]["text"], event["message"]["ts"]
             return True

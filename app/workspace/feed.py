@@ -1,7 +1,7 @@
 """What happens in the workspace, told to whoever listens: open pages, and presses waiting for their effect."""
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from app.workspace.wire import Json
@@ -14,16 +14,16 @@ class Feed:
     """A broadcast without memory."""
 
     def __init__(self) -> None:
-        self._listeners: set[asyncio.Queue[Json | None]] = set()
+        self._listeners: dict[asyncio.Queue[Json | None], Callable[[Json], bool]] = {}
 
     def tell(self, kind: str, **what: object) -> None:
         """Tell every listener one thing that happened."""
         event: Json = {"type": kind, **what}
-        for listener in tuple(self._listeners):
+        for listener, concerns in tuple(self._listeners.items()):
             if listener.qsize() >= _PATIENCE:
-                self._listeners.discard(listener)
+                self._listeners.pop(listener, None)
                 listener.put_nowait(None)
-            else:
+            elif concerns(event):
                 listener.put_nowait(event)
 
     def close(self) -> None:
@@ -33,11 +33,14 @@ class Feed:
         self._listeners.clear()
 
     @contextmanager
-    def listen(self) -> Generator[asyncio.Queue[Json | None]]:
-        """A queue of what happens from now on; None means there will be nothing more."""
+    def listen(self, concerns: Callable[[Json], bool] = lambda event: True) -> Generator[asyncio.Queue[Json | None]]:
+        """A queue of what happens from now on; None means there will be nothing more.
+
+        What does not concern the listener does not wake them: a hundred presses a second are each waited for.
+        """
         queue: asyncio.Queue[Json | None] = asyncio.Queue()
-        self._listeners.add(queue)
+        self._listeners[queue] = concerns
         try:
             yield queue
         finally:
-            self._listeners.discard(queue)
+            self._listeners.pop(queue, None)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from app.workspace.effects import next_of, seen_by
+from app.workspace.effects import may_show, next_of, seen_by
 from app.workspace.elements import Unusable, complaints, find, pressed, state_of
 from app.workspace.methods.call import Call
 from app.workspace.methods.chat import checked
@@ -288,7 +288,7 @@ class Interactions:
     ) -> Json:
         """Send an envelope and tell what the person then sees."""
         office = self._office
-        with office.feed.listen() as told:
+        with office.feed.listen(lambda event: may_show(event, user["id"], ts)) as told:
             ack = await office.sockets.send(kind, payload, answerable=True)
             answer: Json = {"acked": ack.acked, "after_ms": ack.after_ms}
             if not ack.acked:

@@ -23,6 +23,8 @@ SCOPES = ("chat:write", "commands", "app_mentions:read", "im:history", "files:wr
 # Known to everybody and worth nothing: the server answers this machine only.
 BOT_TOKEN, APP_TOKEN = "xoxb-local-baton", "xapp-local-baton"
 RESPONSE_USES, RESPONSE_SECONDS = 5, 30 * 60
+_TIDY_SECONDS = 60
+"""Between two looks for response addresses long out of date: a look at each press would read all there are."""
 
 _MOST_EARLIER = 40
 """Button rows of earlier versions kept per message."""
@@ -75,6 +77,7 @@ class Office:
         self.demo, self.scopes, self.commands = demo, tuple(scopes), tuple(commands)
         self.rates, self.timing = rates, timing
         self.address = "http://127.0.0.1"
+        self._tidied = 0.0
         self.statuses: dict[tuple[str, str], str] = {}
         """What the assistant says it is doing, by channel and thread; gone with the process, as in Slack."""
 
@@ -254,9 +257,8 @@ class Office:
         now = time.time()
         name = secrets.token_hex(12)
         with self.store.transaction():
-            for old in self.store.all("response urls"):
-                if now - old["made"] > 2 * RESPONSE_SECONDS:
-                    self.store.drop("response urls", old["name"])
+            if now - self._tidied > _TIDY_SECONDS:
+                self._forget_addresses(now)
             self.store.put(
                 "response urls",
                 name,
@@ -271,6 +273,12 @@ class Office:
                 },
             )
         return f"{self.address}/response/{name}"
+
+    def _forget_addresses(self, now: float) -> None:
+        self._tidied = now
+        for old in self.store.all("response urls"):
+            if now - old["made"] > 2 * RESPONSE_SECONDS:
+                self.store.drop("response urls", old["name"])
 
     def use_response_url(self, name: str) -> Json:
         """What an address stands for; counts the use. Raises Refused (expired_url, used_url)."""

@@ -27,7 +27,8 @@ class Triggers:
         """A new trigger id for something `user` just did."""
         now = self._clock()
         # Spent and expired ones are kept for a while, so that a late exchange is told why it is refused.
-        self._issued = {name: old for name, old in self._issued.items() if now - old.issued < 300}
+        while self._issued and now - next(iter(self._issued.values())).issued >= 300:  # the oldest comes first
+            del self._issued[next(iter(self._issued))]
         name = f"{secrets.randbelow(10**13):013d}.{secrets.randbelow(10**12):012d}.{secrets.token_hex(16)}"
         self._issued[name] = _Trigger(user, now)
         return name

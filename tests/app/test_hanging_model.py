@@ -1,6 +1,5 @@
 """A chat model that hangs, fails or obeys an ad's name delays nothing and says nothing."""
 
-import threading
 import time
 from collections.abc import Iterator
 
@@ -13,25 +12,10 @@ from domain.scope import Scope
 from domain.signal import Cause, Signal
 from domain.worded import Worded
 from tests.agents.company import finding, signal
+from tests.app import hanging
 
 AD = Scope(platform="meta", account_id="a1", campaign_id="c3", ad_id="ad9")
 TIRED = signal(Cause.CREATIVE_FATIGUE, AD, [finding(FindingKind.CTR_DECLINE, AD)], why="People have seen it too often.")
-RELEASED = threading.Event()
-ASKED: list[str] = []
-
-
-class Hanging(GenericFakeChatModel):
-    """Takes a question and never comes back."""
-
-    def with_structured_output(self, schema: object, **_: object) -> object:  # pyright: ignore[reportIncompatibleMethodOverride]
-        del schema
-        ASKED.append("asked")
-        RELEASED.wait(60)
-        raise ConnectionError("too late")
-
-
-def hanging() -> Hanging:
-    return Hanging(messages=iter([]))
 
 
 def failing() -> GenericFakeChatModel:
@@ -40,10 +24,10 @@ def failing() -> GenericFakeChatModel:
 
 @pytest.fixture(autouse=True)
 def released() -> Iterator[None]:
-    ASKED.clear()
-    RELEASED.clear()
+    hanging.ASKED.clear()
+    hanging.RELEASED.clear()
     yield
-    RELEASED.set()
+    hanging.RELEASED.set()
 
 
 def words(factory: str, of: Signal = TIRED) -> Worded:
@@ -54,12 +38,12 @@ def words(factory: str, of: Signal = TIRED) -> Worded:
 
 def test_a_model_that_hangs_is_left_behind_and_not_asked_again(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(assembly, "_PATIENCE_SECONDS", 0.2)
-    writer = assembly._explain(f"{__name__}:hanging")  # pyright: ignore[reportPrivateUsage]
+    writer = assembly._explain(f"{hanging.__name__}:hanging")  # pyright: ignore[reportPrivateUsage]
     assert writer
     started = time.monotonic()
     assert [writer(TIRED).text for _ in range(5)] == ["People have seen it too often."] * 5
     assert time.monotonic() - started < 2
-    assert ASKED == ["asked"]
+    assert hanging.ASKED == ["asked"]
 
 
 def test_a_model_that_raises_is_not_heard():

@@ -16,22 +16,25 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import aiohttp
+import psutil
 import psycopg
 import yaml
 
 from app import embedded
+from app.workspace.interactions import Interactions
 from app.workspace.people import WorkspaceUser
 from app.workspace.rates import Rates
 from app.workspace.server import Workspace
+from app.workspace.wire import walk
 from graph.runner import Runner
 from memory.database import Database
 from tests.bench.report import Measure, Range, Row, Section, markdown
 from tests.reliability import clicking
-from tests.reliability.clicking import NOOR, OLU, PROPOSALS, SIGNALS, TWO_PEOPLE, prop, sig
+from tests.reliability.clicking import NOOR, OLU, PROPOSALS, SIGNALS, prop, sig
 
 PER_SECOND, SECONDS = 100, 60
 START_SECONDS = 120
@@ -39,7 +42,7 @@ CHANNEL = "marketing-signals"
 OWNERS = (clicking.MARA, NOOR, OLU, clicking.CORA)
 ACK_SECONDS, SHOWN_SECONDS = 0.5, 2.0
 """What must hold: the 99th percentile of acks, and a card showing its decision."""
-HANGING = "tests.app.test_hanging_model:hanging"
+HANGING = "tests.app.hanging:hanging"
 
 
 @dataclass
@@ -54,8 +57,12 @@ class Storm:
     """What the people saw instead."""
     shown: list[float] = field(default_factory=list[float])
     """Seconds from a decision until its card said so."""
+    told: int = 0
+    """Presses after which the presser saw words for them alone."""
     decisions: int = 0
     doubled: int = 0
+    refusals: int = 0
+    """Lines of the ledger about refused presses."""
     took: float = 0
     cpu: Mapping[str, float] = field(default_factory=dict[str, float])
     """Processor seconds by process."""
@@ -111,7 +118,8 @@ async def storm(model: str) -> Storm:
         try:
             await opened(address)
             async with company(home, address, model) as (workspace, pids):
-                return await pressed(workspace, address, pids)
+                postgres = int((home / "db" / "postgres" / "postmaster.pid").read_text().split()[0])
+                return await pressed(workspace, address, {**pids, "Postgres": postgres})
         finally:
             await asyncio.to_thread(embedded.stop, home / "db")
 
@@ -187,69 +195,74 @@ def cards(workspace: Workspace) -> dict[str, dict[str, Any]]:
 
 async def pressed(workspace: Workspace, address: str, pids: Mapping[str, int]) -> Storm:
     seen, on = Storm(), cards(workspace)
-    began, before = (
-        time.monotonic(),
-        {name: _cpu(pid) for name, pid in pids.items()} | {"Slack and people": time.process_time()},
-    )
-    decided: dict[str, float] = {}
     shown: dict[str, float] = {}
-    watch = asyncio.create_task(_watch(workspace, decided, shown))
-    limits = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(connector=limits) as http:
+    before, began = _used(pids), time.monotonic()
+    with workspace.office.feed.listen(lambda event: event["type"] == "message") as told:
+        watch = asyncio.create_task(_watch(told, shown))
         presses: list[asyncio.Task[None]] = []
         for number in range(PER_SECOND * SECONDS):
             await asyncio.sleep(max(began + number / PER_SECOND - time.monotonic(), 0))
             at = (number // 20) % PROPOSALS if number < 20 * PROPOSALS else number % PROPOSALS
-            card = on[sig(0, at // clicking.PER_SIGNAL)]
-            user = OWNERS[number % len(OWNERS)]
-            click = {"user": user, "channel": card["channel"], "ts": card["ts"], "action_id": "approve_proposal",
-                     "value": f"{prop(0, at)}:1"}  # fmt: skip
-            presses.append(asyncio.create_task(_press(http, workspace.address, click, at, seen, decided)))
+            card, user = on[sig(0, at // clicking.PER_SIGNAL)], OWNERS[number % len(OWNERS)]
+            presses.append(asyncio.create_task(_press(workspace, user, card, prop(0, at), seen)))
         await asyncio.gather(*presses)
-    seen.took = time.monotonic() - began
-    await asyncio.sleep(SHOWN_SECONDS * 2)
-    watch.cancel()
-    after = {name: _cpu(pid) for name, pid in pids.items()} | {"Slack and people": time.process_time()}
-    seen.cpu = {name: after[name] - before[name] for name in after}
-    seen.shown = [shown.get(ident, float("inf")) - at for ident, at in decided.items()]
+        seen.took = time.monotonic() - began
+        seen.cpu = {name: seconds - before[name] for name, seconds in _used(pids).items()}
+        await asyncio.sleep(SHOWN_SECONDS * 2)
+        watch.cancel()
     with psycopg.connect(address) as connection:
-        rows = connection.execute("SELECT subject FROM ledger WHERE kind LIKE 'decision.%'").fetchall()
-    lines = Counter(subject for (subject,) in rows)
-    seen.decisions, seen.doubled = len(lines), sum(times - 1 for times in lines.values())
+        rows = connection.execute("SELECT subject, at FROM ledger WHERE kind LIKE 'decision.%'").fetchall()
+        (seen.refusals,) = connection.execute("SELECT count(*) FROM ledger WHERE kind = 'refusal'").fetchone() or (0,)
+    decided = {subject: datetime.fromisoformat(at).timestamp() for subject, at in rows}
+    seen.decisions, seen.doubled = len(decided), len(rows) - len(decided)
+    seen.shown = [shown.get(ident, float("inf")) - at for ident, at in decided.items()]
     return seen
 
 
-async def _press(
-    http: aiohttp.ClientSession, address: str, click: dict[str, Any], at: int, seen: Storm, decided: dict[str, float]
-) -> None:
-    async with http.post(f"{address}/control/click", json=click) as answered:
-        answer = await answered.json()
-    if not answer.get("acked"):
+async def _press(workspace: Workspace, user: str, card: dict[str, Any], ident: str, seen: Storm) -> None:
+    office = workspace.office
+    person, channel = office.people.user(user), office.people.channel(card["channel"])
+    assert person
+    assert channel
+    click = {"value": f"{ident}:1"}
+    answer = await Interactions(office).click_message(person, channel, card["ts"], "approve_proposal", click)
+    if not answer["acked"]:
         seen.unanswered += 1
-        seen.said[str(answer.get("warning") or answer.get("error"))[:80]] += 1
+        seen.said[str(answer.get("warning"))] += 1
         return
     seen.acks.append(answer["after_ms"] / 1000)
-    if not answer.get("ephemeral") and at not in TWO_PEOPLE:
-        decided.setdefault(prop(0, at), time.monotonic())
+    seen.told += "ephemeral" in answer
 
 
-async def _watch(workspace: Workspace, decided: Mapping[str, float], shown: dict[str, float]) -> None:
-    """Note when the card no longer asks a decided proposal."""
-    while True:
-        waiting = [ident for ident in list(decided) if ident not in shown]
-        if waiting:
-            words = {ident: json.dumps(card.get("blocks")) for ident, card in cards(workspace).items()}
-            now = time.monotonic()
-            for ident in waiting:
-                number = int(ident[-8:], 16)
-                if f'"{ident}:1"' not in words[sig(0, number // clicking.PER_SIGNAL)]:
-                    shown[ident] = now
-        await asyncio.sleep(0.02)
+async def _watch(told: asyncio.Queue[dict[str, Any] | None], shown: dict[str, float]) -> None:
+    """Note when a card first no longer asks a proposal: seconds since 1970, as the ledger's."""
+    asking: dict[str, set[str]] = {}
+    while (event := await told.get()) is not None:
+        message, now = event["message"], time.time()
+        asks = {
+            press.partition(":")[0]
+            for part in walk(message.get("blocks"))
+            if part.get("action_id") == "approve_proposal" and (press := str(part.get("value")))
+        }
+        for ident in asking.get(message["ts"], asks) - asks:
+            shown.setdefault(ident, now)
+        asking[message["ts"]] = asks
+
+
+def _used(pids: Mapping[str, int]) -> dict[str, float]:
+    """Processor seconds so far, children included, by process; this one is Slack and the people."""
+    return {name: _cpu(pid) for name, pid in pids.items()} | {"Slack and people": time.process_time()}
 
 
 def _cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Of a process, of its children, and of those that have ended."""
+    known = (psutil.Process(pid), *psutil.Process(pid).children(recursive=True))
+    total = 0.0
+    for process in known:
+        with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+    return total
 
 
 async def _until(true: Callable[[], bool], processes: Mapping[str, asyncio.subprocess.Process]) -> None:
