@@ -28,7 +28,7 @@ class SlackDirectory:
         self._seen: dict[str, tuple[float, Badge]] = {}
 
     async def badge(self, slack: str) -> Badge | None:
-        """What Slack says about a user; the last answer where it does not answer; None where it never did."""
+        """What Slack says about a user; None where it does not answer: how long its last word counts is not ours."""
         at, known = self._seen.get(slack, (0.0, None))
         if known is not None and time.monotonic() - at < FRESH_SECONDS:
             return known
@@ -40,7 +40,7 @@ class SlackDirectory:
                 found = _badge(await self._slack.profile(slack), self._team)
         except (SlackUnavailable, TimeoutError) as problem:
             _log.warning("Slack did not say who %s is: %s", slack, problem or "it took too long")
-            return known
+            return None
         self._seen[slack] = (time.monotonic(), found)
         return found
 

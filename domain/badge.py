@@ -1,6 +1,14 @@
 """Who Slack says a user is. The operating model names people; Slack knows whether they are still who they were."""
 
+from datetime import timedelta
+
 from domain.base import Frozen
+
+
+GOOD_FOR = timedelta(hours=8)
+"""How long Slack's last word on somebody counts while it does not answer: a working day, longer than its outages were,
+and over before the next one begins for somebody who has become a guest or left since. A flaw counts until Slack answers.
+"""
 
 
 class Badge(Frozen):

@@ -52,6 +52,10 @@ class NotYours(Refusal):
     """The presser may not decide this."""
 
 
+class Unidentified(Refusal):
+    """Slack does not say who the presser is just now. Worth trying again in a minute."""
+
+
 class AlreadyDecided(Refusal):
     """Somebody was first. Names who and when."""
 

@@ -55,8 +55,11 @@ def may_review(user: str, emergency: Emergency, model: OperatingModel, now: date
 
 
 def may_stop(user: str, model: OperatingModel, badge: Badge | None = None) -> None:
-    """Returns where this person may pull a stop: everybody who holds a role, as a stop only ever prevents."""
-    if not people.known(user, model, badge).roles:
+    """Returns where this person may pull a stop: everybody who holds a role, as a stop only ever prevents.
+
+    Also while Slack does not say who they are: what prevents must not wait for Slack. Raises NotYours.
+    """
+    if not people.believed(user, model, badge).roles:
         raise NotYours("Only people who hold a role may stop something.")
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_DOWN, Decimal
 
 from domain.action import ACTION, ACTION_KINDS, Action, SetBudget, SetTarget, ShiftBudget
+from domain.badge import Badge
 from domain.case import Case, ProposalStatus, ProposalView
 from domain.catalogue import CATALOGUE
 from domain.errors import MarketingError
@@ -175,7 +176,7 @@ def _answer(proposal: Proposal, verdict: Verdict, person: Person, one: _Situatio
     )
     press = Approved(proposal_id=proposal.id, version=1, by=person.slack, at=now)
     try:
-        allow(press, view, _case(proposal, one.day), model, now, one.standing)
+        allow(press, view, _case(proposal, one.day), model, now, one.standing, Badge(slack=person.slack))
     except MarketingError as error:
         return str(error)
     return "decides" if verdict.kind == "ask" and verdict.quorum == 1 else "is the first of two to approve"

@@ -5,7 +5,7 @@ from datetime import date
 
 from domain.action import Action
 from domain.badge import Badge
-from domain.errors import NotYours
+from domain.errors import NotYours, Unidentified
 from domain.operating_model import OperatingModel, Person
 
 
@@ -55,7 +55,21 @@ def answering(role: str, action: Action, model: OperatingModel) -> tuple[Person,
 
 
 def known(slack: str, model: OperatingModel, badge: Badge | None) -> Person:
-    """Who is behind a Slack user. Raises NotYours for everybody who can decide nothing at all."""
+    """Who is behind a Slack user. Raises NotYours for everybody who can decide nothing at all.
+
+    Raises Unidentified where Slack does not say: silence is never leave to decide.
+    """
+    person = believed(slack, model, badge)
+    if badge is None:
+        raise Unidentified("Slack does not answer who you are, so nothing was decided; try again in a minute.")
+    return person
+
+
+def believed(slack: str, model: OperatingModel, badge: Badge | None) -> Person:
+    """Who a press says it is by, where nothing is known against it: enough to look, and for what only prevents.
+
+    Raises NotYours.
+    """
     if badge is not None and badge.slack != slack:
         raise NotYours("Slack did not say who you are, so you cannot decide this.")
     if badge is not None and badge.flaw is not None:

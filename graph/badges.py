@@ -1,33 +1,40 @@
 """Who Slack says a presser is: asked before anything is claimed, remembered for when Slack does not answer."""
 
-from domain.badge import Badge
+from datetime import datetime
+
+from domain.badge import GOOD_FOR, Badge
 from domain.errors import SlackUnavailable
 from graph.services import Services
 from memory.people import badges
 
+_NOTED_AGAIN = GOOD_FOR / 16
+"""How often it is noted that Slack says the same of somebody: half an hour less at most of the time it is good for."""
+
 
 class Badges:
-    """Asks the directory where there is one."""
+    """Asks the directory where there is one, else what is kept of its last word."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._kept: dict[str, Badge] = {}
-        """What this process has written already, so that not every press writes again."""
+        self._kept: dict[str, tuple[Badge, datetime]] = {}
+        """What this process has written already, and when, so that not every press writes again."""
 
     async def of(self, slack: str) -> Badge | None:
-        """What Slack says of a user, or said last; None where nobody can be asked, or nobody ever answered."""
-        directory, database = self._services.directory, self._services.database
-        if directory is None:
-            return None
+        """What Slack says of a user, or said not long ago; None where there is nobody to ask, or no answer that counts.
+
+        Whoever gets None decides nothing (governance.people).
+        """
+        directory, database, now = self._services.directory, self._services.database, self._services.clock.now()
         try:
-            found = await directory.badge(slack)
+            found = await directory.badge(slack) if directory else None
         except SlackUnavailable:
             found = None
         if found is None:
             async with database.read() as tx:
-                return await badges.last(tx, slack)
-        if self._kept.get(slack) != found:
+                return await badges.last(tx, slack, now)
+        kept, at = self._kept.get(slack, (None, now))
+        if kept != found or now - at >= _NOTED_AGAIN:
             async with database.engine.begin() as tx:
-                await badges.keep(tx, found, self._services.clock.now())
-            self._kept[slack] = found
+                await badges.keep(tx, found, now)
+            self._kept[slack] = found, now
         return found

@@ -5,13 +5,13 @@ Called as `counsel.allow(…)`, since many of these share a name with what the m
 
 from governance.alteration import alter
 from governance.amendments import Past, changes, is_agreed, may_agree, may_draft, quorum, replay, stuck
-from governance.authority import allow, approvals_needed, asked_now, still_valid
+from governance.authority import allow, approvals_needed, asked_now, still_valid, too_late
 from governance.autonomy import below, falls, may_grant, record
 from governance.drafting import edit, edited
 from governance.emergencies import may_declare, may_lift, may_review, may_stop
 from governance.mandates import level
 from governance.moves import of_decision as moved
-from governance.people import answering, known
+from governance.people import answering, believed, known
 from governance.review import refusals, review
 from governance.terms import title
 
@@ -22,6 +22,7 @@ __all__ = [
     "answering",
     "approvals_needed",
     "asked_now",
+    "believed",
     "below",
     "changes",
     "edit",
@@ -46,4 +47,5 @@ __all__ = [
     "still_valid",
     "stuck",
     "title",
+    "too_late",
 ]

@@ -35,7 +35,7 @@ class Governing:
         services, badge = self._services, await self._badges.of(user)
         async with services.database.read() as tx:
             model, stands = await services.stands(tx)
-            counsel.known(user, model, badge)
+            counsel.believed(user, model, badge)
             pending = await amendments.pending(tx, counsel.quorum)
             recent = await amendments.recent(tx, _RECENT, counsel.quorum)
             emergencies = await standing.emergencies(tx, unreviewed=True)

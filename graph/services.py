@@ -58,7 +58,7 @@ class Services:
     seals: Seals | None = None
     """Where the ledger's seals are kept; None where it is not sealed, as in a test."""
     directory: Directory | None = None
-    """Who Slack says people are; None where nobody can be asked."""
+    """Who Slack says people are; None where nobody presses, as on the command line: its last word counts, if any."""
     is_adopting: bool = True
     """Whether a start takes notice of a file that is new; False where somebody only wants to look."""
     desk: Desk

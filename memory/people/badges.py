@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.badge import Badge
+from domain.badge import GOOD_FOR, Badge
 from memory import facts, people
 from memory.schema import BADGE
 
@@ -21,13 +21,18 @@ async def keep(tx: AsyncConnection, badge: Badge, at: datetime) -> None:
     await tx.execute(kept.on_conflict_do_update(index_elements=["slack"], set_=row))
 
 
-async def last(tx: AsyncConnection, slack: str) -> Badge | None:
-    """What Slack said the last time it answered; None where it never did."""
+async def last(tx: AsyncConnection, slack: str, now: datetime) -> Badge | None:
+    """What Slack said the last time it answered, as far as that still counts; None where it does not, or never did.
+
+    See `domain.badge.GOOD_FOR`.
+    """
     key = await people.known(tx, slack)
     if key is None:
         return None
-    body = await tx.scalar(select(BADGE.c.body).where(BADGE.c.slack == key.pseudonym))
-    if body is None:
+    found = select(BADGE.c.body, BADGE.c.seen_at).where(BADGE.c.slack == key.pseudonym)
+    row = (await tx.execute(found)).one_or_none()
+    if row is None:
         return None
-    stored = cast("dict[str, Any]", body)
-    return Badge.model_validate(stored | {"slack": slack, "name": key.open(stored["name"])})
+    stored = cast("dict[str, Any]", row.body)
+    badge = Badge.model_validate(stored | {"slack": slack, "name": key.open(stored["name"])})
+    return badge if badge.flaw is not None or now - row.seen_at < GOOD_FOR else None

@@ -31,5 +31,6 @@ async def test_an_account_switched_off_in_slack_decides_nothing_in_what_was_put_
         with pytest.raises(NotYours, match="This Slack account is deactivated"):
             await runner.governing.stop(CORA, "everything", "", "All figures are off.")
     assert register.asked == [CORA]
-    async with assembled(settings, model()) as runner:  # nobody to ask, so the operating model alone says who she is
-        await runner.governing.stop(CORA, "everything", "", "All figures are off.")
+    async with assembled(settings, model()) as runner:  # nobody to ask: Slack's last word counts
+        with pytest.raises(NotYours, match="This Slack account is deactivated"):
+            await runner.governing.stop(CORA, "everything", "", "All figures are off.")

@@ -23,6 +23,7 @@ from memory import lessons
 from memory.ledger import keys
 from tests.app.commands import company, home
 from tests.app.process import Done, baton, environment
+from tests.graph.fakes import Reception
 
 __all__ = ("company", "home")
 
@@ -33,7 +34,9 @@ REASON = "the wholesale people would never forgive us"
 @pytest.fixture
 async def decided(company: Path, home: Path) -> Path:
     """A home in which one person rejected one proposal, with a lesson that quotes why."""
-    async with assembled(Settings(home=home), configuration.load(company / "baton.yaml")) as runner:
+    async with assembled(
+        Settings(home=home), configuration.load(company / "baton.yaml"), directory=Reception()
+    ) as runner:
         await runner.sweep(date(2025, 12, 20))
         (case, *_) = await runner.open_cases()
         asked = case.proposals[0].proposal
@@ -126,7 +129,9 @@ async def test_somebody_known_from_a_change_of_the_company_alone_is_looked_for_b
     company: Path, home: Path
 ):
     berta, name = "U0BERTA0099", "Berta Quillfeather"
-    async with assembled(Settings(home=home), configuration.load(company / "baton.yaml")) as runner:
+    async with assembled(
+        Settings(home=home), configuration.load(company / "baton.yaml"), directory=Reception()
+    ) as runner:
         new = {"key": "new", "name": name, "slack": berta, "roles": "media_lead"}
         await runner.governing.draft(YOU, "people", new, "a second pair of hands")
     embedded.stop(home)

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from domain.action import Action, SetBudget
+from domain.badge import Badge
 from domain.case import Case, ProposalStatus, ProposalView
 from domain.operating_model import Limit, OperatingModel, Person, Policy, SourceSettings
 from domain.proposal import Proposal
@@ -21,6 +22,11 @@ PEOPLE = (
     Person(name="Cora Main", slack=CORA, roles=frozenset({"cmo"})),
     Person(name="Wim Beek", slack=WIM, roles=frozenset({"web_lead"})),
 )
+
+
+def member(slack: str) -> Badge:
+    """Who Slack says somebody of the company is."""
+    return Badge(slack=slack)
 
 
 def model(policy: Policy | None = None, **more: object) -> OperatingModel:

@@ -7,7 +7,7 @@ import pytest
 
 from domain.amendment import Amendment, Replay
 from domain.badge import Badge
-from domain.errors import NotYours
+from domain.errors import NotYours, Unidentified
 from domain.operating_model import (
     Delegation,
     OperatingModel,
@@ -18,7 +18,7 @@ from domain.standing import Move, Standing
 from domain.verdict import Ask, Automatic, Forbidden
 from governance.amendments import FILE, Past, is_agreed, may_agree, may_draft, quorum, replay, stuck
 from governance.review import review
-from tests.governance.company import CARL, CLEO, CORA, MARA, NOW, PEOPLE, TODAY, WIM, budget, model, proposal
+from tests.governance.company import CARL, CLEO, CORA, MARA, NOW, PEOPLE, TODAY, WIM, budget, member, model, proposal
 from tests.governance.test_differences import BASE, frozenset_, limit, other, policy
 
 
@@ -85,7 +85,7 @@ ALONE = model(people=(next(one for one in PEOPLE if one.slack == CORA), IDLE))
 
 def agrees(user: str, what: Amendment, agreed: tuple[str, ...], company: OperatingModel) -> bool:
     try:
-        may_agree(user, what, agreed, company)
+        may_agree(user, what, agreed, company, member(user))
     except NotYours:
         return False
     return True
@@ -136,7 +136,7 @@ def test_whoever_drafted_it_and_is_no_architect_is_no_pair_of_eyes():
     assert pairs(amendment(loosens=True, by=MARA), ONE_ARCHITECT) == both(CLEO, CARL, WIM)
     assert pairs(amendment(loosens=True, by=MARA), TWO_ARCHITECTS) == both(DORA.slack)
     with pytest.raises(NotYours, match="You drafted this, so other people must agree"):
-        may_agree(MARA, amendment(loosens=True, by=MARA), (), ONE_ARCHITECT)
+        may_agree(MARA, amendment(loosens=True, by=MARA), (), ONE_ARCHITECT, member(MARA))
 
 
 def test_the_file_is_nobody_so_two_people_agree_to_what_it_loosens():
@@ -150,7 +150,7 @@ def test_where_nobody_else_could_agree_it_is_refused_with_the_reason():
         "This change loosens the policy, so two people must agree, and nobody but Cora Main (CMO) holds a role."
     )
     with pytest.raises(NotYours, match="nobody but Cora Main"):
-        may_agree(CORA, what, (), ALONE)
+        may_agree(CORA, what, (), ALONE, member(CORA))
     assert stuck(amendment(loosens=False), ALONE) is None
     nobody = model(people=(PEOPLE[0],))
     for one in (True, False):
@@ -161,14 +161,14 @@ def test_where_nobody_else_could_agree_it_is_refused_with_the_reason():
 def test_nobody_agrees_twice_and_the_gone_count_no_more():
     what = amendment(loosens=True)
     with pytest.raises(NotYours, match="agreed to this already"):
-        may_agree(CORA, what, (CORA,), ONE_ARCHITECT)
+        may_agree(CORA, what, (CORA,), ONE_ARCHITECT, member(CORA))
     with pytest.raises(NotYours, match="Emil agreed and may no longer do so"):
-        may_agree(CORA, what, (EMIL.slack,), TWO_ARCHITECTS)
+        may_agree(CORA, what, (EMIL.slack,), TWO_ARCHITECTS, member(CORA))
     with pytest.raises(NotYours, match="U0GONE00001 agreed and may no longer do so"):
-        may_agree(CORA, what, ("U0GONE00001",), ONE_ARCHITECT)
+        may_agree(CORA, what, ("U0GONE00001",), ONE_ARCHITECT, member(CORA))
     assert not is_agreed(what, (CORA, "U0GONE00001"), ONE_ARCHITECT)
     with pytest.raises(NotYours, match=r"One of the two must be Cora Main \(CMO\)\."):
-        may_agree(CLEO, what, (MARA,), ONE_ARCHITECT)
+        may_agree(CLEO, what, (MARA,), ONE_ARCHITECT, member(CLEO))
 
 
 def test_who_stands_in_for_the_architect_does_not_redesign_the_system():
@@ -176,8 +176,8 @@ def test_who_stands_in_for_the_architect_does_not_redesign_the_system():
     company = ONE_ARCHITECT.model_copy(update={"delegations": (stands_in,)})
     assert not agrees(MARA, amendment(loosens=False), (), company)
     with pytest.raises(NotYours, match=r"Only Cora Main \(CMO\) can change the design\."):
-        may_draft(MARA, company)
-    may_draft(CORA, company)
+        may_draft(MARA, company, member(MARA))
+    may_draft(CORA, company, member(CORA))
 
 
 @pytest.mark.parametrize("flaw", ["is_bot", "is_guest", "is_stranger", "is_deactivated"])
@@ -190,10 +190,18 @@ def test_an_architect_slack_does_not_vouch_for_agrees_to_nothing(flaw: str):
         may_draft(CORA, ONE_ARCHITECT, badge)
 
 
+def test_nobody_redesigns_while_slack_does_not_say_who_they_are():
+    for loosens in (True, False):
+        with pytest.raises(Unidentified):
+            may_agree(CORA, amendment(loosens), (), ONE_ARCHITECT)
+    with pytest.raises(Unidentified):
+        may_draft(CORA, ONE_ARCHITECT)
+
+
 def test_only_those_who_can_agree_are_named():
     with pytest.raises(NotYours, match=r"Only Cora Main or Emil can agree to this\."):
-        may_agree(MARA, amendment(loosens=True), (), WITH_CHIEF)
+        may_agree(MARA, amendment(loosens=True), (), WITH_CHIEF, member(MARA))
     with pytest.raises(NotYours, match=r"Only Cora Main or Dora \(CMO\) can change the design\."):
-        may_agree(MARA, amendment(loosens=True), (), TWO_ARCHITECTS)
+        may_agree(MARA, amendment(loosens=True), (), TWO_ARCHITECTS, member(MARA))
     assert not agrees(IDLE.slack, amendment(loosens=True), (), ONE_ARCHITECT)
     assert not agrees("U0EVE00001", amendment(loosens=False), (), ONE_ARCHITECT)

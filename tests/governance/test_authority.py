@@ -2,19 +2,34 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from domain.action import PauseAd
 from domain.badge import Badge
 from domain.case import ProposalStatus
-from domain.errors import AlreadyDecided, InvalidChange, NoLongerOpen, NotYours, StaleCard
+from domain.errors import AlreadyDecided, InvalidChange, NoLongerOpen, NotYours, StaleCard, Unidentified
 from domain.operating_model import BreakGlass, Freeze, OperatingModel, Person
 from domain.proposal import Approved, Decision, Expired, Overridden, Rejected, Snoozed
 from domain.standing import Emergency, Standing, Stop
 from domain.verdict import Ask, Automatic, Forbidden
 from governance.authority import BATON, allow, approvals_needed, asked_now, deciders, passed_on, still_valid
-from tests.governance.company import CARL, CORA, MARA, NOW, TODAY, WIM, budget, case, model, policy, proposal, view
+from tests.governance.company import (
+    CARL,
+    CORA,
+    MARA,
+    NOW,
+    TODAY,
+    WIM,
+    budget,
+    case,
+    member,
+    model,
+    policy,
+    proposal,
+    view,
+)
 
 FOUR_EYES = Ask(role="cmo", quorum=2, within_hours=72, rules=("Beyond the limit.",))
 
@@ -30,7 +45,7 @@ def override(to: str, by: str = MARA) -> Overridden:
 
 
 def press(decision: Decision, seen=None, company: OperatingModel | None = None, is_open: bool = True, now=NOW) -> None:
-    allow(decision, seen or view(), case(is_open), company or model(policy()), now)
+    allow(decision, seen or view(), case(is_open), company or model(policy()), now, badge=member(decision.by))
 
 
 @pytest.mark.parametrize("by", [MARA, CORA])
@@ -38,6 +53,14 @@ def test_the_owner_and_the_cmo_may_decide(by: str):
     press(said(by))
     press(said(by, Rejected, reason="Not now."))
     press(said(by, Snoozed, until=NOW + timedelta(hours=4)))
+
+
+@pytest.mark.parametrize("kind", [{}, {"kind": Rejected, "reason": "Not now."}, {"kind": Snoozed, "until": NOW}])
+def test_nobody_decides_while_slack_does_not_say_who_they_are(kind: dict[str, Any]):
+    with pytest.raises(Unidentified, match=r"^Slack does not answer who you are, so nothing was decided; try again"):
+        allow(said(MARA, **kind), view(), case(), model(policy()), NOW)
+    with pytest.raises(NotYours, match="not among the people"):
+        allow(said("U0EVE00001", **kind), view(), case(), model(policy()), NOW)
 
 
 def test_the_wrong_person_is_told_who_can():

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from domain.amendment import TrackRecord
 from domain.badge import Badge
 from domain.catalogue import CATALOGUE, Risk
-from domain.errors import NotYours
+from domain.errors import NotYours, Unidentified
 from domain.proposal import Forecast
 from domain.receipt import Outcome
 from domain.standing import Level
 from governance import autonomy
 from governance.autonomy import LEAST_MEASURED, RECENT, at_least, at_most, below, falls, may_grant, may_rise, record
-from tests.governance.company import CARL, CLEO, CORA, MARA, TODAY, model
+from tests.governance.company import CARL, CLEO, CORA, MARA, TODAY, member, model
 
 ENOUGH = 20
 
@@ -121,7 +121,7 @@ def test_nothing_that_stays_with_people_is_ever_done_unasked(kind: str):
     assert str(may_rise(perfect, Level.ASK)).endswith("is always decided by a person.")
     assert falls(perfect, Level.AUTOMATIC, guard_worsened=False) == "What stays with people is not done unasked."
     with pytest.raises(NotYours, match="always decided by a person"):
-        may_grant(CORA, perfect, Level.AUTOMATIC, model())
+        may_grant(CORA, perfect, Level.AUTOMATIC, model(), member(CORA))
 
 
 def test_up_to_asking_a_persons_word_is_enough():
@@ -190,27 +190,29 @@ def test_down_is_one_level_at_a_time_and_ends_at_the_least():
 
 
 def test_the_architect_lets_it_go_further_one_level_at_a_time():
-    may_grant(CORA, GOOD, Level.AUTOMATIC, model())
+    may_grant(CORA, GOOD, Level.AUTOMATIC, model(), member(CORA))
     observing = GOOD.model_copy(update={"level": Level.OBSERVE})
-    may_grant(CORA, observing, Level.RECOMMEND, model())
+    may_grant(CORA, observing, Level.RECOMMEND, model(), member(CORA))
     for to in (Level.ASK, Level.AUTOMATIC):
         with pytest.raises(NotYours, match="one level further at a time"):
-            may_grant(CORA, observing, to, model())
+            may_grant(CORA, observing, to, model(), member(CORA))
     with pytest.raises(NotYours, match="one level further at a time"):
-        may_grant(CORA, observing, Level.OBSERVE, model())
+        may_grant(CORA, observing, Level.OBSERVE, model(), member(CORA))
     with pytest.raises(NotYours, match="it takes 12"):
-        may_grant(CORA, scored(3, 3, 3), Level.AUTOMATIC, model())
+        may_grant(CORA, scored(3, 3, 3), Level.AUTOMATIC, model(), member(CORA))
     for user in (MARA, CLEO):
         with pytest.raises(NotYours, match=r"Only Cora Main \(CMO\) can let an agent go further\."):
-            may_grant(user, GOOD, Level.AUTOMATIC, model())
+            may_grant(user, GOOD, Level.AUTOMATIC, model(), member(user))
 
 
 def test_its_owner_and_the_architect_may_let_it_go_less_far():
     for user in (CORA, MARA):
-        may_grant(user, GOOD, Level.OBSERVE, model())
+        may_grant(user, GOOD, Level.OBSERVE, model(), member(user))
     with pytest.raises(
         NotYours, match=r"Only Mara Lind \(media lead\) or Cora Main \(CMO\) can let an agent go less far\."
     ):
-        may_grant(CARL, GOOD, Level.OBSERVE, model())
+        may_grant(CARL, GOOD, Level.OBSERVE, model(), member(CARL))
+    with pytest.raises(Unidentified):
+        may_grant(CORA, GOOD, Level.OBSERVE, model())
     with pytest.raises(NotYours, match="Guests"):
         may_grant(CORA, GOOD, Level.OBSERVE, model(), Badge(slack=CORA, is_guest=True))

@@ -9,6 +9,7 @@ import polars as pl
 
 from domain.action import Action, RefreshCreative, SetBudget, SetTarget
 from domain.action_base import amount_of
+from domain.badge import Badge
 from domain.case import Case, ProposalView
 from domain.effect import Effect, HandOver, Repeat
 from domain.errors import Drifted, OutcomeUnknown, PlatformUnavailable, SlackUnavailable
@@ -16,6 +17,7 @@ from domain.finding import Finding, FindingKind
 from domain.lesson import Lesson, LessonKind
 from domain.mandate import Mandate
 from domain.operating_model import OperatingModel, Person, Policy, SourceSettings
+from domain.ports import Directory
 from domain.proposal import Forecast, Proposal
 from domain.reading import Gap, Reading, Readings
 from domain.receipt import Outcome
@@ -325,6 +327,16 @@ def desk(script: Script) -> Desk:
     )
 
 
+class Reception:
+    """Who Slack says people are: members without a flaw, unless it was told something else, or None for no answer."""
+
+    def __init__(self) -> None:
+        self.said: dict[str, Badge | None] = {}
+
+    async def badge(self, slack: str) -> Badge | None:
+        return self.said.get(slack, Badge(slack=slack))
+
+
 def services(
     database: Database,
     script: Script | None = None,
@@ -337,6 +349,7 @@ def services(
     lease_seconds: float = 60,
     pause_seconds: float = 0.05,
     policy: dict[str, object] | None = None,
+    directory: Directory | None = None,
 ) -> Services:
     return Services(
         file=model(**(policy or {})),
@@ -345,6 +358,7 @@ def services(
         database=database,
         clock=clock or HandClock(),
         board=board,
+        directory=directory or Reception(),
         desk=desk(script or opened()),
         failpoint=failpoint,
         worker=worker,

@@ -1,19 +1,19 @@
 """The door for people who govern: who may do what, what is refused, and what the ledger says of it."""
 
+import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from domain.amendment import AmendmentStatus
-from domain.badge import Badge
-from domain.errors import InvalidChange, NoLongerOpen, NotFound, NotYours, StaleCard
+from domain.badge import GOOD_FOR, Badge
+from domain.errors import InvalidChange, NoLongerOpen, NotFound, NotYours, StaleCard, Unidentified
 from domain.standing import Level
 from graph.runner import Runner
 from memory.database import Database
-from tests.graph.fakes import CLEO, CORA, FIRST, MARA, STRANGER, HandClock, Wall, services
-from tests.graph.governed import ANNA, NOOR, Start, companies, enact
+from tests.graph.fakes import CLEO, CORA, FIRST, MARA, STRANGER, HandClock, Platform, Reception, Wall, services
+from tests.graph.governed import ANNA, NOOR, PROP, Start, companies, enact
 
 GLASS = {"break_glass": {"role": "media_lead", "minutes": 30}}
 
@@ -255,21 +255,11 @@ async def test_a_person_lowers_a_level_at_once_and_raises_it_only_on_evidence(st
         await runner.governing.grant(CORA, "performance", "fix_tracking", "royal", "why not")
 
 
-class Reception:
-    """Who Slack says people are, as told before."""
-
-    def __init__(self) -> None:
-        self.said: dict[str, Badge | None] = {}
-
-    async def badge(self, slack: str) -> Badge | None:
-        return self.said.get(slack, Badge(slack=slack))
-
-
 async def test_whoever_left_the_company_governs_and_decides_nothing_also_when_slack_is_silent_later(address: str):
     reception = Reception()
     for said in (Badge(slack=CORA, is_deactivated=True), None):  # None: Slack is silent, and its last word counts
         reception.said[CORA] = said
-        runner = await Runner(replace(services(Database(address)), directory=reception)).open()
+        runner = await Runner(services(Database(address), directory=reception)).open()
         await runner.sweep(FIRST)
         with pytest.raises(NotYours, match="deactivated"):
             await runner.governing.stop(CORA, "everything", "", "just in case")
@@ -280,6 +270,67 @@ async def test_whoever_left_the_company_governs_and_decides_nothing_also_when_sl
         refused = await refusals(runner)
         await runner.close()
     assert len(refused) == 6
+
+
+async def test_while_slack_does_not_say_who_presses_nothing_is_decided_and_anything_can_be_stopped(address: str):
+    reception, platform = Reception(), Platform()
+    runner = await Runner(services(Database(address), platform=platform, directory=reception, policy=GLASS)).open()
+    await runner.sweep(FIRST)
+    reception.said = dict.fromkeys((MARA, CORA))
+    presses = (
+        runner.may(PROP, 1, MARA),
+        runner.approve(PROP, 1, MARA),
+        runner.override(PROP, 1, MARA, {"daily_budget": "400"}, "not so far"),
+        runner.reject(PROP, 1, MARA, "not now"),
+        runner.snooze(PROP, 1, MARA, 4),
+        runner.governing.draft(CORA, "policy", {"max_budget_change": "20"}, "a quiet quarter"),
+        runner.governing.break_glass(MARA, "the shop is down", 20),
+        runner.governing.grant(CORA, "performance", "fix_tracking", Level.RECOMMEND, "let us watch it"),
+    )
+    for press in presses:
+        with pytest.raises(Unidentified, match="try again in a minute"):
+            await press
+    stop = await runner.governing.stop(MARA, "everything", "", "the figures look wrong")
+    assert (await runner.governing.design(CORA)).stops == (stop,)
+    with pytest.raises(Unidentified):
+        await runner.governing.lift(stop.id, CORA, "all well")
+    assert [json.loads(line)["why"] for line in await refusals(runner)] == ["Unidentified"] * 9
+    del reception.said[CORA]
+    await runner.governing.lift(stop.id, CORA, "all well")
+    await runner.close()
+
+
+async def test_what_was_done_is_not_taken_back_by_somebody_slack_does_not_vouch_for(address: str):
+    reception = Reception()
+    runner = await Runner(services(Database(address), platform=Platform(), directory=reception)).open()
+    await runner.sweep(FIRST)
+    await runner.approve(PROP, 1, MARA)
+    await runner.settle()
+    reception.said[CORA] = None
+    for press in (runner.undoable(PROP, CORA), runner.undo(PROP, CORA, "the season is over")):
+        with pytest.raises(Unidentified):
+            await press
+    assert len(await runner.proposals()) == 1
+    await runner.close()
+
+
+async def test_a_member_known_this_morning_still_decides_while_slack_is_silent_and_not_for_ever(address: str):
+    reception, clock = Reception(), HandClock()
+    runner = await Runner(services(Database(address), clock=clock, directory=reception)).open()
+    await runner.sweep(FIRST)
+    await runner.snooze(PROP, 1, MARA, 1)
+    clock.hour = (clock.now() + timedelta(minutes=40)).timetz()
+    await runner.snooze(PROP, 1, MARA, 2)
+    seen, reception.said[MARA] = clock.now(), None
+    clock.hour = (seen + GOOD_FOR - timedelta(minutes=1)).timetz()
+    await runner.snooze(PROP, 1, MARA, 3)
+    await runner.close()
+    runner = await Runner(services(Database(address), clock=clock, directory=reception)).open()
+    await runner.snooze(PROP, 1, MARA, 4)
+    clock.hour = (seen + GOOD_FOR).timetz()
+    with pytest.raises(Unidentified):
+        await runner.snooze(PROP, 1, MARA, 5)
+    await runner.close()
 
 
 async def test_opening_a_form_that_is_not_yours_is_refused_on_the_record(start: Start):

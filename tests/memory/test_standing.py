@@ -210,16 +210,18 @@ async def test_a_decided_question_is_never_due_for_review(database: Database):
 
 
 async def test_what_slack_last_said_of_somebody_is_kept_without_their_name(database: Database):
-    from domain.badge import Badge
+    from domain.badge import GOOD_FOR, Badge
 
     said = Badge(slack=MARA, name="Mara Lind", team="T1")
     gone = said.model_copy(update={"is_deactivated": True})
     async with database.read() as tx:
-        assert await badges.last(tx, MARA) is None
+        assert await badges.last(tx, MARA, NOW) is None
     for one in (said, gone):
         async with database.engine.begin() as tx:
             await badges.keep(tx, one, NOW)
-            assert await badges.last(tx, MARA) == one
+            assert await badges.last(tx, MARA, NOW + GOOD_FOR - timedelta(seconds=1)) == one
+            gone_stays_gone = await badges.last(tx, MARA, NOW + 100 * GOOD_FOR)
+            assert gone_stays_gone == (gone if one == gone else None)
     async with database.read() as tx:
         stored = "".join(await tx.scalars(text("SELECT row_to_json(one)::text FROM badge one")))
     assert "Mara" not in stored
