@@ -12,9 +12,22 @@ from domain.standing import Standing
 from domain.verdict import Verdict
 from governance import eyes, people, terms
 from governance.differences import Change, changes
+from governance.eyes import who_agree
 from governance.review import NOTHING_STANDS, is_as_strict, review
 
-__all__ = ["FILE", "Change", "Past", "changes", "is_agreed", "may_agree", "may_draft", "quorum", "replay", "stuck"]
+__all__ = [
+    "FILE",
+    "Change",
+    "Past",
+    "changes",
+    "is_agreed",
+    "may_agree",
+    "may_draft",
+    "quorum",
+    "replay",
+    "stuck",
+    "who_agree",
+]
 
 FILE = "baton.yaml"
 """Who drafts what was changed in the file: nobody, so that it counts as no pair of eyes."""
@@ -72,13 +85,20 @@ def may_draft(user: str, model: OperatingModel, badge: Badge | None = None) -> N
 
 
 def may_agree(
-    user: str, amendment: Amendment, agreed: Collection[str], model: OperatingModel, badge: Badge | None = None
+    user: str,
+    amendment: Amendment,
+    agreed: Collection[str],
+    model: OperatingModel,
+    badge: Badge | None = None,
+    left: Collection[str] = (),
 ) -> None:
-    """Returns where this person may agree, held against the operating model in force. Raises NotYours.
+    """Returns where this person may agree, held against the operating model in force. Raises NotYours, Unidentified.
 
     Whoever stands in for somebody answers their questions and does not redesign the system: own roles alone count.
+    `left`: Slack users whose accounts are deactivated; nobody waits for them, and what they agreed to counts no more.
     """
     person = people.known(user, model, badge)
+    model = eyes.present(model, {*left} - {user})
     if user in agreed:
         raise NotYours("You have agreed to this already; somebody else must agree as well.")
     if not amendment.loosens:
@@ -98,8 +118,9 @@ def may_agree(
         raise NotYours(f"One of the two must be {terms.holders(model, terms.ARCHITECT)}.")
 
 
-def is_agreed(amendment: Amendment, agreed: Collection[str], model: OperatingModel) -> bool:
+def is_agreed(amendment: Amendment, agreed: Collection[str], model: OperatingModel, left: Collection[str] = ()) -> bool:
     """Whether enough people agree by the operating model in force, all of whom may still do so."""
+    model = eyes.present(model, left)
     present = [one for one in map(model.person, set(agreed)) if one is not None]
     if not amendment.loosens:
         return any(eyes.is_architect(one) for one in present)

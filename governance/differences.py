@@ -4,7 +4,7 @@ Deny by default: a difference nobody thought of counts as one that loosens.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,15 +42,18 @@ Teller = Callable[[Any, Any], Told]
 Tellers = Mapping[str, Teller]
 
 
-def changes(before: OperatingModel, after: OperatingModel) -> tuple[Change, ...]:
-    """Every difference, in the order of the operating model; empty where there is none."""
+def changes(before: OperatingModel, after: OperatingModel, left: Collection[str] = ()) -> tuple[Change, ...]:
+    """Every difference, in the order of the operating model; empty where there is none.
+
+    `left`: Slack users whose accounts are deactivated. Nobody misses who has left.
+    """
     names = {one.slack: one.name for one in (*before.people, *after.people)}
 
     def delegations(was: Sequence[Delegation], now: Sequence[Delegation]) -> Told:
         return _delegations(was, now, names)
 
     def people(was: Sequence[Person], now: Sequence[Person]) -> Told:
-        return _people(was, now, lambda person: eyes.is_missed(person, before, after))
+        return _people(was, now, lambda person: eyes.is_missed(person, before, after, left), left)
 
     return tuple(_fields("the operating model", before, after, _PARTS | {"people": people, "delegations": delegations}))
 
@@ -89,10 +92,13 @@ def _entries(
     return found + [change for other in new for change in come(None, other)]
 
 
-def _people(was: Sequence[Person], now: Sequence[Person], is_missed: Callable[[Person], bool]) -> Told:
+def _people(
+    was: Sequence[Person], now: Sequence[Person], is_missed: Callable[[Person], bool], left: Collection[str]
+) -> Told:
     def come(gone: Person | None, new: Person | None) -> Told:
         if gone is not None:
-            return [Change(f"{gone.name} is taken out.", loosens=is_missed(gone))]
+            why = ", whose Slack account is deactivated," if gone.slack in left else ""
+            return [Change(f"{gone.name}{why} is taken out.", loosens=is_missed(gone))]
         assert new is not None
         roles = f" as {terms.listing([terms.role(one) for one in sorted(new.roles)], 'and')}" if new.roles else ""
         return [Change(f"{new.name} joins{roles}{_where(new)}.", loosens=bool(new.roles))]

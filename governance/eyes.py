@@ -1,5 +1,7 @@
 """Who watches a change of the operating model, and whose loss leaves fewer, or other, people to watch."""
 
+from collections.abc import Collection
+
 from domain.operating_model import OperatingModel, Person
 from governance import terms
 
@@ -14,6 +16,17 @@ def is_architect(person: Person) -> bool:
     return terms.ARCHITECT in person.roles
 
 
+def present(model: OperatingModel, left: Collection[str]) -> OperatingModel:
+    """The company without those who have left: nobody waits for them, and nobody misses them."""
+    return model.model_copy(update={"people": tuple(one for one in model.people if one.slack not in left)})
+
+
+def who_agree(model: OperatingModel, left: Collection[str] = ()) -> frozenset[str]:
+    """Slack users one of whom must agree to a change of the design."""
+    company = present(model, left)
+    return frozenset(one.slack for one in (*architects(company), *others(company)))
+
+
 def others(model: OperatingModel, by: str = "") -> tuple[Person, ...]:
     """The other pair of eyes beside the only architect: whom questions are passed on to, else everybody with a role.
 
@@ -25,11 +38,15 @@ def others(model: OperatingModel, by: str = "") -> tuple[Person, ...]:
     return tuple(one for one in rest if model.policy.escalate_to in one.roles) or rest
 
 
-def is_missed(person: Person, before: OperatingModel, after: OperatingModel) -> bool:
+def is_missed(person: Person, before: OperatingModel, after: OperatingModel, left: Collection[str] = ()) -> bool:
     """Whether taking a person out, or a role or a scope from them, changes who may agree or leaves a role unanswered.
 
-    Otherwise one architect could take away, step by step, whoever would have to agree with them.
+    Otherwise one architect could take away, step by step, whoever would have to agree with them. Whoever has left could
+    agree to nothing and answered for nothing.
     """
+    if person.slack in left:
+        return False
+    before, after = present(before, left), present(after, left)
     policy = before.policy
     agreeing = {terms.ARCHITECT, policy.escalate_to, *(limit.beyond for limit in policy.limits)}
     if person.roles & agreeing or person in others(before):

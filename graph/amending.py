@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -25,13 +25,23 @@ MOST_REPLAYED = 1000
 
 
 async def drafted(
-    services: Services, tx: AsyncConnection, base: InForce, model: OperatingModel, by: str, reason: str, at: datetime
+    services: Services,
+    tx: AsyncConnection,
+    base: InForce,
+    model: OperatingModel,
+    by: str,
+    reason: str,
+    at: datetime,
+    left: Collection[str] = (),
 ) -> Amendment:
-    """The amendment that would bring a model into force. Raises InvalidChange where it must not, or changes nothing."""
+    """The amendment that would bring a model into force. Raises InvalidChange where it must not, or changes nothing.
+
+    `left`: Slack users whose accounts are deactivated.
+    """
     before = operating_models.governed(base.model, services.file)
     if refused := counsel.refusals(model):
         raise InvalidChange("part", refused[0])
-    changes = counsel.changes(before, model)
+    changes = counsel.changes(before, model, left)
     if not changes:
         raise InvalidChange("part", "Nothing would change.")
     past = await amendments.past(tx, MOST_REPLAYED)
@@ -68,6 +78,16 @@ async def refuse_stale(
         f"{person.name if person else last.by} changed this on {at.day} {at:%B} at {at:%H:%M}, "
         "after this form was opened; open it again to see what holds now."
     )
+
+
+def refuse_looser(services: Services, amendment: Amendment, model: OperatingModel, left: Collection[str]) -> None:
+    """Raises NoLongerOpen where a change that took one architect would let more happen by now.
+
+    It does where whom it takes out had left when it was drafted, and is back.
+    """
+    after = operating_models.governed(amendment.model, services.file)
+    if not amendment.loosens and any(one.loosens for one in counsel.changes(model, after, left)):
+        raise NoLongerOpen("Somebody it takes out is back in Slack, so two people must agree; draft it again.")
 
 
 async def hold_against_file(services: Services) -> None:
@@ -119,7 +139,10 @@ async def adopt_file(services: Services) -> InForce:
         amendment = await drafted(services, writing.tx, known, file, FILE, f"{FILE} was adopted.", now)
         model = operating_models.governed(known.model, file)
         if counsel.stuck(amendment, model) is None:
-            raise NoLongerOpen("People can agree to this change in Slack, in the Design tab; so it takes them.")
+            raise NoLongerOpen(
+                "People can agree to this change in Slack, in the Design tab; so it takes them. "
+                "Where nobody of them is left in the company, erase who has left with `baton erase` first."
+            )
         await amendments.draft(writing, amendment)
         after = await amendments.enact(writing, amendment, known, SYSTEM, now)
         await writing.defer("uphold", "now", once=True)

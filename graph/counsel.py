@@ -4,7 +4,7 @@ Called as `counsel.allow(…)`, since many of these share a name with what the m
 """
 
 from governance.alteration import alter
-from governance.amendments import Past, changes, is_agreed, may_agree, may_draft, quorum, replay, stuck
+from governance.amendments import Past, changes, is_agreed, may_agree, may_draft, quorum, replay, stuck, who_agree
 from governance.authority import allow, approvals_needed, asked_now, still_valid, too_late
 from governance.autonomy import below, falls, may_grant, record
 from governance.drafting import edit, edited
@@ -48,4 +48,5 @@ __all__ = [
     "stuck",
     "title",
     "too_late",
+    "who_agree",
 ]

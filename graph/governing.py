@@ -93,7 +93,7 @@ class Governing:
         `base` is the version of the design whose values the form showed. Raises NotYours, StaleCard where somebody
         changed what the form shows since then, and InvalidChange with the field for what cannot be.
         """
-        services = self._services
+        services, left = self._services, await self._badges.left()
         async with self._pressed(by, "draft", f"design/{part}") as (badge, now), services.database.write() as writing:
             await operating_models.lock(writing)
             model = await services.in_force.read(writing.tx)
@@ -104,18 +104,19 @@ class Governing:
             for known in await amendments.pending(writing.tx, counsel.quorum):
                 if (known.amendment.by, known.amendment.model) == (by, changed):
                     return known  # sent twice, drafted once
-            amendment = await amending.drafted(services, writing.tx, self._in_force(), changed, by, why, now)
+            amendment = await amending.drafted(services, writing.tx, self._in_force(), changed, by, why, now, left)
             await amendments.draft(writing, amendment)
             return await self._view(writing, amendment.id)
 
     async def agree(self, amendment_id: str, by: str) -> AmendmentView:
         """Agree to a change. The last agreement needed brings it into force, for all processes at once."""
-        services, enacted = self._services, None
+        services, enacted, left = self._services, None, await self._badges.left()
         async with self._pressed(by, "agree", amendment_id) as (badge, now), services.database.write() as writing:
             view, model = await self._pending(writing, amendment_id)
-            counsel.may_agree(by, view.amendment, view.agreed, model, badge)
+            counsel.may_agree(by, view.amendment, view.agreed, model, badge, left)
+            amending.refuse_looser(services, view.amendment, model, left)
             await amendments.agree(writing, view.amendment, by, now)
-            if counsel.is_agreed(view.amendment, {*view.agreed, by}, model):
+            if counsel.is_agreed(view.amendment, {*view.agreed, by}, model, left):
                 enacted = await amendments.enact(writing, view.amendment, self._in_force(), by, now)
             await self._follow(writing)
             view = await self._view(writing, amendment_id)
