@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from domain.base import Frozen
 
-
 GOOD_FOR = timedelta(hours=8)
 """How long Slack's last word on somebody counts while it does not answer: a working day, longer than its outages were,
-and over before the next one begins for somebody who has become a guest or left since. A flaw counts until Slack answers.
+and over before the next one begins for somebody who has become a guest or left since. A flaw
+counts until Slack answers.
 """
 
 

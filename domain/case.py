@@ -52,6 +52,10 @@ class ProposalView(Frozen):
     expires_at: datetime | None = None
     asked_at: datetime | None = None
     """When this version was put to people; a question is passed on a while after that. None: never passed on."""
+    put_off: timedelta = timedelta()
+    """What snoozes have added to its deadline so far; `domain.proposal.MOST_PUT_OFF` at most."""
+    asleep_until: datetime | None = None
+    """The end of the snooze that reaches furthest, also where a shorter one followed: so far its deadline has moved."""
     decision: Decision | None = None
     """The final decision, or the snooze in force."""
     approvals: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """One action with its forecast and its reasons, addressed to one owner role."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -98,6 +98,11 @@ class Rejected(DecisionBase):
 
     kind: Literal["rejected"] = "rejected"
     reason: str = Field(min_length=3, max_length=1000)
+
+
+MOST_PUT_OFF = timedelta(days=14)
+"""How far a question is put off beyond its first deadline at most, in one snooze or in many: its figures are of another
+time by then, and what is put off for ever is decided by nobody."""
 
 
 class Snoozed(DecisionBase):

@@ -5,9 +5,19 @@ from zoneinfo import ZoneInfo
 
 from domain.badge import Badge
 from domain.case import Case, ProposalStatus, ProposalView
-from domain.errors import AlreadyDecided, InvalidChange, NoLongerOpen, NotYours, StaleCard
+from domain.errors import AlreadyDecided, InvalidChange, NoLongerOpen, NotYours, Refusal, StaleCard
 from domain.operating_model import OperatingModel, Person
-from domain.proposal import Approved, Decision, Expired, Overridden, Proposal, Snoozed, is_erased
+from domain.proposal import (
+    MOST_PUT_OFF,
+    Approved,
+    Decision,
+    Expired,
+    FinalDecision,
+    Overridden,
+    Proposal,
+    Snoozed,
+    is_erased,
+)
 from domain.standing import Standing
 from domain.verdict import Ask, Automatic, Forbidden, Verdict
 from governance import people, terms
@@ -46,6 +56,17 @@ def allow(
         _within_policy(decision, person, view, model, now, standing, alone=alone)
     if isinstance(decision, Approved):
         _still_allowed(view, present, alone=alone)
+    if isinstance(decision, Snoozed):
+        _not_for_ever(decision, view, model, now)
+
+
+def too_late(by: str, made: FinalDecision, model: OperatingModel, badge: Badge | None = None) -> Refusal:
+    """What a person's press meets where `made` was decided before: what `allow` raises, whatever was pressed."""
+    try:
+        people.known(by, model, badge)
+    except Refusal as refusal:
+        return refusal
+    return _over(made, model)
 
 
 def still_valid(
@@ -174,9 +195,7 @@ def _by_baton(decision: Decision, view: ProposalView, model: OperatingModel, now
 
 def _open(decision: Decision, view: ProposalView, case: Case, model: OperatingModel, now: datetime) -> None:
     if view.decision is not None and not isinstance(view.decision, Snoozed):
-        if isinstance(view.decision, Expired):
-            raise NoLongerOpen("Nobody answered in time, so this question has expired.")
-        raise AlreadyDecided(_first(view.decision, model))
+        raise _over(view.decision, model)
     if isinstance(view.verdict, Forbidden) or view.status is ProposalStatus.FORBIDDEN:
         raise NoLongerOpen(f"This may not be done: {' '.join(view.verdict.rules)}")
     if not case.takes_answers(view):
@@ -189,6 +208,13 @@ def _open(decision: Decision, view: ProposalView, case: Case, model: OperatingMo
         raise NoLongerOpen("Nobody answered in time, so this question has expired.")
     if decision.version != view.proposal.version:
         raise StaleCard("The proposal has changed since this card was drawn; look at it again.")
+
+
+def _over(made: FinalDecision, model: OperatingModel) -> AlreadyDecided | NoLongerOpen:
+    """What everybody meets who comes after a decision."""
+    if isinstance(made, Expired):
+        return NoLongerOpen("Nobody answered in time, so this question has expired.")
+    return AlreadyDecided(_first(made, model))
 
 
 def _asleep(view: ProposalView, now: datetime) -> bool:
@@ -246,6 +272,19 @@ def _still_allowed(view: ProposalView, present: Verdict, *, alone: bool) -> None
     shown = view.verdict.quorum if isinstance(view.verdict, Ask) else 1
     if isinstance(present, Ask) and present.quorum > shown and not alone:
         raise StaleCard(f"More people are asked than when this card was drawn. {' '.join(present.rules)}")
+
+
+def _not_for_ever(decision: Snoozed, view: ProposalView, model: OperatingModel, now: datetime) -> None:
+    """All snoozes of a question together, whoever pressed, put it off by so much and no more. Raises InvalidChange."""
+    awake = max(now, view.asleep_until or now)
+    latest = awake + MOST_PUT_OFF - view.put_off
+    if decision.until <= latest:
+        return
+    rule = f"A question is put off by {MOST_PUT_OFF.days} days at most, all snoozes together"
+    if latest <= awake:
+        raise InvalidChange("hours", f"{rule}, and this one has been: please decide it.")
+    at = latest.astimezone(ZoneInfo(model.timezone))
+    raise InvalidChange("hours", f"{rule}: this one until {at.day} {at:%B} at {at:%H:%M} at the latest.")
 
 
 def _within_policy(

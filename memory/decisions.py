@@ -73,13 +73,15 @@ async def snooze(database: Database, decision: Snoozed, check: Check = nothing_m
     """Put a question off; its deadline moves by as much as it is put off further. Returns an earlier final decision."""
     async with database.write(Failpoint.DECISION_UNCOMMITTED) as writing:
         row = await _locked(writing, decision)
-        await check(writing.tx)
+        body = await kept(writing.tx, decision)
+        before = await _snoozes_in_force(writing.tx, decision)
+        is_redelivered = any(by == body["by"] and abs(decision.until - until) <= _SAME_SNOOZE for by, until in before)
+        if not is_redelivered:  # what was taken is not refused for the few minutes its redelivery seems to add
+            await check(writing.tx)
         if earlier := await of(writing.tx, decision.proposal_id):
             return earlier
         _must_be_open(row, decision)
-        body = await kept(writing.tx, decision)
-        before = await _snoozes_in_force(writing.tx, decision)
-        if any(by == body["by"] and abs(decision.until - until) <= _SAME_SNOOZE for by, until in before):
+        if is_redelivered:
             return None
         from_ = max((until for _, until in before), default=decision.at)
         more = max(decision.until - from_, timedelta())

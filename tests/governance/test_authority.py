@@ -107,6 +107,29 @@ def test_a_snoozed_question_outlives_its_deadline():
     press(said(), asleep, now=later)
 
 
+def snoozed(days: float, put_off: float = 0, asleep: float = 0) -> None:
+    """Put a question off for some days that was put off for some before, and sleeps for some more."""
+    asleep_until = NOW + timedelta(days=asleep) if asleep else None
+    shown = view(put_off=timedelta(days=put_off), asleep_until=asleep_until)
+    press(said(MARA, Snoozed, until=NOW + timedelta(days=days)), shown)
+
+
+def test_a_question_is_put_off_by_two_weeks_at_most_however_often_it_is():
+    snoozed(14)
+    snoozed(4, put_off=10)
+    snoozed(9, put_off=10, asleep=5)
+    with pytest.raises(InvalidChange, match=r"all snoozes together: this one until 18 March at 09:00 at the latest\.$"):
+        snoozed(4.01, put_off=10)
+    with pytest.raises(InvalidChange, match=r"this one until 23 March at 09:00 at the latest\.$"):
+        snoozed(9.01, put_off=10, asleep=5)
+    with pytest.raises(InvalidChange, match=r"^A question is put off by 14 days at most, .* please decide it\.$"):
+        snoozed(0.1, put_off=14)
+
+
+def test_a_shorter_snooze_of_what_sleeps_already_is_taken_even_where_no_longer_one_is():
+    snoozed(3, put_off=14, asleep=5)
+
+
 def test_the_second_press_is_told_who_was_first():
     with pytest.raises(AlreadyDecided, match=r"Mara Lind has approved this already, on 14 March at 09:00\."):
         press(said(CORA), view(decision=said(MARA), status=ProposalStatus.APPROVED))
