@@ -52,7 +52,7 @@ async def possible(services: Services, proposal_id: str, by: str, badge: Badge |
 async def undo(services: Services, proposal_id: str, by: str, reason: str, badge: Badge | None) -> str:
     """Ask to take something back; where whoever asks may decide it alone, it is decided in the same transaction.
 
-    Returns the signal's id. Raises NotFound, NotYours, NoLongerOpen, AlreadyDecided.
+    Where several must agree, whoever asks is the first of them, if they may be one at all. Returns the signal's id. Raises NotFound, NotYours, NoLongerOpen, AlreadyDecided.
     """
     now = services.clock.now()
     async with services.database.write(Failpoint.DECISION_UNCOMMITTED) as writing:
@@ -65,8 +65,13 @@ async def undo(services: Services, proposal_id: str, by: str, reason: str, badge
         await _put(writing, view, asked)
         await writing.record("undo.asked", by, proposal_id, undo=asked.proposal.id)
         press = Approved(proposal_id=asked.proposal.id, version=asked.proposal.version, by=by, at=now)
-        if _decides_alone(press, asked, case, (model, stands), badge):
-            await decisions.decide(writing, press)
+        match _approvals_needed(press, asked, case, (model, stands), badge):
+            case None:
+                pass
+            case 1:
+                await decisions.decide(writing, press)
+            case _:
+                await decisions.approve(writing, press)
     services.failpoint(Failpoint.DECISION_COMMITTED)
     return case.signal.id
 
@@ -190,14 +195,14 @@ def _judged(
     return Asked(proposal, verdict, ends, said_by=said_by, asked_at=now)
 
 
-def _decides_alone(
+def _approvals_needed(
     press: Approved,
     asked: Asked,
     case: Case,
     holds: tuple[OperatingModel, Standing],
     badge: Badge | None,
-) -> bool:
-    """Whether whoever asks may also decide, and nobody else need agree."""
+) -> int | None:
+    """How many must agree, whoever asks among them; None where they are nobody who may."""
     model, stands = holds
     view = ProposalView(
         proposal=asked.proposal,
@@ -209,8 +214,8 @@ def _decides_alone(
     try:
         counsel.allow(press, view, case, model, press.at, standing=stands, badge=badge)
     except NotYours:
-        return False
-    return counsel.approvals_needed(press.by, view, model, press.at, stands) <= 1
+        return None
+    return counsel.approvals_needed(press.by, view, model, press.at, stands)
 
 
 def _is_watched(case: Case, view: ProposalView, now: datetime) -> bool:

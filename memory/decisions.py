@@ -69,6 +69,11 @@ async def decide(writing: Writing, decision: Approved) -> None:
     await _decide(writing, row, decision)
 
 
+async def approve(writing: Writing, approval: Approved) -> None:
+    """Count the first approval of a question asked in this same transaction. The case must be locked, and it may be."""
+    await _approvals_with(writing, approval)
+
+
 async def snooze(database: Database, decision: Snoozed, check: Check = nothing_more) -> FinalDecision | None:
     """Put a question off; its deadline moves by as much as it is put off further. Returns an earlier final decision."""
     async with database.write(Failpoint.DECISION_UNCOMMITTED) as writing:

@@ -138,17 +138,28 @@ async def test_a_stranger_takes_nothing_back_and_asks_nothing(company):
     assert [line["subject"] for line in await world.runner.ledger() if line["kind"] == "refusal"] == [PROP]
 
 
-async def test_where_two_must_agree_taking_back_waits_for_both(company):
+async def test_where_two_must_agree_whoever_asks_to_take_it_back_is_the_first_of_them(company):
     limit = {"role": "media_lead", "max_per_day": "50", "beyond": "cmo"}
     world = await company(by=(MARA, CORA), policy={"limits": [limit]})
     await world.runner.undo(PROP, MARA, "Sales needs the volume")
     back = await world.back()
-    assert (back.status, back.approvals) == (ProposalStatus.PENDING, ())
-    for who in (MARA, CORA):
-        assert world.platform.values[BUDGET] == "360.00"
-        await world.runner.approve(back.proposal.id, 1, who)
-        await world.runner.settle()
+    assert (back.status, back.approvals) == (ProposalStatus.PENDING, (MARA,))
+    with pytest.raises(NotYours, match="You have approved this already"):
+        await world.runner.approve(back.proposal.id, 1, MARA)
+    await world.runner.settle()
+    assert world.platform.values[BUDGET] == "360.00"
+    await world.runner.approve(back.proposal.id, 1, CORA)
+    await world.runner.settle()
     assert world.platform.values[BUDGET] == "450.00"
+    assert (await world.runner.verify()).problems == ()
+
+
+async def test_whoever_may_not_approve_it_is_not_one_of_the_two_for_having_asked(company):
+    world = await company(by=(MARA, CORA), policy={"limits": ({"role": "media_lead", "max_change": 0.1},)})
+    await world.runner.undo(PROP, CLEO, "My launch depends on it")
+    assert (await world.back()).approvals == ()
+    await world.runner.approve((await world.back()).proposal.id, 1, MARA)
+    assert (await world.back()).decision is None
 
 
 async def test_two_presses_at_once_make_one_question_and_one_effect(company):
