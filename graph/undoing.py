@@ -52,7 +52,9 @@ async def possible(services: Services, proposal_id: str, by: str, badge: Badge |
 async def undo(services: Services, proposal_id: str, by: str, reason: str, badge: Badge | None) -> str:
     """Ask to take something back; where whoever asks may decide it alone, it is decided in the same transaction.
 
-    Where several must agree, whoever asks is the first of them, if they may be one at all. Returns the signal's id. Raises NotFound, NotYours, NoLongerOpen, AlreadyDecided.
+    Where several must agree, whoever asks is the first of them, if they may be one at all.
+
+    Returns the signal's id. Raises NotFound, NotYours, NoLongerOpen, AlreadyDecided.
     """
     now = services.clock.now()
     async with services.database.write(Failpoint.DECISION_UNCOMMITTED) as writing:
