@@ -1,6 +1,5 @@
 """Actions on their way to a platform: leased to one worker at a time, each step fenced by a token."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -59,7 +58,7 @@ class Lease:
 async def create(writing: Writing, proposal_id: str, version: int, action: ActionBase, by: str) -> str:
     """The action row of an approval."""
     ident = facts.name_of("act", proposal_id, version)
-    token = hashlib.sha256(f"{proposal_id}/{version}/1".encode()).hexdigest()[:32]
+    token = facts.token_of(proposal_id, version)
     row = {"id": ident, "proposal_id": proposal_id, "body": facts.body(action), "token": token}
     await writing.tx.execute(insert(TABLE).values(**row, state=APPROVED, by=by))
     return ident

@@ -55,7 +55,8 @@ async def agree(writing: Writing, amendment: Amendment, by: str, at: datetime) -
     key = await people.key_of(writing.tx, by)
     new = insert(AGREEMENT).values(amendment_id=amendment.id, by=key.pseudonym, at=at).on_conflict_do_nothing()
     if await writing.tx.scalar(new.returning(AGREEMENT.c.by)) is not None:
-        await writing.record("amendment.agreed", by, amendment.id)
+        digest = facts.digest_of({"by": key.pseudonym, "at": at})
+        await writing.record("amendment.agreed", by, amendment.id, digest=digest)
 
 
 async def reject(writing: Writing, amendment: Amendment, by: str, reason: str, at: datetime) -> None:
@@ -63,7 +64,8 @@ async def reject(writing: Writing, amendment: Amendment, by: str, reason: str, a
     key = await people.key_of(writing.tx, by)
     sealed = key.seal(reason)
     await _decide(writing, amendment.id, AmendmentStatus.REJECTED, key.pseudonym, at, rejected_because=sealed)
-    await writing.record("amendment.rejected", by, amendment.id, reason=key.digest(reason))
+    digest = facts.digest_of({"by": key.pseudonym, "at": at, "because": sealed})
+    await writing.record("amendment.rejected", by, amendment.id, reason=key.digest(reason), digest=digest)
 
 
 async def enact(writing: Writing, amendment: Amendment, before: InForce, by: str, at: datetime) -> InForce:
@@ -88,7 +90,7 @@ async def outdate(writing: Writing, at: datetime, *, by: str | None = None) -> N
         overtaken &= AMENDMENT.c.by == (by if by == FILE else await people.pseudonym(writing.tx, by))
     changed = update(AMENDMENT).where(overtaken).values(status=AmendmentStatus.OUTDATED.value, decided_at=at)
     for ident in await writing.tx.scalars(changed.returning(AMENDMENT.c.id)):
-        await writing.record("amendment.outdated", SYSTEM, ident)
+        await writing.record("amendment.outdated", SYSTEM, ident, digest=facts.digest_of({"at": at}))
 
 
 async def of(tx: AsyncConnection, amendment_id: str, quorum: Quorum) -> AmendmentView | None:

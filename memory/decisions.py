@@ -93,8 +93,8 @@ async def snooze(database: Database, decision: Snoozed, check: Check = nothing_m
         later = row.expires_at + more if row.expires_at else None
         await writing.tx.execute(update(PROPOSAL).where(PROPOSAL.c.id == row.id).values(expires_at=later))
         await writing.tx.execute(insert(SNOOZE).values(proposal_id=row.id, until=decision.until, body=body))
-        until = decision.until.isoformat()
-        await writing.record("decision.snoozed", decision.by, row.id, version=decision.version, until=until)
+        said = {"version": decision.version, "until": decision.until.isoformat(), "digest": facts.digest_of(body)}
+        await writing.record("decision.snoozed", decision.by, row.id, **said)
     return None
 
 
@@ -217,7 +217,8 @@ async def _approvals_with(writing: Writing, decision: Approved) -> int:
     key = {"proposal_id": decision.proposal_id, "version": decision.version, "by": body["by"]}
     added = insert(APPROVAL).values(**key, at=decision.at, body=body)
     if await writing.tx.scalar(added.on_conflict_do_nothing().returning(APPROVAL.c.by)) is not None:
-        await writing.record("approval", decision.by, decision.proposal_id, version=decision.version)
+        said = {"version": decision.version, "digest": facts.digest_of(body)}
+        await writing.record("approval", decision.by, decision.proposal_id, **said)
     same = (APPROVAL.c.proposal_id == decision.proposal_id) & (APPROVAL.c.version == decision.version)
     return await writing.tx.scalar(select(func.count()).where(same)) or 0
 

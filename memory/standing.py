@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -135,10 +136,10 @@ async def lift(writing: Writing, stop_id: str, by: str, reason: str, at: datetim
     """Take a stop back. False: there is none in force of that id."""
     key = await people.key_of(writing.tx, by)
     standing = (STOP.c.id == stop_id) & STOP.c.lifted_at.is_(None)
-    lifted = update(STOP).where(standing).values(lifted_at=at, lifted_by=key.pseudonym, lifted_because=key.seal(reason))
-    if await writing.tx.scalar(lifted.returning(STOP.c.id)) is None:
+    lifting = {"lifted_at": at, "lifted_by": key.pseudonym, "lifted_because": key.seal(reason)}
+    if await writing.tx.scalar(update(STOP).where(standing).values(lifting).returning(STOP.c.id)) is None:
         return False
-    await writing.record("stop.lifted", by, stop_id, reason=key.digest(reason))
+    await writing.record("stop.lifted", by, stop_id, reason=key.digest(reason), digest=facts.digest_of(lifting))
     return True
 
 
@@ -170,12 +171,13 @@ async def open_emergency(writing: Writing, one: Emergency) -> None:
 
 
 async def close_emergency(writing: Writing, emergency_id: str, by: str, at: datetime) -> bool:
-    """End an emergency before its time. False: it is not in force."""
+    """End an emergency before its time, once. False: it is not in force."""
     in_force = (EMERGENCY.c.id == emergency_id) & (EMERGENCY.c.since <= at) & (EMERGENCY.c.until > at)
+    in_force &= EMERGENCY.c.until == cast_to(EMERGENCY.c.body["until"].astext, EMERGENCY.c.until.type)
     closed = update(EMERGENCY).where(in_force).values(until=at)
     if await writing.tx.scalar(closed.returning(EMERGENCY.c.id)) is None:
         return False
-    await writing.record("emergency.closed", by, emergency_id)
+    await writing.record("emergency.closed", by, emergency_id, digest=facts.digest_of({"until": at}))
     return True
 
 
@@ -187,7 +189,9 @@ async def review_emergency(writing: Writing, emergency_id: str, by: str, note: s
     done = update(EMERGENCY).where(open_still).values(reviewed).returning(EMERGENCY.c.id)
     if await writing.tx.scalar(done) is None:
         return False
-    await writing.record("emergency.reviewed", by, emergency_id, note=key.digest(note))
+    await writing.record(
+        "emergency.reviewed", by, emergency_id, note=key.digest(note), digest=facts.digest_of(reviewed)
+    )
     return True
 
 

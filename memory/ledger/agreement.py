@@ -1,117 +1,122 @@
-"""Whether facts and ledger agree: every fact has exactly its line, and every line of a fact still has its fact."""
+"""Whether facts and ledger agree: every fact has exactly its lines, and every line of a fact still has its fact."""
 
 import json
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
 from typing import Any
+from typing import cast as as_type
 
-from sqlalchemy import ColumnElement, Row, Table, or_, select
+from sqlalchemy import ColumnElement, Text, cast, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from memory import facts
-from memory.schema import (
-    DECISION,
-    LEDGER,
-    LEDGER_IDENTITY,
-    LESSON,
-    OUTCOME,
-    PROPOSAL_VERSION,
-    RECEIPT,
-    SIGNAL_EVENT,
-)
+from memory.ledger import words
+from memory.ledger.comparisons import COMPARISONS, Comparison, Line, Told
+from memory.people import vault
+from memory.schema import LEDGER, LEDGER_IDENTITY, PROPOSAL, PROPOSAL_VERSION
 
-_Row = Row[tuple[Any, ...]]
-_Line = tuple[str, str, str]
-"""Kind, subject, and the digest of the fact."""
 _BATCH = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class _Fact:
-    """One kind of fact, and the line it must have."""
+@dataclass(slots=True)
+class _Reading:
+    """What was found so far."""
 
-    table: Table
-    subject: str
-    """The column with what the line is about."""
-    kind: Callable[[_Row], str]
-    kinds: tuple[str, ...]
-    """All kinds of line it can have; a "%" at the end means what begins so."""
-    body: Callable[[Mapping[str, Any]], dict[str, Any]] = dict
-
-
-_FACTS = (
-    _Fact(SIGNAL_EVENT, "signal_id", lambda row: f"signal.{row.event}", ("signal.%",), lambda body: body["signal"]),
-    _Fact(PROPOSAL_VERSION, "proposal_id", lambda row: "proposal.asked", ("proposal.asked",)),
-    _Fact(
-        DECISION,
-        "proposal_id",
-        lambda row: f"decision.{row.kind}",
-        ("decision.approved", "decision.overridden", "decision.rejected", "decision.expired"),
-    ),
-    _Fact(RECEIPT, "proposal_id", lambda row: f"receipt.{row.status}", ("receipt.%",)),
-    _Fact(OUTCOME, "proposal_id", lambda row: "outcome", ("outcome",)),
-    _Fact(LESSON, "id", lambda row: "lesson", ("lesson",)),
-)
+    old: int
+    """Lines up to here are of before facts were sealed: counted, not compared."""
+    problems: list[str] = field(default_factory=list[str])
+    counted: int = 0
+    """Later lines that carry no digest of their fact."""
 
 
 async def between_facts_and_lines(tx: AsyncConnection) -> tuple[list[str], int]:
     """What does not agree, one sentence each, and how many lines could only be counted."""
-    old = await tx.scalar(select(LEDGER_IDENTITY.c.compared_after)) or 0
-    problems: list[str] = []
-    for fact in _FACTS:
-        async for subjects in _subjects(tx, fact):
-            problems.extend(await _differences(tx, fact, subjects, old))
-    return problems, old
+    reading = _Reading(await tx.scalar(select(LEDGER_IDENTITY.c.compared_after)) or 0)
+    async with aclosing(_subjects(tx)) as batches:
+        async for subjects in batches:
+            lines = await _lines(tx, subjects)
+            for one in COMPARISONS:
+                await _compare(tx, one, subjects, lines, reading)
+    await _questions(tx, reading)
+    reading.problems.extend(await words.differences(tx))
+    return reading.problems, reading.old + reading.counted
 
 
-async def _subjects(tx: AsyncConnection, fact: _Fact) -> AsyncIterator[Sequence[str]]:
-    """Everything that has such a fact, or a line about one; some at a time, and never twice."""
-    column = fact.table.c[fact.subject]
-    told = select(LEDGER.c.subject).where(_is_about(fact))
-    last, found = "", [""] * _BATCH
-    while len(found) == _BATCH:
-        either = select(column.label("subject")).union(told).subquery()
-        some = select(either.c.subject).where(either.c.subject > last).order_by(either.c.subject).limit(_BATCH)
-        if found := list(await tx.scalars(some)):
-            yield found
-            last = found[-1]
-
-
-async def _differences(tx: AsyncConnection, fact: _Fact, subjects: Sequence[str], old: int) -> list[str]:
-    column, table = fact.table.c[fact.subject], fact.table
-    kept: Counter[_Line] = Counter()
-    for row in await tx.execute(select(table).where(column.in_(subjects))):
-        kept[fact.kind(row), getattr(row, fact.subject), facts.digest_of(fact.body(row.body))] += 1
-    asked = select(LEDGER.c.seq, LEDGER.c.kind, LEDGER.c.subject, LEDGER.c.payload)
-    about = asked.where(LEDGER.c.subject.in_(subjects), _is_about(fact))
-    problems: list[str] = []
-    for row in await tx.execute(about.order_by(LEDGER.c.seq.desc())):  # the old ones take what is left
-        line = (
-            _counted(kept, row.kind, row.subject) if row.seq <= old else (row.kind, row.subject, _digest(row.payload))
-        )
-        if kept[line]:
-            kept[line] -= 1
-        else:
-            problems.append(f"row {row.seq}: the {table.name} of {row.subject} is not there, or was changed")
-    for (kind, subject, _), times in kept.items():
-        problems.extend([f"the {table.name} of {subject} has no line {kind} in the ledger, or was changed"] * times)
-    return problems
-
-
-def _counted(kept: Counter[_Line], kind: str, subject: str) -> _Line:
-    """Any fact of that kind about the same thing."""
-    alike = (line for line, times in kept.items() if times and line[:2] == (kind, subject))
-    return next(alike, (kind, subject, ""))
-
-
-def _digest(payload: str) -> str:
-    """The digest a line gives of its fact; empty where it cannot be read, which the chain finds by itself."""
+async def _subjects(tx: AsyncConnection) -> AsyncGenerator[Sequence[str]]:
+    """Everything that has a fact, or a line about one; some at a time, and never twice."""
+    named = or_(*(LEDGER.c.kind.like(kind) for one in COMPARISONS for kind in one.kinds))
+    every = union(*(select(one.subject.label("subject")) for one in COMPARISONS), select(LEDGER.c.subject).where(named))
+    found = await tx.stream_scalars(every.execution_options(yield_per=_BATCH))
     try:
-        return str(json.loads(payload)["digest"])
-    except (ValueError, KeyError, TypeError):
-        return ""
+        async for some in found.partitions():
+            yield some
+    finally:
+        await found.close()
 
 
-def _is_about(fact: _Fact) -> ColumnElement[bool]:
-    return or_(*(LEDGER.c.kind.like(kind) for kind in fact.kinds))
+async def _lines(tx: AsyncConnection, subjects: Sequence[str]) -> Mapping[str, Sequence[Line]]:
+    """What the ledger says about some subjects, newest first, by kind."""
+    asked = select(LEDGER.c.seq, LEDGER.c.kind, LEDGER.c.subject, LEDGER.c.actor, LEDGER.c.payload)
+    found: defaultdict[str, list[Line]] = defaultdict(list)
+    for row in await tx.execute(asked.where(LEDGER.c.subject.in_(subjects)).order_by(LEDGER.c.seq.desc())):
+        found[row.kind].append(Line(row.seq, row.kind, row.subject, row.actor, _read(row.payload)))
+    return found
+
+
+async def _compare(
+    tx: AsyncConnection,
+    one: Comparison,
+    subjects: Sequence[str],
+    lines: Mapping[str, Sequence[Line]],
+    reading: _Reading,
+) -> None:
+    """Hold the facts of one kind against their lines, both ways."""
+    name, kept = one.name, Counter[Told]()
+    for row in await tx.execute(one.facts.add_columns(one.subject.label("about")).where(one.subject.in_(subjects))):
+        try:
+            kept.update(one.told(row))
+        except (TypeError, ValueError, AttributeError):  # what a body holds can be anything once it was rewritten
+            reading.problems.append(f"the {name} of {row.about} has no line in the ledger: it cannot be read")
+    theirs = [line for kind, of_kind in lines.items() if one.is_about(kind) for line in of_kind]
+    said = [(line, None if line.seq <= reading.old else one.said(line)) for line in theirs]
+    for line, digest in sorted(said, key=lambda pair: pair[1] is None):  # those without one take what is left
+        reading.counted += digest is None and line.seq > reading.old
+        told = Told(one.kind(line), line.subject, digest) if digest is not None else _any(kept, one.kind(line), line)
+        if kept[told]:
+            kept[told] -= 1
+        else:
+            reading.problems.append(f"row {line.seq}: the {name} of {line.subject} is not there, or was changed")
+    for told, times in kept.items():
+        missing = f"the {name} of {told.subject} has no line {told.kind} in the ledger, or was changed"
+        reading.problems.extend([missing] * times)
+
+
+async def _questions(tx: AsyncConnection, reading: _Reading) -> None:
+    """What is asked now must be the version that was asked: that one is decided on, and lines are of versions."""
+    version = (PROPOSAL_VERSION.c.proposal_id == PROPOSAL.c.id) & (PROPOSAL_VERSION.c.version == PROPOSAL.c.version)
+    same = _emptied(PROPOSAL_VERSION.c.body) == _emptied(PROPOSAL.c.body)  # what is sealed twice looks different
+    same &= PROPOSAL_VERSION.c.verdict == PROPOSAL.c.verdict
+    other = select(PROPOSAL.c.id).outerjoin(PROPOSAL_VERSION, version).where(same.is_not(True)).order_by(PROPOSAL.c.id)
+    for ident in await tx.scalars(other):
+        reading.problems.append(f"the proposal of {ident} has no line proposal.asked in the ledger, or was changed")
+
+
+def _emptied(body: ColumnElement[Any]) -> ColumnElement[str]:
+    """A body as text, without what is sealed in it."""
+    return func.regexp_replace(cast(body, Text), vault.EMPTIED, r"\1", "g")
+
+
+def _any(kept: Counter[Told], kind: str, line: Line) -> Told:
+    """Any fact of that kind about the same thing."""
+    alike = (told for told, times in kept.items() if times and (told.kind, told.subject) == (kind, line.subject))
+    return next(alike, Told(kind, line.subject, ""))
+
+
+def _read(payload: str) -> Mapping[str, Any]:
+    """What a line says; nothing where it cannot be read, which the chain finds by itself."""
+    try:
+        said = json.loads(payload)
+    except ValueError:
+        return {}
+    return as_type("dict[str, Any]", said) if isinstance(said, dict) else {}

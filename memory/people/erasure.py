@@ -1,25 +1,22 @@
 """Erasing a person: what they decided still stands, who they were and what they wrote is gone for good."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Column, ColumnElement, Text, delete, func, select, text, union, update
 from sqlalchemy import cast as cast_to
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from memory import operating_models, people
 from memory.database import Database
-from memory.people import SYSTEM
-from memory.people.vault import Key
-from memory.schema import ACTION, APPROVAL, DECISION, METADATA, PERSON, PROPOSAL, RECEIPT, SNOOZE
+from memory.people import SYSTEM, mentions, places
+from memory.people.mentions import Mentions
+from memory.people.vault import ERASED, Key
+from memory.schema import ACTION, APPROVAL, BADGE, DECISION, PERSON, PROPOSAL, RECEIPT, SNOOZE
 
 logger = logging.getLogger(__name__)
-
-_NAMELESS = frozenset({"ledger", "ledger_head", "ledger_identity", "person", "person_key"})
-"""Tables in which there is nothing to empty: the ledger knows pseudonyms and digests only, the others go by rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +29,38 @@ class Erased:
     """Signals whose cards named or quoted them: they are drawn anew."""
     tables: tuple[str, ...]
     """Where something was taken out."""
+    mentions: int = 0
+    """So many times they were taken out of what others wrote."""
+    possible: tuple[str, ...] = ()
+    """Where a part of their name still stands in what others wrote, who may mean them: "decision of prop_…"."""
 
 
-async def erase(database: Database, slack: str, *, own_server: bool = False) -> Erased | None:
+async def erase(
+    database: Database, slack: str, *, names: Sequence[str] = (), own_server: bool = False
+) -> Erased | None:
     """Forget a Slack user, in one transaction with its ledger row. None where nothing is recorded of them.
 
-    Afterwards the tables are rewritten, so that nothing is left in the database's files either; with `own_server` its
-    log as well. Safe to repeat.
+    What others wrote stays, without their id and the names they are known by; `names` are more of those. Afterwards the
+    tables are rewritten, so that nothing is left in the database's files either; with `own_server` its log as well.
+    Safe to repeat.
     """
     async with database.write() as writing:
         key = await people.known(writing.tx, slack)
+        found = await _mentions(writing.tx, slack, key, names)
         if key is None:
-            return None
-        cases = await _cases(writing.tx, key)
+            if not found.certain:
+                return None
+            key = await people.key_of(writing.tx, slack)  # others wrote about them, who never did anything themselves
+        cases = await _cases(writing.tx, key, found.proposals)
         for signal_id in cases:
             await writing.touch(signal_id)
-        tables = await _emptied(writing.tx, key)
+        tables = await mentions.take_out(writing, found, key.pseudonym)
+        tables += await _emptied(writing.tx, key)
         await writing.tx.execute(update(DECISION).where(DECISION.c.by == key.pseudonym).values(salt=None))
         await writing.tx.execute(delete(PERSON).where(PERSON.c.pseudonym == key.pseudonym))
         await writing.record("erased", SYSTEM, key.pseudonym, cases=len(cases))
     await rewrite(database, ("person", "person_key", "decision", *tables), own_server=own_server)
-    return Erased(key.pseudonym, cases, tables)
+    return Erased(key.pseudonym, cases, tuple(dict.fromkeys(tables)), len(found.certain), found.possible)
 
 
 async def rewrite(database: Database, tables: Sequence[str], *, own_server: bool = False) -> None:
@@ -79,7 +87,7 @@ async def names_of(database: Database, slack: str) -> tuple[str, ...]:
     """The names a Slack user has or had, to be asked before they are erased; none where nothing is recorded of them."""
     async with database.read() as tx:
         key = await people.known(tx, slack)
-        return await operating_models.names_of(tx, key) if key else ()
+        return await _names(tx, key) if key else ()
 
 
 async def still_named(database: Database, words: Sequence[str]) -> tuple[str, ...]:
@@ -103,8 +111,23 @@ async def still_named(database: Database, words: Sequence[str]) -> tuple[str, ..
     return tuple(found)
 
 
-async def _cases(tx: AsyncConnection, key: Key) -> tuple[str, ...]:
-    """Signals whose cards name them as who decided or agreed, or quote them."""
+async def _names(tx: AsyncConnection, key: Key) -> tuple[str, ...]:
+    """Every name they have or had, in the company and in Slack."""
+    names = set(await operating_models.names_of(tx, key))
+    badge = await tx.scalar(select(BADGE.c.body["name"].astext).where(BADGE.c.slack == key.pseudonym))
+    return tuple(sorted((names | {key.open(badge)} if badge else names) - {ERASED, ""}))
+
+
+async def _mentions(tx: AsyncConnection, slack: str, key: Key | None, names: Sequence[str]) -> Mentions:
+    """Where others wrote about them."""
+    everybody = await people.everybody(tx)
+    others = {name: one for name, one in everybody.keys.items() if key is None or name != key.pseudonym}
+    known = await _names(tx, key) if key else ()
+    return await mentions.find(tx, slack, tuple(dict.fromkeys((*names, *known))), others)
+
+
+async def _cases(tx: AsyncConnection, key: Key, mentioned: Collection[str]) -> tuple[str, ...]:
+    """Signals whose cards name them as who decided or agreed, or quote them, and those of proposals `mentioned`."""
     me = key.pseudonym
     theirs = union(
         select(DECISION.c.proposal_id).where(DECISION.c.by == me),
@@ -112,7 +135,7 @@ async def _cases(tx: AsyncConnection, key: Key) -> tuple[str, ...]:
         select(ACTION.c.proposal_id).where(ACTION.c.by == me),
         select(SNOOZE.c.proposal_id).where(SNOOZE.c.body["by"].astext == me),
         select(RECEIPT.c.proposal_id).where(RECEIPT.c.body["said"]["by"].astext == me),
-        select(PROPOSAL.c.id).where(_holds(PROPOSAL.c.body, key)),
+        select(PROPOSAL.c.id).where(_holds(PROPOSAL.c.body, key) | PROPOSAL.c.id.in_(mentioned)),
     )
     found = select(PROPOSAL.c.signal_id).where(PROPOSAL.c.id.in_(theirs)).distinct().order_by(PROPOSAL.c.signal_id)
     return tuple(await tx.scalars(found))
@@ -121,14 +144,11 @@ async def _cases(tx: AsyncConnection, key: Key) -> tuple[str, ...]:
 async def _emptied(tx: AsyncConnection, key: Key) -> tuple[str, ...]:
     """Take their sealed words out of every table, the keyed digests stay. Returns where there were any."""
     found: dict[str, None] = {}
-    for table in METADATA.sorted_tables:
-        for column in table.columns:
-            if table.name in _NAMELESS or not isinstance(column.type, JSONB | Text):
-                continue
-            without = func.regexp_replace(cast_to(column, Text), _sealed(key) + "[A-Za-z0-9+/=]*", r"\1", "g")
-            emptied = update(table).where(_holds(column, key)).values({column: cast_to(without, column.type)})
-            if (await tx.execute(emptied)).rowcount:
-                found[table.name] = None
+    for table, column in places.columns():
+        without = func.regexp_replace(cast_to(column, Text), _sealed(key) + "[A-Za-z0-9+/=]*", r"\1", "g")
+        emptied = update(table).where(_holds(column, key)).values({column: cast_to(without, column.type)})
+        if (await tx.execute(emptied)).rowcount:
+            found[table.name] = None
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -22,6 +22,8 @@ ERASED = "(erased)"
 PSEUDONYM = re.compile(r"person_[0-9a-f]{12}")
 _NONCE_BYTES, _KEY_BYTES = 12, 32
 _SEALED = re.compile(r"sealed:(?P<whose>person_[0-9a-f]{12}):(?P<digest>[0-9a-f]{64}):(?P<cipher>[A-Za-z0-9+/=]*)")
+EMPTIED = "(sealed:person_[0-9a-f]{12}:[0-9a-f]{64}:)[A-Za-z0-9+/=]*"
+"""Sealed words for a database's own expressions; what is to stay of them is in brackets."""
 
 Json = Mapping[str, "Json"] | list["Json"] | str | int | float | bool | None
 
@@ -43,11 +45,11 @@ class Key:
         own = hmac.digest(self.secret, b"fingerprint", "sha256")
         return hmac.new(own, words.encode(), hashlib.sha256).hexdigest()
 
-    def seal(self, words: str) -> str:
-        """The words, to be stored."""
+    def seal(self, words: str, digest: str | None = None) -> str:
+        """The words, to be stored. `digest`: of the words they stand for, where something was taken out of those."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         cipher = nonce + AESGCM(self.secret).encrypt(nonce, words.encode(), self.pseudonym.encode())
-        return f"sealed:{self.pseudonym}:{self.digest(words)}:{base64.b64encode(cipher).decode()}"
+        return f"sealed:{self.pseudonym}:{digest or self.digest(words)}:{base64.b64encode(cipher).decode()}"
 
     def open(self, sealed: str) -> str:
         """The words again; "(erased)" where nothing is left of them, or what is left was tampered with."""
@@ -60,6 +62,23 @@ class Key:
         except (InvalidTag, ValueError):
             return ERASED
         return plain.decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Sealed words that were not emptied."""
+
+    text: str
+    whose: str
+    digest: str
+    """Of the words as they were first sealed."""
+
+
+def sealed_words(text: str) -> Iterator[Sealed]:
+    """Sealed words anywhere in a text, without those of which nothing is left."""
+    for found in _SEALED.finditer(text):
+        if found["cipher"]:
+            yield Sealed(found[0], found["whose"], found["digest"])
 
 
 def whose(text: str) -> str | None:

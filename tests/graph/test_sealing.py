@@ -65,7 +65,7 @@ async def test_seals_moved_about_in_their_file_are_found(sealed: tuple[Runner, W
     runner, _, seals = sealed
     await runner.work.tick()
     async with runner._services.database.write() as writing:
-        await writing.record("approval", "U0MARA0001", "prop_x")
+        await writing.record("refusal", "U0MARA0001", "prop_x")
     await seals.seal(runner._services.database, at_once=True)
     first, second = seals.file.read_text().splitlines()
     seals.file.write_text(f"{second}\n")

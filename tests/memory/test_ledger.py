@@ -16,7 +16,7 @@ from memory.database import Database
 async def filled(database: Database, lines: int = 8) -> None:
     for number in range(lines):
         async with database.write() as writing:
-            await writing.record("approval", "U0MARA0001", f"prop_{number}", version=1, amount="12.50")
+            await writing.record("refusal", "U0MARA0001", f"prop_{number}", version=1, amount="12.50")
 
 
 async def problems(database: Database) -> tuple[str, ...]:
@@ -139,7 +139,7 @@ async def test_a_rolled_back_fact_leaves_no_line_and_no_gap(database: Database):
     await filled(database, 2)
     with pytest.raises(ZeroDivisionError):
         async with database.write() as writing:
-            await writing.record("approval", "U0MARA0001", "prop_x")
+            await writing.record("refusal", "U0MARA0001", "prop_x")
             raise ZeroDivisionError
     await filled(database, 2)
     assert await problems(database) == ()

@@ -25,7 +25,7 @@ def kept(tmp_path: Path) -> Seals:
 async def filled(database: Database, lines: int) -> None:
     async with database.write() as writing:
         for number in range(lines):
-            await writing.record("approval", "U0MARA0001", f"prop_{number}", version=1)
+            await writing.record("refusal", "U0MARA0001", f"prop_{number}", version=1)
 
 
 def back_by(kept: Seals, minutes: int) -> None:
