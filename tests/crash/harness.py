@@ -6,7 +6,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -53,7 +53,10 @@ class Process:
         os.kill(self._pid, signal.SIGSTOP)
 
     def go_on(self) -> None:
+        """Let it go on, and wait until it has, however soon it stands still again."""
+        met = self.trace.met
         os.kill(self._pid, signal.SIGCONT)
+        until(lambda: not self.is_stopped or self.trace.met != met, f"{self.life.name} goes on")
 
     def end(self) -> int:
         """Wait for its end. The exit code: 0, or -9 where it was killed."""
@@ -66,6 +69,13 @@ class Process:
             pytest.fail(f"{self.life.name} did not come to an end; the last step was {self.trace.step}\n{told}")
         self._process.close()
         return code
+
+    def put_away(self) -> None:
+        """Kill it where nobody waited for its end: one left standing still would keep the tests from ending."""
+        with suppress(ValueError):  # it is closed
+            self.kill()
+            self._process.join()
+            self._process.close()
 
     @property
     def met(self) -> tuple[Doom, ...]:
@@ -85,24 +95,31 @@ class Season:
     place: Place
     outside: Outside
     mutant: str = ""
-    lives: int = 0
+    lives: list[Process] = field(default_factory=list[Process])
     fallen: Counter[str] = field(default_factory=Counter[str])
     """How many lives ended by a kill, by the last step they passed."""
+    fallen_in_all: Counter[str] = field(default_factory=Counter[str])
+    """The same of all tests together."""
 
     def start(self, live: Callable[[Life], None], *dooms: Doom, **more: Any) -> Process:
         """Begin a life; `more` as `Life` names it."""
-        self.lives += 1
-        return Process(live, Life(self.place, f"life-{self.lives}", dooms, self.mutant, **more))
+        life = Life(self.place, f"life-{len(self.lives) + 1}", dooms, self.mutant, **more)
+        self.lives.append(Process(live, life))
+        return self.lives[-1]
 
     def count(self, dead: Process) -> None:
+        """A life that ended by a kill."""
         self.fallen[dead.trace.step] += 1
+        if not self.mutant:
+            self.fallen_in_all[dead.trace.step] += 1
 
 
 class Seasons:
     """Makes one after the other."""
 
-    def __init__(self, server: str, template: str, folder: Path) -> None:
+    def __init__(self, server: str, template: str, folder: Path, fallen_in_all: Counter[str]) -> None:
         self._server, self._template, self._folder = server, template, folder
+        self._fallen_in_all = fallen_in_all
         self._made = 0
 
     @contextmanager
@@ -117,7 +134,12 @@ class Seasons:
             with Outside(dict(VALUES)).answering() as outside:
                 address = self._server.replace("/postgres?", f"/{name}?")
                 place = Place(address, outside.account_address, outside.slack_address, folder, only, lease_seconds)
-                yield Season(place, outside, mutant)
+                season = Season(place, outside, mutant, fallen_in_all=self._fallen_in_all)
+                try:
+                    yield season
+                finally:
+                    for life in season.lives:
+                        life.put_away()
         finally:
             with psycopg.connect(self._server, autocommit=True) as server:
                 server.execute(f"DROP DATABASE {name} WITH (FORCE)")

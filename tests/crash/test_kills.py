@@ -69,7 +69,9 @@ def dies(season: Season, chance: random.Random, fallen: Counter[str]) -> bool:
 
 
 def aims(chance: random.Random, fallen: Counter[str]) -> list[Doom]:
-    """A moment after some of the steps that fewest kills fell in."""
+    """A moment after some of the steps that fewest kills fell in; where some are far behind, at those and no others."""
+    if behind := [step for step in STEPS if fallen[step] < fallen.total() / len(STEPS) / 2 - 1]:
+        return [Doom(step) for step in behind]
     rare = sorted(STEPS, key=lambda step: (fallen[step], chance.random()))[:AIMS]
     return [Doom(step, nth=chance.randint(1, 2), after_seconds=moment(chance)) for step in rare]
 

@@ -101,11 +101,10 @@ class Shift:
         return self._season.start(live, *dooms, seed=self._chance.randrange(1_000_000))
 
     def _fell(self, process: Process) -> int:
-        self._season.count(process)
-        self._left -= 1
         code = process.end()
-        if code == 0:
-            self._season.fallen[process.trace.step] -= 1
+        if code != 0:
+            self._season.count(process)
+            self._left -= 1
         return code
 
     def _stands_still(self, worker: Process, other: Process) -> None:
@@ -120,4 +119,3 @@ class Shift:
                 break
             time.sleep(0.005)
         worker.go_on()
-        until(lambda: not worker.is_stopped, "it goes on")

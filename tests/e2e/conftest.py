@@ -19,11 +19,12 @@ def demo() -> Iterator[Demo]:
     folder = Path(tempfile.mkdtemp(prefix="baton-"))
     process = Demo(folder / "home")
     yield process
-    refused = all_refused(process) if process.alive else []
-    process.stop()
-    end_database(folder / "home")
-    shutil.rmtree(folder, ignore_errors=True)
-    assert refused == []
+    try:
+        assert (all_refused(process) if process.alive else []) == []
+    finally:
+        process.stop()
+        end_database(folder / "home")
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def all_refused(process: Demo) -> list[str]:
