@@ -120,6 +120,8 @@ def _view(row: _Row, known: _Known, now: datetime, everybody: People) -> Proposa
         receipt=known.receipt,
         outcome=known.outcome,
         measured_after=known.measured_after,
+        put_off=known.put_off,
+        asleep_until=known.asleep_until,
     )
 
 
@@ -129,8 +131,6 @@ def _asked_at(row: _Row, verdict: Verdict, known: _Known) -> datetime | None:
         return None
     asked: datetime = row.asked_at or row.expires_at - timedelta(hours=verdict.within_hours)
     return max(asked, known.snooze.until) if known.snooze else asked
-        put_off=known.put_off,
-        asleep_until=known.asleep_until,
 
 
 def _status(verdict: Verdict, known: _Known, now: datetime, *, is_withdrawn: bool) -> ProposalStatus:
@@ -175,6 +175,9 @@ def _note(known: _Known, what: str, body: object) -> None:
             known.decision = DECISIONS.validate_python(body)
         case "snooze":
             known.snooze = Snoozed.model_validate(body)
+            awake = max(known.snooze.at, known.asleep_until or known.snooze.at)
+            known.asleep_until = max(known.snooze.until, awake)
+            known.put_off += known.asleep_until - awake
         case "approval":
             known.approvals.append(Approved.model_validate(body))
         case "receipt":
@@ -189,9 +192,6 @@ def _recorded(ids: list[str]) -> CompoundSelect[str, Any, Any, Any]:
     """All rows about some proposals as (what, proposal id, body), oldest first: one question instead of six."""
 
     def rows(table: Table, body: ColumnElement[Any], place: ColumnElement[Any]) -> Select[str, Any, Any, Any]:
-            awake = max(known.snooze.at, known.asleep_until or known.snooze.at)
-            known.asleep_until = max(known.snooze.until, awake)
-            known.put_off += known.asleep_until - awake
         columns = (literal(table.name).label("what"), table.c.proposal_id, body.label("body"), place.label("place"))
         return select(*columns).where(table.c.proposal_id.in_(ids))
 
