@@ -50,6 +50,7 @@ async def execute(services: Services, action_id: str) -> bool:
         services.failpoint(Failpoint.ACTION_LOCKED)
         held = await actions.lease(database, action_id, services.worker, seconds, alone=alone)
         if held is None:
+            await _shut_out(services, action_id)
             return False
         services.failpoint(Failpoint.LEASE_TAKEN)
         try:
@@ -85,6 +86,17 @@ async def objection(services: Services, proposal_id: str) -> str | None:
         model, standing = await services.stands(tx)
     assert found is not None, f"{proposal_id} has an action but no row"
     return counsel.still_valid(found[1], found[0], model, now, standing)
+
+
+async def _shut_out(services: Services, action_id: str) -> None:
+    """Have the platform take nothing more of what a person closed: somebody may stand still on the way to it.
+
+    Raises PlatformUnavailable; then the job is done again.
+    """
+    async with services.database.read() as tx:
+        closed = await actions.closed(tx, action_id)
+    if closed is not None and (executor := services.executor(effect := closed.action.effect())) is not None:
+        await executor.bar(effect, closed.token, closed.fence)
 
 
 async def _work(services: Services, held: Lease) -> None:
@@ -278,15 +290,20 @@ def _told(held: Lease) -> str:
 
 
 async def _later(services: Services, held: Lease, state: str, problem: str) -> None:
-    """Nothing happened: try again after a pause that doubles, a few times."""
-    attempts = held.attempts + 1
+    """Nothing happened: try again after a pause that doubles, a few times; then people hear how it stands."""
+    attempts, before = held.attempts + 1, held.before or {}
     if attempts >= MOST_ATTEMPTS and state == actions.READY:
-        await _finish(services, held, ReceiptStatus.FAILED, held.before or {}, {}, problem)
+        await _finish(services, held, ReceiptStatus.FAILED, before, {}, problem)
+        return
+    if attempts >= MOST_ATTEMPTS and state in {actions.INTENT, actions.WRITTEN}:  # an earlier try may have worked
+        stays = actions.UNCONFIRMED if state == actions.WRITTEN else None
+        await _finish(services, held, ReceiptStatus.UNKNOWN, before, {}, _told(held) or problem, state=stays)
         return
     logger.warning("%s is tried again later: %s", held.action_id, problem)
-    await actions.postpone(
-        services.database, held, state, min(services.pause_seconds * 2.0 ** (attempts - 1), 60.0), attempts
-    )
+    pause = min(services.pause_seconds * 2.0 ** (attempts - 1), _LONGEST_PAUSE_SECONDS)
+    if state != actions.READY:  # beyond these only looks that were answered count (_MORE_LOOKS)
+        attempts = max(held.attempts, min(attempts, MOST_ATTEMPTS))
+    await actions.postpone(services.database, held, state, pause, attempts)
 
 
 async def _finish(

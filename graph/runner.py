@@ -23,6 +23,7 @@ from graph.refusals import Refusals, reason_of
 from graph.services import Services
 from graph.telling import Telling
 from graph.turns import Turns
+from graph.unknowns import Unknowns
 from graph.work import Work
 from memory import actions, cases, decisions, lessons, posts, proposals, signals, standing, sweeps
 from memory.failpoints import Failpoint
@@ -45,6 +46,7 @@ class Runner:
         self._refusals = Refusals(services.database)
         self._badges = Badges(services)
         self.governing = Governing(services, self._badges)
+        self.unknowns = Unknowns(services, self._badges)
         self._turns = Turns()
 
     async def open(self) -> Self:

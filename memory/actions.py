@@ -182,10 +182,12 @@ async def finish(
 async def close(writing: Writing, receipt: Receipt, *, executed_on: date | None, measured_after: date | None) -> bool:
     """End an action whose result nobody knows, as a person says it ended, and go on from there. The case is locked.
 
-    False: its result is known, or a try is under way this moment. Whoever holds it can write nothing of it any more,
+    False: its result is known, or somebody is trying it this moment. Whoever held it can write nothing of it any more,
     and the job has the platform take nothing more from them either.
     """
-    unknown = (TABLE.c.id == receipt.action_id) & TABLE.c.state.in_((UNKNOWN, UNCONFIRMED))
+    idle = TABLE.c.lease_until.is_(None) | (TABLE.c.lease_until <= func.clock_timestamp())
+    tried = TABLE.c.state.in_((UNKNOWN, UNCONFIRMED)) | (TABLE.c.state.in_((INTENT, WRITTEN)) & idle)
+    unknown = (TABLE.c.id == receipt.action_id) & tried
     dates = {"executed_on": executed_on, "measured_after": measured_after}
     ended = {"state": receipt.status.value, "fence": TABLE.c.fence + 1, "lease_until": None, "not_before": None}
     closed = update(TABLE).where(unknown).values(**ended, **dates)
