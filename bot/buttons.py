@@ -65,6 +65,14 @@ class Buttons:
         """Open the form that asks why it is to be taken back."""
         await self._open(ack, body, action, respond, modals.undo, self._undoable)
 
+    async def say_done(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
+        """Open the form that asks how somebody knows that it was done."""
+        await self._open(ack, body, action, respond, modals.was_done, self._closable)
+
+    async def say_not_done(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
+        """Open the form that asks how somebody knows that it was not."""
+        await self._open(ack, body, action, respond, modals.was_not_done, self._closable)
+
     async def refresh_home(self, ack: AsyncAck, body: Body) -> None:
         """Draw App Home anew."""
         await ack()
@@ -108,6 +116,9 @@ class Buttons:
 
     async def _undoable(self, press: Press, user: str) -> tuple[Case, ProposalView]:
         return await self._runner.undoable(press.proposal_id, user)
+
+    async def _closable(self, press: Press, user: str) -> tuple[Case, ProposalView]:
+        return await self._runner.unknowns.closable(press.proposal_id, user)
 
     async def _anybodys(self, press: Press, user: str) -> tuple[Case, ProposalView]:
         del user

@@ -55,6 +55,14 @@ class Forms:
 
         await self._decide(ack, body, view, decide)
 
+    async def done(self, ack: AsyncAck, body: Body, view: Body) -> None:
+        """Close what nobody could read: it was done."""
+        await self._word(ack, body, view, was_done=True)
+
+    async def not_done(self, ack: AsyncAck, body: Body, view: Body) -> None:
+        """Close what nobody could read: it was not done."""
+        await self._word(ack, body, view, was_done=False)
+
     async def snooze(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """Ask again later."""
         origin = _origin(view)
@@ -86,7 +94,15 @@ class Forms:
         else:
             await write_to(self._slack, user, message)
 
-    async def _decide(self, ack: AsyncAck, body: Body, view: Body, decide: Callable[[], Awaitable[Case]]) -> None:
+    async def _word(self, ack: AsyncAck, body: Body, view: Body, *, was_done: bool) -> None:
+        origin, reason = _origin(view), _typed(view).get(REASON, "")
+
+        async def close() -> str:
+            return await self._runner.unknowns.close(origin.proposal_id, user_of(body), reason, was_done=was_done)
+
+        await self._decide(ack, body, view, close)
+
+    async def _decide(self, ack: AsyncAck, body: Body, view: Body, decide: Callable[[], Awaitable[object]]) -> None:
         typed, origin = _typed(view), _origin(view)
         if REASON in typed and len(typed[REASON]) < LEAST_REASON:
             await ack(response_action="errors", errors={REASON: "Please give a reason in a few words."})

@@ -9,7 +9,7 @@ from bot.change import changes, named, names_in
 from bot.design import tabs
 from bot.names import REFRESH_HOME
 from bot.people import asked, holders, name_of
-from bot.question import buttons, can_be_decided, forecast_words, whose
+from bot.question import buttons, can_be_decided, forecast_words, whose, words_for
 from bot.stamp import ended, stamp
 from bot.thread import undo_button
 from bot.words import day, likelihood, listed, many, moment, outside, spoken, stake
@@ -110,6 +110,7 @@ def _decided(inbox: Inbox, model: OperatingModel, now: datetime | None) -> list[
         blocks.append(section(shorten("\n".join(lines), 2600)))
         if presses := [press for view in views[:3] if (press := undo_button(case, view, now)) is not None]:
             blocks.append(actions(f"{case.signal.id}/undo", presses))
+        blocks += [words_for(view) for view in views[:3] if view.status is ProposalStatus.UNKNOWN]
     return [*blocks, *_more(len(inbox.decided) - _MOST_DECIDED)]
 
 

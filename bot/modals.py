@@ -10,7 +10,9 @@ from bot.change import changes, named, names_in, title, unit
 from bot.fields import label_of, one_of, reason, text
 from bot.names import (
     ASK_FORM,
+    DONE_FORM,
     ID,
+    NOT_DONE_FORM,
     NOTICE,
     OVERRIDE_FORM,
     QUESTION,
@@ -21,6 +23,7 @@ from bot.names import (
     Press,
 )
 from bot.question import forecast_words, whose
+from bot.stamp import live_values
 from bot.words import cut, outside
 from domain.action import Action, inverse
 from domain.case import Case, ProposalView
@@ -69,6 +72,28 @@ def undo(case: Case, view: ProposalView, origin: Origin) -> View:
     why = reason("Why take it back?", hint=LEARNT)
     small = context("Where you may decide this alone it is decided now; otherwise those who must agree are asked.")
     return _form(UNDO_FORM, "Undo", "Take it back", [about, why, small], origin)
+
+
+def was_done(case: Case, view: ProposalView, origin: Origin) -> View:
+    """What it means to say that something nobody could read was done, and a required reason."""
+    measured = "" if view.proposal.undoes is not None else " and measures the effect from when it was tried"
+    means = f"Say so only if you see it on the platform. Baton stops reading{measured}; on the card it is your word."
+    return _word(DONE_FORM, "It was done", means, case, view, origin)
+
+
+def was_not_done(case: Case, view: ProposalView, origin: Origin) -> View:
+    """What it means to say that something nobody could read was not done, and a required reason."""
+    means = "Say so only if the platform shows that nothing changed. Baton stops reading and never tries it again."
+    return _word(NOT_DONE_FORM, "It was not done", means, case, view, origin)
+
+
+def _word(form: str, heading: str, means: str, case: Case, view: ProposalView, origin: Origin) -> View:
+    names = names_in(case, view.proposal)
+    read = live_values(view.receipt, names) if view.receipt else ""
+    last = f"_As it was read:_\n{read}" if read else ""
+    about = "\n".join(line for line in (f"*{named(view.proposal)}*", *changes(view.done, names), last) if line)
+    why = reason("How do you know?", hint="Goes on the card. It can be said once.")
+    return _form(form, heading, heading, [section(about), section(means), why], origin)
 
 
 def snooze(case: Case, view: ProposalView, origin: Origin) -> View:

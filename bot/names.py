@@ -13,6 +13,8 @@ APPROVE, OVERRIDE, REJECT, SNOOZE, ASK = (
 """Buttons under a proposal."""
 UNDO = "undo_proposal"
 """The button under what was done, as long as it can be taken back."""
+SAY_DONE, SAY_NOT_DONE = "say_done", "say_not_done"
+"""The buttons under what nobody could read."""
 REFRESH_HOME = "refresh_home"
 SHOW_INBOX, SHOW_DESIGN = "show_inbox", "show_design"
 """The two tabs of App Home; the second is the architect's."""
@@ -39,6 +41,8 @@ OVERRIDE_FORM, REJECT_FORM, SNOOZE_FORM, ASK_FORM, NOTICE = (
 )
 """Modals, by callback id."""
 UNDO_FORM = "undo_form"
+DONE_FORM, NOT_DONE_FORM = "done_form", "not_done_form"
+"""What a person says came of what nobody could read."""
 EDIT_FORM, AGREE_FORM, DISAGREE_FORM, STOP_FORM, LIFT_FORM, BREAK_GLASS_FORM, REVIEW_FORM, GRANT_FORM = (
     "edit_form",
     "agree_form",

@@ -2,7 +2,7 @@
 
 from bot.blocks import Block, actions, button, section, shorten
 from bot.change import changes, named, names_in
-from bot.names import APPROVE, ASK, OVERRIDE, REJECT, SNOOZE, Press
+from bot.names import APPROVE, ASK, OVERRIDE, REJECT, SAY_DONE, SAY_NOT_DONE, SNOOZE, Press
 from bot.people import WAITING
 from bot.stamp import stamp
 from bot.words import between, figure, many, metric_short, outside, percent
@@ -24,6 +24,8 @@ def question(case: Case, view: ProposalView, number: int, model: OperatingModel)
     blocks = [section(shorten(text, 2400))]
     if can_be_decided(case, view):
         blocks.append(buttons(view))
+    if view.status is ProposalStatus.UNKNOWN:
+        blocks.append(words_for(view))
     return blocks
 
 
@@ -45,6 +47,16 @@ def buttons(view: ProposalView) -> Block:
         row.append(button("Snooze", SNOOZE, value, hint=f"Snooze: {what}, ask me later"))
     row.append(button("Ask", ASK, value, hint=f"Ask about: {what}"))
     return actions(proposal.id, row)
+
+
+def words_for(view: ProposalView) -> Block:
+    """It was done… · It was not done…: under what nobody could read, for whoever sees it on the platform."""
+    what, value = named(view.proposal), Press(view.proposal.id, view.proposal.version).value
+    row = [
+        button("It was done…", SAY_DONE, value, hint=f"It was done: {what}"),
+        button("It was not done…", SAY_NOT_DONE, value, hint=f"It was not done: {what}"),
+    ]
+    return actions(f"{view.proposal.id}/unknown", row)
 
 
 def whose(action: Action) -> str:

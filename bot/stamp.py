@@ -10,7 +10,7 @@ from domain.catalogue import CATALOGUE
 from domain.effect import SetValues
 from domain.operating_model import OperatingModel
 from domain.proposal import Approved, Expired, Overridden, Rejected, Snoozed
-from domain.receipt import Outcome, Receipt, ReceiptStatus
+from domain.receipt import Outcome, Receipt, ReceiptStatus, Said
 from domain.signal import Cause, CloseReason
 from domain.verdict import Ask, Automatic, Forbidden
 
@@ -68,7 +68,7 @@ def _shown(receipt: Receipt, address: str) -> str:
     before = _value(receipt.before.get(address))
     if receipt.after:
         return f"{before} → {_value(receipt.after.get(address))}"
-    return f"{'is' if receipt.status in _UNTOUCHED else 'was'} {before}"
+    return f"{'is' if receipt.status in _UNTOUCHED and receipt.said is None else 'was'} {before}"
 
 
 def _place(address: str, names: Names) -> str:
@@ -133,13 +133,15 @@ def _progress(case: Case, view: ProposalView, model: OperatingModel) -> list[str
         case ProposalStatus.APPROVED:
             return ["Being carried out; the result follows here."]
         case ProposalStatus.EXECUTED:
-            return [*_done(receipt), taken_back(case, view) or _due(view)]
+            return [*_done(receipt, model), taken_back(case, view) or _due(view)]
         case ProposalStatus.DRIFTED:
             now = _now(receipt)
             return [
                 f"⚠️ *Not carried out.* The live value was no longer what you were shown{now}. "
                 "Nothing was written; a person has to look again."
             ]
+        case ProposalStatus.FAILED if receipt and receipt.said:
+            return [f"❌ *Not done, says {_word(receipt.said, model)} Nothing further happens."]
         case ProposalStatus.FAILED:
             why = f" Why: {outside(receipt.answer, 300)}" if receipt and receipt.answer.strip() else ""
             return [f"❌ *Not carried out.* Nothing was written.{why}"]
@@ -147,11 +149,11 @@ def _progress(case: Case, view: ProposalView, model: OperatingModel) -> list[str
             return [_rehearsed(view)]
         case ProposalStatus.UNKNOWN:
             return [
-                "⚠️ *Result unknown.* The platform may or may not have acted. "
-                f"Please do not repeat it by hand: Baton keeps reading the live value and says so here.{said}"
+                "⚠️ *Result unknown.* The platform may or may not have acted: please do not repeat it. "
+                f"Baton keeps reading. Whoever may decide this and sees it on the platform can say so here.{said}"
             ]
         case ProposalStatus.MEASURED:
-            return [*_done(receipt), taken_back(case, view), _measured(view)]
+            return [*_done(receipt, model), taken_back(case, view), _measured(view)]
         case ProposalStatus.WITHDRAWN:
             return ["↩️ *Withdrawn before anyone decided:* " + _withdrawn(case)]
         case ProposalStatus.REJECTED:
@@ -184,12 +186,20 @@ def _asking(view: ProposalView, verdict: Ask, model: OperatingModel) -> list[str
     return lines
 
 
-def _done(receipt: Receipt | None) -> list[str]:
+def _done(receipt: Receipt | None, model: OperatingModel) -> list[str]:
     if receipt is None:
         return ["Carried out."]
+    if receipt.said:
+        how = "Handed over" if receipt.status is ReceiptStatus.HANDED_OVER else "Done"
+        return [f"✔️ *{how}, says {_word(receipt.said, model)} Baton could not read it."]
     if receipt.status is ReceiptStatus.HANDED_OVER:
         return [f"🤝 *Handed over* as a task · {moment(receipt.at)}"]
     return [f"✔️ *Done* and read back from the platform · {moment(receipt.at)}"]
+
+
+def _word(said: Said, model: OperatingModel) -> str:
+    """Whose word it is, since when, and why; the name ends what is bold."""
+    return f"{name_of(said.by, model)}* · {moment(said.at)}: “{outside(said.reason, 300)}”."
 
 
 def _measured(view: ProposalView) -> str:

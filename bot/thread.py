@@ -26,6 +26,12 @@ _RECEIPT = {
     ReceiptStatus.UNKNOWN: "⚠️ *Result unknown:* the platform may or may not have acted; please do not repeat it",
 }
 
+_BY_WORD = {
+    ReceiptStatus.DONE: "✔️ *Done, as somebody says* who may decide it; it was never read",
+    ReceiptStatus.HANDED_OVER: "🤝 *Handed over, as somebody says* who may decide it; it was never read",
+    ReceiptStatus.FAILED: "❌ *Not done, as somebody says* who may decide it; it was never read",
+}
+"""The same where a person closed it by hand: the card names them."""
 
 _PLAIN = frozenset({ReceiptStatus.DONE, ReceiptStatus.HANDED_OVER, ReceiptStatus.REHEARSED})
 """After these, what the platform said tells nothing more."""
@@ -77,21 +83,20 @@ def receipt(case: Case, view: ProposalView, now: datetime | None = None) -> Mess
         return None
     decision = view.decision
     action = decision.action if isinstance(decision, Overridden) else view.proposal.action
-    head = f"{_RECEIPT[held.status]} · {moment(held.at)}"
+    how = _BY_WORD[held.status] if held.said else _RECEIPT[held.status]
+    head = f"{how} · {moment(held.said.at if held.said else held.at)}"
     said = f"{_SAID.get(held.status, 'The platform said')}: {outside(held.answer, 300)}"
-    tells_more = held.answer.strip() and held.status not in _PLAIN
+    tells_more = held.answer.strip() and held.status not in _PLAIN and held.said is None
     lines = [
         f"*{named(view.proposal)}*",
         head,
         *changes(action, names_in(case, view.proposal)),
         live_values(held, names_in(case, view.proposal)) if held.status not in _NOTHING_READ_BACK else "",
-        said if tells_more else "",
+        said if tells_more else f"“{outside(held.said.reason, 300)}”" if held.said else "",
         taken_back(case, view),
     ]
     text = shorten("\n".join(line for line in lines if line), 2900)
-    return Message(
-        text=f"{named(view.proposal)}: {_RECEIPT[held.status]}", blocks=(section(text), *_undo(case, view, now))
-    )
+    return Message(text=f"{named(view.proposal)}: {how}", blocks=(section(text), *_undo(case, view, now)))
 
 
 def undo_button(case: Case, view: ProposalView, now: datetime | None) -> Block | None:
