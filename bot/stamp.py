@@ -38,7 +38,7 @@ def ended(case: Case) -> str:
 
 def stamp(case: Case, view: ProposalView, model: OperatingModel) -> list[str]:
     """The state of one proposal, one line each; the first says where it stands."""
-    lines = [*_decision(view, model), *_progress(case, view, model)]
+    lines = [*_decision(view, model), *_changed(view, model), *_progress(case, view, model)]
     return [line for line in lines if line]
 
 
@@ -107,6 +107,13 @@ def _decision(view: ProposalView, model: OperatingModel) -> list[str]:
             return [f"⌛ *Expired* {moment(decision.at)}: nobody answered in time. Nothing was done."]
         case _:
             return []
+
+
+def _changed(view: ProposalView, model: OperatingModel) -> list[str]:
+    """Whose change is asked about, and why they made it: whoever must agree as well reads it first."""
+    if view.changed_by is None or view.status in {ProposalStatus.EXPIRED, ProposalStatus.WITHDRAWN}:
+        return []
+    return [f"✏️ Changed by {name_of(view.changed_by, model)}: “{outside(view.changed_because or '', 300)}”"]
 
 
 def _helpers(view: ProposalView, model: OperatingModel) -> str:

@@ -60,6 +60,10 @@ class ProposalView(Frozen):
     """The final decision, or the snooze in force."""
     approvals: tuple[str, ...] = ()
     """Slack users who approved so far, where more than one is needed."""
+    changed_by: str | None = None
+    """Slack user who made of it what is asked now, where others must agree to a change. See `is_erased`."""
+    changed_because: str | None = None
+    """Why they did, in their own words."""
     receipt: Receipt | None = None
     outcome: Outcome | None = None
     measured_after: date | None = None

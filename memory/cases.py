@@ -1,11 +1,12 @@
 """Cases: the read model, put together from rows. Where a proposal stands is derived here and stored nowhere."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.case import Case, ProposalStatus, ProposalView
-from domain.proposal import Approved, Decision, Expired, Rejected, Snoozed
+from domain.proposal import Approved, Decision, Expired, FinalDecision, Overridden, Rejected, Snoozed
 from domain.receipt import Outcome, Receipt, ReceiptStatus
 from domain.signal import CloseReason, Signal
 from domain.verdict import Ask, Forbidden, Verdict
@@ -44,6 +45,8 @@ _AFTER_EXECUTION = {
 }
 
 
+_FINAL: TypeAdapter[FinalDecision] = TypeAdapter(FinalDecision)
+_APPROVALS: TypeAdapter[Approved | Overridden] = TypeAdapter(Approved | Overridden)
 _TOLD_BY_PEOPLE = {"decision", "snooze", "approval", "receipt"}
 
 
@@ -53,10 +56,11 @@ class _Known:
 
     decision: Decision | None = None
     snooze: Snoozed | None = None
-    approvals: list[Approved] = field(default_factory=list[Approved])
-    receipt: Receipt | None = None
     put_off: timedelta = timedelta()
     asleep_until: datetime | None = None
+    approvals: list[Approved | Overridden] = field(default_factory=list["Approved | Overridden"])
+    """Also of earlier versions, oldest first."""
+    receipt: Receipt | None = None
     outcome: Outcome | None = None
     measured_after: date | None = None
 
@@ -97,6 +101,18 @@ async def of_proposal(
     return case, next(view for view in case.proposals if view.proposal.id == proposal_id)
 
 
+async def decided(tx: AsyncConnection, proposal_ids: Collection[str]) -> Mapping[str, FinalDecision]:
+    """The decisions on those of these proposals that have one, and nothing else about them."""
+    asked = select(DECISION.c.proposal_id, DECISION.c.by, DECISION.c.body).where(
+        DECISION.c.proposal_id.in_(proposal_ids)
+    )
+    rows = (await tx.execute(asked)).all()
+    if not rows:
+        return {}
+    everybody = await people.everybody(tx, {row.by for row in rows})
+    return {row.proposal_id: _FINAL.validate_python(everybody.shown(row.body)) for row in rows}
+
+
 def _case(row: _Row, views: tuple[ProposalView, ...]) -> Case:
     return Case(
         signal=Signal.model_validate(row.body),
@@ -108,20 +124,25 @@ def _case(row: _Row, views: tuple[ProposalView, ...]) -> Case:
 
 
 def _view(row: _Row, known: _Known, now: datetime, everybody: People) -> ProposalView:
-    verdict = VERDICT.validate_python(row.verdict)
+    verdict, proposal = VERDICT.validate_python(row.verdict), proposals.shown(row.body, everybody)
+    change = next((one for one in reversed(known.approvals) if isinstance(one, Overridden)), None)
+    if change is not None and change.action != proposal.action:
+        change = None  # something else is asked by now
     return ProposalView(
-        proposal=proposals.shown(row.body, everybody),
+        proposal=proposal,
         verdict=verdict,
         status=_status(verdict, known, now, is_withdrawn=row.withdrawn_at is not None),
         expires_at=row.expires_at,
         asked_at=_asked_at(row, verdict, known),
+        put_off=known.put_off,
+        asleep_until=known.asleep_until,
         decision=known.decision or _in_force(known, now),
         approvals=tuple(approval.by for approval in known.approvals if approval.version == row.version),
+        changed_by=change.by if change else None,
+        changed_because=change.reason if change else None,
         receipt=known.receipt,
         outcome=known.outcome,
         measured_after=known.measured_after,
-        put_off=known.put_off,
-        asleep_until=known.asleep_until,
     )
 
 
@@ -179,7 +200,7 @@ def _note(known: _Known, what: str, body: object) -> None:
             known.asleep_until = max(known.snooze.until, awake)
             known.put_off += known.asleep_until - awake
         case "approval":
-            known.approvals.append(Approved.model_validate(body))
+            known.approvals.append(_APPROVALS.validate_python(body))
         case "receipt":
             known.receipt = Receipt.model_validate(body)
         case "outcome":

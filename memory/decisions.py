@@ -211,7 +211,7 @@ async def _decide(writing: Writing, row: Row[tuple[object, ...]], decision: Fina
     await writing.defer("advance", row.id)
 
 
-async def _approvals_with(writing: Writing, decision: Approved) -> int:
+async def _approvals_with(writing: Writing, decision: Approved | Overridden) -> int:
     """How many different people approve this version, counting this press."""
     body = await kept(writing.tx, decision)
     key = {"proposal_id": decision.proposal_id, "version": decision.version, "by": body["by"]}
@@ -223,8 +223,11 @@ async def _approvals_with(writing: Writing, decision: Approved) -> int:
     return await writing.tx.scalar(select(func.count()).where(same)) or 0
 
 
-async def _asked_anew(writing: Writing, row: Row[tuple[object, ...]], decision: Overridden) -> Approved:
-    """Where several must agree, a change is a new version that the others see; whoever changed it has approved it."""
+async def _asked_anew(writing: Writing, row: Row[tuple[object, ...]], decision: Overridden) -> Overridden:
+    """Where several must agree, a change is a new version that the others see; whoever changed it has approved it.
+
+    As an approval it keeps why it was changed, sealed like every reason, for the others to read.
+    """
     changed = Proposal.model_validate(row.body).model_copy(update={"action": decision.action})
     verdict = VERDICT.validate_python(row.verdict)
     await ask(writing, Asked(changed, verdict, row.expires_at, asked_at=decision.at), row.place)

@@ -48,8 +48,15 @@ async def ask(writing: Writing, asked: Asked, place: int = 0) -> bool:
     if now.withdrawn_at is None and not _differs(now, asked):
         return False
     newer = asked.proposal.model_copy(update={"version": now.version + 1})
-    await _keep(writing, replace(asked, proposal=newer), place)
+    await _keep(writing, replace(asked, proposal=newer), place, await _still_sealed(writing.tx, now.body, newer.why))
     return True
+
+
+async def _still_sealed(tx: AsyncConnection, before: dict[str, Any], why: str) -> str | None:
+    """The earlier version's `why` as it is stored, where it is in somebody's words and the same is said again."""
+    kept = str(before["why"])
+    is_theirs = vault.whose(kept) is not None and (await people.everybody(tx)).shown(kept) == why
+    return kept if is_theirs else None
 
 
 async def still_askable(tx: AsyncConnection, asked: Asked) -> Asked:
@@ -92,10 +99,12 @@ def shown(body: dict[str, Any], everybody: People) -> Proposal:
     )
 
 
-async def _keep(writing: Writing, asked: Asked, place: int) -> None:
+async def _keep(writing: Writing, asked: Asked, place: int, sealed_why: str | None = None) -> None:
     proposal = asked.proposal
     body = facts.body(proposal) | {"remembered": await lessons.quoted(writing.tx, proposal.remembered)}
-    if asked.said_by is not None:
+    if sealed_why is not None:
+        body["why"] = sealed_why
+    elif asked.said_by is not None:
         body["why"] = (await people.key_of(writing.tx, asked.said_by)).seal(proposal.why)
     row = {
         "version": proposal.version,

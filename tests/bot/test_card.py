@@ -208,6 +208,14 @@ def test_an_expiry_is_never_worded_as_a_refusal(valid):
     assert "denied" not in said
 
 
+def test_whoever_must_agree_to_a_change_reads_whose_it_is_and_why(valid):
+    changed = view(
+        SHIFTING, verdict=ask("cmo", 2), approvals=(MARA,), changed_by=MARA, changed_because="<Easter> is near"
+    )
+    said = text(drawn(valid, case_of(changed)))
+    assert "Changed by Mara Lindt: “&lt;Easter&gt; is near”" in said
+
+
 def test_two_approvals_are_counted_by_name(valid):
     said = text(drawn(valid, case_of(view(SHIFTING, verdict=ask("cmo", 2), approvals=(MARA,)))))
     assert "Waits for Ada Moreau (CMO)*" in said
