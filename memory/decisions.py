@@ -233,4 +233,4 @@ async def _asked_anew(writing: Writing, row: Row[tuple[object, ...]], decision: 
     await ask(writing, Asked(changed, verdict, row.expires_at, asked_at=decision.at), row.place)
     version = decision.version + 1
     await writing.record("approval.changed", decision.by, row.id, version=version, action=facts.digest(decision.action))
-    return Approved(proposal_id=row.id, version=version, by=decision.by, at=decision.at)
+    return decision.model_copy(update={"version": version})
