@@ -33,7 +33,7 @@ def run(*, subject: str, config: Path, is_sure: bool) -> None:
 
     async def forget(runner: Runner) -> tuple[Erased | None, tuple[str, ...]]:
         words.extend(name for name in await runner.records.names_of(subject) if name not in words)
-        erased = await runner.records.erase(subject, own_server=not settings.database_url)
+        erased = await runner.records.erase(subject, names=words[1:], own_server=not settings.database_url)
         if settings.chroma_url:
             await runner.rebuild_lessons()
         return erased, await runner.records.still_named(words)
@@ -57,6 +57,16 @@ def _tell(subject: str, erased: Erased | None) -> None:
     cards = len(erased.cases)
     drawn = f"; {cards:,} card{' is' if cards == 1 else 's are'} drawn anew by whoever serves" if cards else ""
     click.echo(f"{subject} is forgotten. In the ledger they stay {erased.pseudonym}, behind which is nobody{drawn}.")
+    if erased.mentions:
+        times = "once" if erased.mentions == 1 else f"{erased.mentions:,} times"
+        click.echo(f"They were taken out of what others wrote, {times}.")
+    if erased.possible:
+        where = f"{len(erased.possible):,} place{'' if len(erased.possible) == 1 else 's'}"
+        click.echo(
+            f"A part of their name still stands in what others wrote, who may mean somebody else, in {where}: "
+            f"{', '.join(erased.possible)}.",
+            err=True,
+        )
 
 
 def _drop_index(settings: Settings) -> None:

@@ -91,12 +91,15 @@ class Records:
             raise ConfigurationError("There is no folder for seals, and so no key.")
         return (await self._services.seals.rotate(self._services.database)).public
 
-    async def erase(self, slack: str, *, own_server: bool = False) -> Erased | None:
-        """Forget a person. None where nothing is recorded of them. The lesson index is to be rebuilt afterwards."""
-        return await erasure.erase(self._services.database, slack, own_server=own_server)
+    async def erase(self, slack: str, *, names: Sequence[str] = (), own_server: bool = False) -> Erased | None:
+        """Forget a person, who may have these `names` besides those on record. None where nothing is recorded of them.
+
+        The lesson index is to be rebuilt afterwards.
+        """
+        return await erasure.erase(self._services.database, slack, names=names, own_server=own_server)
 
     async def names_of(self, slack: str) -> tuple[str, ...]:
-        """The names a person has or had in the operating model and in changes of it, as long as they are not erased."""
+        """The names a person has or had in the company, in changes of it and in Slack, until they are erased."""
         return await erasure.names_of(self._services.database, slack)
 
     async def still_named(self, words: Sequence[str]) -> tuple[str, ...]:

@@ -20,6 +20,9 @@ from memory.writing import Writing
 
 _PART_LETTERS = 3
 """Shorter parts of a name ("de", "J.") are in everybody's sentences."""
+_MOST_LETTERS = 1000
+"""Of a reason, as people may type it: what stands for a short name may not make it longer than can be read back."""
+_SHORT = "…"
 _NAMES = frozenset({"name", "slack", "changes", "loosens"})
 """Fields in which what is sealed is the name of whose it is: another's name may hold this one."""
 
@@ -60,6 +63,8 @@ async def find(tx: AsyncConnection, slack: str, names: Sequence[str], others: Ma
         if key and place.field not in _NAMES:
             words = key.open(place.sealed.text)
             left = whole.sub(ERASED, words)
+            if len(left) > max(len(words), _MOST_LETTERS):
+                left = whole.sub(_SHORT, words)
             if left != words:
                 certain.append(Mention(place, key, left))
             if part and part.search(left):
