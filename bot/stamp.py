@@ -156,8 +156,8 @@ def _progress(case: Case, view: ProposalView, model: OperatingModel) -> list[str
             return [_rehearsed(view)]
         case ProposalStatus.UNKNOWN:
             return [
-                "⚠️ *Result unknown.* The platform may or may not have acted: please do not repeat it. "
-                f"Baton keeps reading. Whoever may decide this and sees it on the platform can say so here.{said}"
+                "⚠️ *Result unknown.* The platform may or may not have acted: please do not repeat it by hand. "
+                f"Baton keeps reading; whoever may decide this can also say what they see there.{said}"
             ]
         case ProposalStatus.MEASURED:
             return [*_done(receipt, model), taken_back(case, view), _measured(view)]

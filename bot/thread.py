@@ -27,9 +27,9 @@ _RECEIPT = {
 }
 
 _BY_WORD = {
-    ReceiptStatus.DONE: "✔️ *Done, as somebody says* who may decide it; it was never read",
-    ReceiptStatus.HANDED_OVER: "🤝 *Handed over, as somebody says* who may decide it; it was never read",
-    ReceiptStatus.FAILED: "❌ *Not done, as somebody says* who may decide it; it was never read",
+    ReceiptStatus.DONE: "✔️ *Done, on somebody's word:* it could not be read",
+    ReceiptStatus.HANDED_OVER: "🤝 *Handed over, on somebody's word:* it could not be read",
+    ReceiptStatus.FAILED: "❌ *Not done, on somebody's word:* it could not be read",
 }
 """The same where a person closed it by hand: the card names them."""
 
@@ -83,7 +83,7 @@ def receipt(case: Case, view: ProposalView, now: datetime | None = None) -> Mess
         return None
     decision = view.decision
     action = decision.action if isinstance(decision, Overridden) else view.proposal.action
-    how = _BY_WORD[held.status] if held.said else _RECEIPT[held.status]
+    how = _BY_WORD.get(held.status, _RECEIPT[held.status]) if held.said else _RECEIPT[held.status]
     head = f"{how} · {moment(held.said.at if held.said else held.at)}"
     said = f"{_SAID.get(held.status, 'The platform said')}: {outside(held.answer, 300)}"
     tells_more = held.answer.strip() and held.status not in _PLAIN and held.said is None

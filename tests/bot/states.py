@@ -11,7 +11,7 @@ from domain.action import ACTION_TYPES
 from domain.case import Case, Digest, Health, Inbox, ProposalStatus, ProposalView
 from domain.finding import Finding, FindingKind
 from domain.proposal import Approved, Expired, Forecast, Overridden, Proposal, Rejected, Snoozed
-from domain.receipt import Outcome, Receipt, ReceiptStatus
+from domain.receipt import Outcome, Receipt, ReceiptStatus, Said
 from domain.scope import Scope
 from domain.signal import Candidate, Cause, CloseReason, RuledOut, Signal
 from domain.verdict import Ask, Automatic, Forbidden
@@ -159,6 +159,7 @@ def views(draw: Any, number: int) -> ProposalView:
         after=st.dictionaries(words(300), words(300), max_size=9),
         answer=words(),
         at=moments,
+        said=st.one_of(st.none(), st.builds(Said, by=st.sampled_from(USERS), at=moments, reason=words(1000, least=3))),
     )
     outcome = st.builds(
         Outcome,

@@ -152,7 +152,7 @@ STAMPS = [
     (ProposalStatus.FAILED, {"receipt": receipt(ReceiptStatus.FAILED)}, "Nothing was written. Why: "),
     (ProposalStatus.REHEARSED, {"receipt": receipt(ReceiptStatus.REHEARSED)}, "🧪 *Rehearsed, nothing was written:*"),
     (ProposalStatus.UNKNOWN, {"receipt": receipt(ReceiptStatus.UNKNOWN)}, "⚠️ *Result unknown.*"),
-    (ProposalStatus.UNKNOWN, {"receipt": receipt(ReceiptStatus.UNKNOWN)}, "Please do not repeat it by hand"),
+    (ProposalStatus.UNKNOWN, {"receipt": receipt(ReceiptStatus.UNKNOWN)}, "please do not repeat it by hand"),
     (
         ProposalStatus.MEASURED,
         {"decision": APPROVED, "receipt": receipt(ReceiptStatus.DONE), "outcome": OUTCOME},
@@ -191,10 +191,10 @@ def test_an_override_shows_what_was_approved_and_no_forecast_of_what_was_not(val
 
 
 @pytest.mark.parametrize(("status", "more", "said"), STAMPS)
-def test_every_state_has_its_own_words_and_no_buttons(valid, status, more, said):
+def test_every_state_has_its_own_words_and_nobody_decides_in_it(valid, status, more, said):
     message = drawn(valid, case_of(view(SHIFTING, status, **more)))
     assert said in text(message)
-    assert buttons(message) == []
+    assert buttons(message) == ([["It was done…", "It was not done…"]] if status is ProposalStatus.UNKNOWN else [])
 
 
 def test_every_status_is_designed():
