@@ -87,6 +87,13 @@ class Move(Frozen):
     """Money per day it moves or risks, in `currency`; counted once per decision (0 for its further addresses)."""
 
 
+class CalendarFreeze(Freeze):
+    """Days on which nothing is executed, as the source's calendar names them: everywhere or in one ad account."""
+
+    account_id: str = ""
+    """The ad account it holds for; empty for all of them."""
+
+
 class Standing(Frozen):
     """Everything that stands now."""
 
@@ -101,7 +108,7 @@ class Standing(Frozen):
     moves: tuple[Move, ...] = ()
     """Of decisions made on the company's present day, in order. Whoever asks about a proposal that has been decided
     need not leave out its own: what came after it never counts against it."""
-    freezes: tuple[Freeze, ...] = ()
+    freezes: tuple[CalendarFreeze, ...] = ()
     """From the source's calendar."""
 
     def stopped(self, of: str, name: str = "") -> Stop | None:

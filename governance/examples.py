@@ -14,7 +14,7 @@ from domain.operating_model import Freeze, Limit, OperatingModel, Person
 from domain.proposal import Approved, Proposal
 from domain.scope import Scope
 from domain.signal import Cause, Signal
-from domain.standing import Standing, Stop
+from domain.standing import CalendarFreeze, Standing, Stop
 from domain.verdict import Verdict
 from governance import moves, people, terms
 from governance.authority import allow
@@ -68,7 +68,7 @@ def _situations(model: OperatingModel) -> Iterator[_Situation]:
         yield _Situation(f"{title} on an ordinary day", plain, day)
         yield from _bounds(kind, model, day)
         freeze = next(iter(model.freezes), Freeze(name="a freeze of the calendar", first_day=day, last_day=day))
-        frozen = Standing(freezes=(freeze,))
+        frozen = Standing(freezes=(CalendarFreeze.model_validate(freeze, from_attributes=True),))
         yield _Situation(f"{title} while everything is frozen: {freeze.name}", plain, freeze.first_day, frozen)
         for of, words in (("everything", "everything is stopped"), ("action", "this kind is stopped")):
             stop = {"id": "stop_0", "of": of, "name": kind if of == "action" else "", "reason": "–", "by": "–"}

@@ -49,10 +49,18 @@ def stop(proposal: Proposal, model: OperatingModel, today: date, standing: Stand
 
 
 def freeze(proposal: Proposal, model: OperatingModel, today: date, standing: Standing) -> Verdict | None:
-    """Days on which nothing is executed, of the operating model and of the calendar."""
+    """Days on which nothing is executed, of the operating model and of the calendar, in all ad accounts or in one.
+
+    What names no account may touch any, so a freeze of one holds it as well.
+    """
+    account = proposal.action.account_id
+    here = [one for one in standing.freezes if not one.account_id or not account or account == one.account_id]
     sentences = {
-        f"Nothing is executed until {one.last_day.day} {one.last_day:%B}: {one.name}."
-        for one in (*model.freezes, *standing.freezes)
+        f"Nothing is executed{where} until {one.last_day.day} {one.last_day:%B}: {one.name}."
+        for one, where in (
+            *((one, "") for one in model.freezes),
+            *((one, f" in the ad account {one.account_id}" if one.account_id else "") for one in here),
+        )
         if one.first_day <= today <= one.last_day
     }
     return Forbidden(rules=tuple(sorted(sentences))) if sentences else None

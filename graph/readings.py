@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import polars as pl
 
 from domain.errors import SourceUnavailable, TableRefused
-from domain.operating_model import Freeze
 from domain.ports import Source
 from domain.reading import Gap, Reading, Readings
+from domain.standing import CalendarFreeze
 
 REQUIRED = "ad_report"
 HOURLY = "hourly_report"
@@ -48,22 +48,26 @@ async def newest_hour(source: Source, day: date) -> int | None:
     return newest if isinstance(newest, int) else None
 
 
-def freezes(readings: Readings) -> tuple[Freeze, ...] | None:
-    """Days in which nothing may change, as the calendar names them; None where no calendar was read.
+def freezes(readings: Readings) -> tuple[CalendarFreeze, ...] | None:
+    """Days in which nothing may change, as the calendar names them, in one account or, where it names none, in all.
 
-    A freeze of one account holds everywhere: too little is done rather than too much.
+    None where no calendar was read.
     """
     calendar = readings.tables.get("calendar")
     if calendar is None:
         return None
-    days = calendar.filter(pl.col("kind") == "freeze").select("name", "date_day").unique().sort("name", "date_day")
-    found: list[Freeze] = []
-    for name, day in days.iter_rows():
-        called = name or "a freeze in the calendar"
-        if found and found[-1].name == called and day - found[-1].last_day <= timedelta(days=1):
-            found[-1] = found[-1].model_copy(update={"last_day": day})
+    known = (pl.col("name").fill_null(""), pl.col("account_id").fill_null(""), "date_day")
+    days = calendar.filter(pl.col("kind") == "freeze").select(*known)
+    found: list[CalendarFreeze] = []
+    for name, account, day in days.unique().sort("name", "account_id", "date_day").iter_rows():
+        called, account_id = name or "a freeze in the calendar", account if account.strip() else ""
+        one = CalendarFreeze(name=called, first_day=day, last_day=day, account_id=account_id)
+        last = found[-1] if found else None
+        same = last is not None and (last.name, last.account_id) == (one.name, one.account_id)
+        if last is not None and same and day - last.last_day <= timedelta(days=1):
+            found[-1] = last.model_copy(update={"last_day": day})
         else:
-            found.append(Freeze(name=called, first_day=day, last_day=day))
+            found.append(one)
     return tuple(found)
 
 

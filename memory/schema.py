@@ -154,6 +154,7 @@ ACTION = Table(
     Column("not_before", _MOMENT),
     Column("executed_on", Date),
     Column("measured_after", Date),
+    Column("executor", Text),
     UniqueConstraint("proposal_id"),
     Index("action_state_idx", "state"),
 )
@@ -364,8 +365,9 @@ CALENDAR_FREEZE = Table(
     Column("name", Text, primary_key=True),
     Column("first_day", Date, primary_key=True),
     _filled("last_day", Date),
+    Column("account_id", Text, primary_key=True),
 )
-"""Freezes the source's calendar named at the last sweep."""
+"""Freezes the source's calendar named at the last sweep: of one ad account, or of all where none is named."""
 
 REMINDER = Table(
     "reminder",

@@ -18,10 +18,10 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.action import ACTION, Action
-from domain.operating_model import Freeze, OperatingModel
+from domain.operating_model import OperatingModel
 from domain.proposal import Proposal
 from domain.receipt import Outcome
-from domain.standing import Emergency, Grant, Move, Standing, Stop
+from domain.standing import CalendarFreeze, Emergency, Grant, Move, Standing, Stop
 from memory import facts, people
 from memory.people import SYSTEM, People
 from memory.schema import ACTION as ACTION_TABLE
@@ -92,7 +92,7 @@ async def stamp(tx: AsyncConnection, today: date) -> str:
     version = await tx.scalar(select(func.max(OPERATING_MODEL.c.version)))
     standing = list(await tx.scalars(select(STOP.c.id).where(STOP.c.lifted_at.is_(None)).order_by(STOP.c.id)))
     granted = await tx.scalar(select(func.max(AUTONOMY.c.id)))
-    frozen = [one.name for one in await freezes(tx) if one.first_day <= today <= one.last_day]
+    frozen = [[one.name, one.account_id] for one in await freezes(tx) if one.first_day <= today <= one.last_day]
     named = json.dumps([version, standing, granted, frozen], ensure_ascii=False)
     return hashlib.sha256(named.encode()).hexdigest()[:24]
 
@@ -245,23 +245,28 @@ async def moves(tx: AsyncConnection, now: datetime, model: OperatingModel, moved
     )
 
 
-async def freezes(tx: AsyncConnection) -> tuple[Freeze, ...]:
+async def freezes(tx: AsyncConnection) -> tuple[CalendarFreeze, ...]:
     """Freezes the source's calendar named at the last sweep."""
-    rows = await tx.execute(select(CALENDAR_FREEZE).order_by(CALENDAR_FREEZE.c.first_day, CALENDAR_FREEZE.c.name))
-    return tuple([Freeze(name=row.name, first_day=row.first_day, last_day=row.last_day) for row in rows])
+    rows = await tx.execute(select(CALENDAR_FREEZE))
+    return _in_order([CalendarFreeze.model_validate(row, from_attributes=True) for row in rows])
 
 
-async def replace_freezes(writing: Writing, named: Sequence[Freeze], as_of: date) -> None:
+async def replace_freezes(writing: Writing, named: Sequence[CalendarFreeze], as_of: date) -> None:
     """Keep what the calendar says now instead of what it said before."""
-    wanted = tuple(sorted(set(named), key=lambda one: (one.first_day, one.name)))
+    wanted = _in_order(named)
     if wanted == await freezes(writing.tx):
         return
     await writing.tx.execute(CALENDAR_FREEZE.delete())
-    rows = [{"name": one.name, "first_day": one.first_day, "last_day": one.last_day} for one in wanted]
+    rows = [one.model_dump() for one in wanted]
     if rows:
         await writing.tx.execute(insert(CALENDAR_FREEZE).on_conflict_do_nothing(), rows)
-    spoken = "; ".join(f"{one.name}: {one.first_day} to {one.last_day}" for one in wanted)
+    where = {one: f" in {one.account_id}" if one.account_id else "" for one in wanted}
+    spoken = "; ".join(f"{one.name}{where[one]}: {one.first_day} to {one.last_day}" for one in wanted)
     await writing.record("freezes.changed", SYSTEM, as_of.isoformat(), freezes=spoken)
+
+
+def _in_order(found: Sequence[CalendarFreeze]) -> tuple[CalendarFreeze, ...]:
+    return tuple(sorted(set(found), key=lambda one: (one.first_day, one.name, one.account_id)))
 
 
 async def outcomes(tx: AsyncConnection) -> tuple[tuple[Proposal, Outcome], ...]:

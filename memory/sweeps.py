@@ -9,10 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.lesson import Lesson
-from domain.operating_model import Freeze
 from domain.ports import LessonIndex
 from domain.receipt import ReceiptStatus
 from domain.signal import CloseReason, EventKind, Signal, SignalEvent
+from domain.standing import CalendarFreeze
 from domain.verdict import Forbidden
 from memory import lessons, proposals, signals, standing
 from memory.database import Database
@@ -41,7 +41,7 @@ class Swept:
     took_seconds: float = 0
     hour: int | None = None
     """The newest hour seen of a day still under way; None for a sweep of a whole day."""
-    freezes: tuple[Freeze, ...] | None = None
+    freezes: tuple[CalendarFreeze, ...] | None = None
     """What the source's calendar says of days in which nothing may change; None: not looked at."""
 
 

@@ -11,9 +11,9 @@ from domain.action import PauseAd
 from domain.badge import Badge
 from domain.case import ProposalStatus, ProposalView
 from domain.errors import Refusal
-from domain.operating_model import BreakGlass, Delegation, Freeze, Limit, OperatingModel, Person, Policy
+from domain.operating_model import BreakGlass, Delegation, Limit, OperatingModel, Person, Policy
 from domain.proposal import Approved, Decision, Expired, Overridden, Rejected, Snoozed
-from domain.standing import Emergency, Move, Standing, Stop
+from domain.standing import CalendarFreeze, Emergency, Move, Standing, Stop
 from domain.verdict import Ask, Automatic, Forbidden, Verdict
 from governance.authority import allow, still_valid
 from tests.governance import oracle
@@ -100,7 +100,7 @@ def stop(of: str, name: str = "") -> Stop:
     return Stop.model_validate({"id": "stop_1", "of": of, "name": name, "reason": "r", "by": slack("idle"), "at": NOW})
 
 
-FROZEN = Freeze(name="sale", first_day=TODAY, last_day=TODAY)
+FROZEN = CalendarFreeze(name="sale", first_day=TODAY, last_day=TODAY)
 STANDING = {
     "split": Standing(moves=(move("600", "150"),)),
     "split_money": Standing(moves=(move("900", "410.01", campaign="c8"),)),
@@ -134,7 +134,7 @@ def standing(amount: str, emergency: str, who: str) -> Standing:
     return found.model_copy(update={"emergency": declared})
 
 
-def later(freeze: Freeze) -> Freeze:
+def later(freeze: CalendarFreeze) -> CalendarFreeze:
     return freeze.model_copy(update={"first_day": TOMORROW, "last_day": TOMORROW})
 
 

@@ -11,7 +11,7 @@ from domain.action import ACTION_KINDS, ShiftBudget
 from domain.catalogue import CATALOGUE, Risk
 from domain.operating_model import Freeze, Limit, OperatingModel, Person, Policy, Restriction
 from domain.proposal import Proposal
-from domain.standing import Grant, Level, Move, Standing, Stop
+from domain.standing import CalendarFreeze, Grant, Level, Move, Standing, Stop
 from domain.verdict import Ask, Automatic, Forbidden, Verdict
 from governance import moves
 from governance.review import is_as_strict, review, stricter
@@ -50,6 +50,10 @@ people = st.lists(
 )  # fmt: skip
 days = st.integers(-2, 2).map(lambda offset: TODAY + timedelta(days=offset))
 freezes = st.builds(Freeze, name=st.sampled_from(["sale", "audit"]), first_day=days, last_day=days)
+calendars = st.builds(
+    CalendarFreeze, name=st.sampled_from(["sale", "audit"]), first_day=days, last_day=days,
+    account_id=st.sampled_from(["", "a1", "a2"]),
+)  # fmt: skip
 restrictions = st.builds(Restriction, off=st.booleans(), without=kinds)
 models = st.builds(
     lambda policy, some, frozen, mandates: model(policy, people=some, freezes=frozen, mandates=mandates),
@@ -75,7 +79,7 @@ steps = st.builds(
 )  # fmt: skip
 standings = st.builds(
     Standing, stops=st.lists(stops, max_size=1).map(tuple), grants=st.lists(grants, max_size=4).map(tuple),
-    moves=st.lists(steps, max_size=3).map(tuple), freezes=st.lists(freezes, max_size=1).map(tuple),
+    moves=st.lists(steps, max_size=3).map(tuple), freezes=st.lists(calendars, max_size=1).map(tuple),
 )  # fmt: skip
 
 
@@ -137,16 +141,16 @@ def test_no_rule_that_asks_or_forbids_lets_fewer_people_do_it(asked, company, st
 
 
 @FEW
-@given(proposals(), models, standings, groups, stops, freezes, limits, grants, steps)
+@given(proposals(), models, standings, groups, stops, freezes, calendars, limits, grants, steps)
 def test_nothing_that_is_added_lets_fewer_people_do_it(
-    asked, company, standing, group, stop, freeze, limit, grant, step
+    asked, company, standing, group, stop, freeze, calendar, limit, grant, step
 ):
     before = answer(asked, company, standing)
     policy = company.policy.model_copy(update={"limits": (*company.policy.limits, limit)})
     lower = [one for one in (grant,) if one.level is not Level.AUTOMATIC]
     for after in (
         answer(asked, company, standing.model_copy(update={"stops": (*standing.stops, stop)})),
-        answer(asked, company, standing.model_copy(update={"freezes": (*standing.freezes, freeze)})),
+        answer(asked, company, standing.model_copy(update={"freezes": (*standing.freezes, calendar)})),
         answer(asked, company, standing.model_copy(update={"moves": (*standing.moves, step)})),
         answer(asked, company, standing.model_copy(update={"grants": (*standing.grants, *lower)})),
         answer(asked, company.model_copy(update={"freezes": (*company.freezes, freeze)}), standing),

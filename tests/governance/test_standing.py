@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from domain.action import PauseAd, PutBack, SetTarget, ShiftBudget
-from domain.operating_model import Freeze, Limit, OperatingModel, Person, Policy, Restriction
+from domain.operating_model import Limit, OperatingModel, Person, Policy, Restriction
 from domain.proposal import Proposal
-from domain.standing import Grant, Level, Move, Standing, Stop
+from domain.standing import CalendarFreeze, Grant, Level, Move, Standing, Stop
 from domain.verdict import Ask, Automatic, Forbidden, Verdict
 from governance import moves
 from governance.review import review
@@ -88,10 +88,27 @@ def test_a_mandate_that_was_narrowed_forbids_what_followed_from_it():
 
 
 def test_the_calendar_freezes_as_the_operating_model_does():
-    freeze = Freeze(name="Singles Day", first_day=TODAY, last_day=TODAY)
+    freeze = CalendarFreeze(name="Singles Day", first_day=TODAY, last_day=TODAY)
     assert said(proposal(), freezes=(freeze,)).rules[0] == "Nothing is executed until 14 March: Singles Day."
     tomorrow = freeze.model_copy(update={"first_day": TODAY + timedelta(days=1), "last_day": TODAY + timedelta(days=1)})
     assert isinstance(said(proposal(), freezes=(tomorrow,)), Ask)
+
+
+def test_a_freeze_of_one_ad_account_holds_what_touches_that_account_and_says_so():
+    audit = CalendarFreeze(name="Tax audit", first_day=TODAY, last_day=TODAY, account_id="a1")
+    here, there = budget(account_id="a1"), budget(account_id="a2")
+    held = said(proposal(here), freezes=(audit,))
+    assert isinstance(held, Forbidden)
+    assert held.rules[0] == "Nothing is executed in the ad account a1 until 14 March: Tax audit."
+    assert said(proposal(there), freezes=(audit,)) == said(proposal(there))
+    everywhere = audit.model_copy(update={"account_id": ""})
+    assert isinstance(said(proposal(there), freezes=(audit, everywhere)), Forbidden)
+
+
+@pytest.mark.parametrize("nowhere", [None, ""])
+def test_what_names_no_ad_account_may_touch_any_so_a_freeze_of_one_holds_it(nowhere: str | None):
+    audit = CalendarFreeze(name="Tax audit", first_day=TODAY, last_day=TODAY, account_id="a1")
+    assert isinstance(said(proposal(budget(account_id=nowhere)), freezes=(audit,)), Forbidden)
 
 
 def test_two_steps_of_one_day_count_as_one():

@@ -268,14 +268,15 @@ async def test_an_emergency_that_is_over_helps_nobody(start: Start):
 class WithCalendar(OneTable):
     """The same source with a freeze in its calendar."""
 
-    def __init__(self, *days: str) -> None:
-        self._days = days
+    def __init__(self, *days: str, account_id: str | None = "") -> None:
+        self._days, self._account_id = days, account_id
 
     async def read(self, table, as_of, days) -> Reading | Gap:
         if table != "calendar":
             return await super().read(table, as_of, days)
-        rows = {"date_day": list(self._days), "account_id": "", "kind": "freeze", "name": "Black week"}
-        return Reading(table, as_of, pl.DataFrame(rows).with_columns(pl.col("date_day").str.to_date()))
+        rows = {"date_day": list(self._days), "account_id": self._account_id, "kind": "freeze", "name": "Black week"}
+        typed = (pl.col("date_day").str.to_date(), pl.col("account_id").cast(pl.String))
+        return Reading(table, as_of, pl.DataFrame(rows).with_columns(*typed))
 
 
 async def test_freezes_of_the_calendar_hold_from_the_sweep_that_read_them(address: str):
@@ -286,6 +287,24 @@ async def test_freezes_of_the_calendar_hold_from_the_sweep_that_read_them(addres
     await runner.sweep(FIRST)
     with pytest.raises(NoLongerOpen, match="Black week"):
         await runner.approve(PROP, 1, MARA)
+    await runner.close()
+
+
+@pytest.mark.parametrize(("account_id", "holds"), [("a1", True), ("a2", False), ("", True), (None, True)])
+async def test_a_calendar_that_freezes_one_ad_account_leaves_the_others_at_work(
+    address: str, account_id: str | None, holds: bool
+):
+    made = services(Database(address))
+    desk = replace(made.desk, needs={**made.desk.needs, "calendar": 105})
+    calendar = WithCalendar("2026-03-15", "2026-03-16", account_id=account_id)
+    runner = await Runner(replace(made, desk=desk, source=calendar)).open()
+    await runner.sweep(FIRST)
+    if holds:
+        where = " in the ad account a1" if account_id else ""
+        with pytest.raises(NoLongerOpen, match=f"Nothing is executed{where} until 16 March: Black week"):
+            await runner.approve(PROP, 1, MARA)
+    else:
+        assert (await runner.approve(PROP, 1, MARA)).proposals[0].decision is not None
     await runner.close()
 
 

@@ -6,8 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from domain.operating_model import Freeze
-from domain.standing import Emergency, Grant, Level, Move, Standing, Stop
+from domain.standing import CalendarFreeze, Emergency, Grant, Level, Move, Standing, Stop
 from governance.moves import of_decision
 from memory import decisions, standing
 from memory.database import Database
@@ -171,9 +170,10 @@ async def test_moves_come_in_the_order_they_were_decided(database: Database):
 
 
 async def test_a_calendar_replaces_what_it_said_before_and_says_so_once(database: Database):
-    week = Freeze(name="Black week", first_day=date(2026, 11, 23), last_day=date(2026, 11, 29))
+    week = CalendarFreeze(name="Black week", first_day=date(2026, 11, 23), last_day=date(2026, 11, 29))
     longer = week.model_copy(update={"last_day": date(2026, 11, 30)})
-    for named, lines_so_far in (((week,), 1), ((week,), 1), ((longer,), 2), ((), 3)):
+    of_one, of_other = (week.model_copy(update={"account_id": ident}) for ident in ("a1", "a2"))
+    for named, lines_so_far in (((week,), 1), ((week,), 1), ((longer,), 2), ((), 3), ((of_one, of_other), 4)):
         async with database.write() as writing:
             await standing.replace_freezes(writing, named, date(2026, 11, 1))
         assert (await load(database)).freezes == named
@@ -194,10 +194,15 @@ async def test_open_questions_are_due_for_review_when_something_else_stands(data
     async with database.write() as writing:
         await standing.lift(writing, stop().id, CORA, "it was the weather", NOW)
     assert await stamp(database) == seen != stopped
+    sale = CalendarFreeze(name="sale", first_day=today, last_day=today)
     async with database.write() as writing:
-        await standing.replace_freezes(writing, [Freeze(name="sale", first_day=today, last_day=today)], today)
-    assert await stamp(database) != seen
+        await standing.replace_freezes(writing, [sale], today)
+    everywhere = await stamp(database)
+    assert everywhere != seen
     assert await stamp(database, today + timedelta(days=1)) == seen
+    async with database.write() as writing:
+        await standing.replace_freezes(writing, [sale.model_copy(update={"account_id": "a1"})], today)
+    assert await stamp(database) not in {seen, everywhere}
     async with database.read() as tx:
         assert await standing.unreviewed(tx, stopped) == (PROP,)
 
