@@ -2,21 +2,25 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 from typing import cast as as_type
 
 from sqlalchemy import ColumnElement, Text, cast, func, or_, select, union
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.receipt import ReceiptStatus
 from memory.ledger import words
 from memory.ledger.comparisons import COMPARISONS, Comparison, Line, Told
 from memory.people import vault
-from memory.schema import LEDGER, LEDGER_IDENTITY, PROPOSAL, PROPOSAL_VERSION
+from memory.schema import ACTION, LEDGER, LEDGER_IDENTITY, PROPOSAL, PROPOSAL_VERSION, RECEIPT
 
 _BATCH = 1000
+_ENDS = tuple(status.value for status in ReceiptStatus if status is not ReceiptStatus.UNKNOWN)
+"""How an action can have ended, as its receipt and its own state say."""
 
 
 @dataclass(slots=True)
@@ -39,6 +43,7 @@ async def between_facts_and_lines(tx: AsyncConnection) -> tuple[list[str], int]:
             for one in COMPARISONS:
                 await _compare(tx, one, subjects, lines, reading)
     await _questions(tx, reading)
+    await _states(tx, reading)
     reading.problems.extend(await words.differences(tx))
     return reading.problems, reading.old + reading.counted
 
@@ -72,14 +77,19 @@ async def _compare(
     reading: _Reading,
 ) -> None:
     """Hold the facts of one kind against their lines, both ways."""
-    name, kept = one.name, Counter[Told]()
-    for row in await tx.execute(one.facts.add_columns(one.subject.label("about")).where(one.subject.in_(subjects))):
+    name, kept, newest = one.name, Counter[Told](), dict[str, Told]()
+    facts = one.facts.add_columns(one.subject.label("about")).where(one.subject.in_(subjects))
+    for row in await tx.execute(facts):
         try:
-            kept.update(one.told(row))
+            for told in one.told(row):
+                kept[told] += 1
+                newest[told.subject] = told
         except (TypeError, ValueError, AttributeError):  # what a body holds can be anything once it was rewritten
             reading.problems.append(f"the {name} of {row.about} has no line in the ledger: it cannot be read")
     theirs = [line for kind, of_kind in lines.items() if one.is_about(kind) for line in of_kind]
     said = [(line, None if line.seq <= reading.old else one.said(line)) for line in theirs]
+    if one.newest_counts:
+        reading.problems.extend(_out_of_order(one, said, newest))
     for line, digest in sorted(said, key=lambda pair: pair[1] is None):  # those without one take what is left
         reading.counted += digest is None and line.seq > reading.old
         told = Told(one.kind(line), line.subject, digest) if digest is not None else _any(kept, one.kind(line), line)
@@ -90,6 +100,33 @@ async def _compare(
     for told, times in kept.items():
         missing = f"the {name} of {told.subject} has no line {told.kind} in the ledger, or was changed"
         reading.problems.extend([missing] * times)
+
+
+def _out_of_order(
+    one: Comparison, said: Sequence[tuple[Line, str | None]], newest: Mapping[str, Told]
+) -> Iterator[str]:
+    """Where the fact that counts, the newest about something, is not that of the newest line."""
+    lines = {line.subject: (line, digest) for line, digest in sorted(said, key=lambda pair: pair[0].seq)}
+    for subject, (line, digest) in lines.items():
+        told = newest.get(subject)
+        if told and digest is not None and told != Told(one.kind(line), subject, digest):
+            yield f"row {line.seq}: the {one.name} of {subject} is not the newest, or was changed"
+
+
+async def _states(tx: AsyncConnection, reading: _Reading) -> None:
+    """An action that ended stays as its newest receipt says: set back, it would be carried out again."""
+    ended = ACTION.c.state.in_(_ENDS)
+    newest = (
+        select(RECEIPT.c.action_id, RECEIPT.c.status)
+        .ext(distinct_on(RECEIPT.c.action_id))
+        .order_by(RECEIPT.c.action_id, RECEIPT.c.id.desc())
+        .subquery()
+    )
+    said = func.coalesce(newest.c.status, "")
+    other = (ended | said.in_(_ENDS)) & (ACTION.c.state != said)
+    found = select(ACTION.c.proposal_id).outerjoin(newest, newest.c.action_id == ACTION.c.id).where(other)
+    for ident in await tx.scalars(found.order_by(ACTION.c.proposal_id)):
+        reading.problems.append(f"the action of {ident} has no line receipt that says how it ended, or was changed")
 
 
 async def _questions(tx: AsyncConnection, reading: _Reading) -> None:

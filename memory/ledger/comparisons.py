@@ -82,6 +82,8 @@ class Comparison:
     """What its lines must say."""
     said: Callable[[Line], str | None] = _always
     """What a line says of it; None where it can only be counted."""
+    newest_counts: bool = False
+    """Whether only the newest about something holds: then their order must be that of their lines."""
     as_kind: str | None = None
     """What its lines are called where they are of several kinds and the fact does not know of which."""
 
@@ -237,7 +239,9 @@ _DRAFTED = (
 _POLICY = literal("policy/", Text) + cast(OPERATING_MODEL.c.version, Text)
 _FINAL = ("decision.approved", "decision.overridden", "decision.rejected", "decision.expired")
 _CHANGES = ("amendment.drafted", "amendment.rejected", "amendment.outdated")
-_LEVELS = ("autonomy.granted", "autonomy.fell")
+_LEVEL = AUTONOMY.c.agent + "/" + AUTONOMY.c.action
+_LEVELS = select(AUTONOMY).order_by(AUTONOMY.c.id)
+_RECEIPTS = select(RECEIPT).order_by(RECEIPT.c.id)
 
 COMPARISONS = (
     Comparison("signal_event", select(SIGNAL_EVENT), SIGNAL_EVENT.c.signal_id, ("signal.%",), _signal),
@@ -252,8 +256,8 @@ COMPARISONS = (
     Comparison("decision", select(DECISION), DECISION.c.proposal_id, _FINAL, _decision),
     Comparison("approval", select(APPROVAL), APPROVAL.c.proposal_id, ("approval",), _approval, _lately),
     Comparison("snooze", select(SNOOZE), SNOOZE.c.proposal_id, ("decision.snoozed",), _snooze, _lately),
-    Comparison("action", select(ACTION), ACTION.c.proposal_id, _FINAL[:2], _action, _to_do, _TO_DO),
-    Comparison("receipt", select(RECEIPT), RECEIPT.c.proposal_id, ("receipt.%",), _receipt),
+    Comparison("action", select(ACTION), ACTION.c.proposal_id, _FINAL[:2], _action, _to_do, as_kind=_TO_DO),
+    Comparison("receipt", _RECEIPTS, RECEIPT.c.proposal_id, ("receipt.%",), _receipt, newest_counts=True),
     Comparison("outcome", select(OUTCOME), OUTCOME.c.proposal_id, ("outcome",), _outcome),
     Comparison("lesson", select(LESSON), LESSON.c.id, ("lesson",), _lesson),
     Comparison("operating_model", _ENACTED, _POLICY, ("policy.changed",), _operating_model, _in_force),
@@ -261,5 +265,5 @@ COMPARISONS = (
     Comparison("agreement", select(AGREEMENT), AGREEMENT.c.amendment_id, ("amendment.agreed",), _agreement, _lately),
     Comparison("stop", select(STOP), STOP.c.id, ("stop.pulled", "stop.lifted"), _stop, _lately),
     Comparison("emergency", select(EMERGENCY), EMERGENCY.c.id, ("emergency.%",), _emergency, _lately),
-    Comparison("autonomy", select(AUTONOMY), AUTONOMY.c.agent + "/" + AUTONOMY.c.action, _LEVELS, _level),
+    Comparison("autonomy", _LEVELS, _LEVEL, ("autonomy.%",), _level, newest_counts=True),
 )

@@ -231,6 +231,9 @@ FACTS = {
     "a level beside the body": "UPDATE autonomy SET level = 'observe' WHERE level = 'ask'",
     "a fall made a grant": "UPDATE autonomy SET body = jsonb_set(body, '{by}', '\"U1\"') WHERE level = 'ask'",
     "a fall removed": "DELETE FROM autonomy WHERE level = 'ask'",
+    "a level that counts again": "UPDATE autonomy SET id = id + 100 WHERE level = 'automatic'",
+    "an action to be done again": "UPDATE action SET state = 'ready' WHERE state = 'done'",
+    "an action said to have failed": "UPDATE action SET state = 'failed' WHERE state = 'done'",
     "a level forged": "INSERT INTO autonomy (agent, action, level, at, body) SELECT agent, action, level, at, body"
     " FROM autonomy WHERE level = 'automatic'",
 }
