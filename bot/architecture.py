@@ -38,9 +38,8 @@ class Architecture:
         await self._redraw.design(user_of(body))
 
     async def edit(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
-        """Open the form of what was chosen."""
-        chosen: Body = action.get("selected_option") or {}
-        part, _, key = str(chosen.get("value", "")).partition("/")
+        """Open the form of what was chosen, or of what the button stands beside."""
+        part, _, key = _chosen(action).partition("/")
         await self._open(ack, body, respond, lambda design: drafts.edit(design, part, key))
 
     async def disagree(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
@@ -54,7 +53,7 @@ class Architecture:
 
     async def lift(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
         """Open the form that asks why a stop may go."""
-        ident = str(action.get("value", ""))
+        ident = _chosen(action)
         await self._open(ack, body, respond, lambda design: drafts.lift(_one(design.stops, ident)))
 
     async def break_glass(self, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
@@ -75,8 +74,7 @@ class Architecture:
 
     async def grant(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
         """Open the form of a level, with what was measured."""
-        chosen: Body = action.get("selected_option") or {}
-        wanted = str(chosen.get("value", ""))
+        wanted = _chosen(action)
 
         def form(design: Design) -> View:
             found = next((one for one in design.records if f"{one.agent}/{one.action}" == wanted), None)
@@ -203,6 +201,12 @@ class Architecture:
         else:
             await ack()
         await self._redraw.design(user_of(body))
+
+
+def _chosen(action: Body) -> str:
+    """What a choice or a button carries."""
+    option: Body = action.get("selected_option") or action
+    return str(option.get("value", ""))
 
 
 def _one(stops: tuple[Stop, ...], ident: str) -> Stop:

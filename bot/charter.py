@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.blocks import Block, divider, header, section
+from bot.blocks import Block, button, divider, header, section
 from bot.names import EDIT_PART
 from bot.people import name_of
 from bot.words import day, figure, listed, many, metric_short, outside, plain, spoken
@@ -14,6 +14,8 @@ from domain.operating_model import Limit, OperatingModel, Person, Restriction
 NEW = "new"
 """The entry that is to be added."""
 MOST_LINES = 12
+MOST_APART = 4
+"""Entries of a part with a button of their own: the tab holds a hundred blocks."""
 _MOST_OPTIONS = 99
 MOST_PIECE = 2900
 """Characters of one paragraph."""
@@ -41,16 +43,12 @@ def policy(model: OperatingModel) -> list[Block]:
         "what the brand shows, personal data",
         f"• Emergency: {_break_glass(model)}",
     ]
-    limits = [f"• {limit_words(limit, model)}" for limit in policy.limits[:MOST_LINES]]
+    limits = [limit_words(limit, model) for limit in policy.limits]
     return [
         divider(),
         header("Policy"),
         choice("\n".join(lines), "Edit policy…", [("The policy as a whole", "policy/policy")]),
-        choice(
-            "\n".join(["*Limits*, for one day together", *(limits or ["• none: owners decide up to the hard cap"])]),
-            "Edit limits…",
-            _entries("limits", [limit_words(limit, model) for limit in policy.limits], "Add a limit"),
-        ),
+        *_each("limits", "*Limits*, for one day together", limits, "none: owners decide up to the hard cap"),
     ]
 
 
@@ -94,8 +92,7 @@ def goals(model: OperatingModel) -> list[Block]:
         + (f", counts {goal.weight:g} times" if goal.weight != 1 else "")
         for goal in model.goals
     ]
-    lines = [f"• {one}" for one in words[:MOST_LINES]] or ["• No goals: signals are ordered by money at stake alone"]
-    return [choice("\n".join(["*Goals*", *lines]), "Edit goals…", _entries("goals", words, "Add a goal"))]
+    return _each("goals", "*Goals*", words, "none: signals are ordered by money at stake alone")
 
 
 def mandates(design: Design) -> list[Block]:
@@ -125,16 +122,8 @@ def calendar(model: OperatingModel) -> list[Block]:
     return [
         divider(),
         header("Calendar and people"),
-        choice(
-            "\n".join(["*Freezes*: days on which nothing is executed", *(f"• {one}" for one in freezes or ["none"])]),
-            "Edit freezes…",
-            _entries("freezes", freezes, "Add a freeze"),
-        ),
-        choice(
-            "\n".join(["*Standing in*", *(f"• {one}" for one in away or ["nobody"])]),
-            "Edit…",
-            _entries("delegations", away, "Add somebody who stands in"),
-        ),
+        *_each("freezes", "*Freezes*: days on which nothing is executed", freezes, "none"),
+        *_each("delegations", "*Standing in*", away, "nobody"),
     ]
 
 
@@ -167,8 +156,26 @@ def _lists(lines: Sequence[str], placeholder: str, options: Sequence[tuple[str, 
     return [choice(first, placeholder, options), *(section(piece) for piece in rest[:3])]
 
 
-def _entries(part: str, words: Iterable[str], new: str) -> list[tuple[str, str]]:
-    return [*((one, f"{part}/{place}") for place, one in enumerate(words)), (new, f"{part}/{NEW}")]
+def _each(part: str, heading: str, words: Sequence[str], none: str) -> list[Block]:
+    """A line per entry with a button to change it or take it out beside it; where there are many, a choice of the rest.
+
+    The button to add one stands beside the heading.
+    """
+    apart, rest = words[:MOST_APART], words[MOST_APART:]
+    top = heading if words else f"{heading}\n• {none}"
+    blocks = [_beside(part, NEW, top, "Add…", heading)]
+    blocks += [_beside(part, str(place), f"• {one}", "Change…", one) for place, one in enumerate(apart)]
+    if rest:
+        told = [f"• {one}" for one in rest[:MOST_LINES]]
+        left = [f"• and {len(rest) - MOST_LINES:,} more"] if len(rest) > MOST_LINES else []
+        options = [(one, f"{part}/{place}") for place, one in enumerate(rest, MOST_APART)]
+        blocks.append(choice("\n".join([*told, *left]), "Change…", options))
+    return blocks
+
+
+def _beside(part: str, key: str, text: str, label: str, about: str) -> Block:
+    press = button(label, EDIT_PART, f"{part}/{key}", hint=f"{label} {about.replace('*', '')}")
+    return {**section(text), "block_id": f"edit_{part}_{key}", "accessory": press}
 
 
 def choice(text: str, placeholder: str, options: Sequence[tuple[str, str]], action: str = EDIT_PART) -> Block:

@@ -94,6 +94,10 @@ def _standing(design: Design, user: str) -> list[Block]:
         words = f"⛔ *Stopped: {stopped(stop)}*, {who}\n“{outside(stop.reason, 300)}”"
         lift = button("Lift…", LIFT, stop.id, hint="Lift this stop")
         blocks.append({**section(words), **({"accessory": lift} if is_architect(user, model) else {})})
+    if more := design.stops[_MOST_PENDING:]:
+        told = f"⛔ *Stopped as well:* {listed([stopped(stop) for stop in more])}"
+        choice = charter.choice(told, "Lift…", [(stopped(stop), stop.id) for stop in more], LIFT)
+        blocks.append(choice if is_architect(user, model) else _read_only(choice))
     if one := design.emergency:
         words = (
             f"🚨 *Emergency*: {name_of(one.by, model)} decides alone until {moment(one.until)}\n"

@@ -11,17 +11,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from app.workspace.people import WorkspaceUser
 from app.workspace.server import Workspace
-from bot import drafts
+from bot import charter, drafts
 from bot.blocks import aloud
 from bot.board import SlackBoard
 from bot.design import design
 from bot.home import home
 from bot.listeners import connect
+from domain.action import ACTION_KINDS
 from domain.amendment import AmendmentView, Design
 from domain.errors import InvalidChange, NotYours, StaleCard
 from tests.bot.designs import BUSY, GOVERNED, NEW_DESIGN, RECORDS, amendment, crowded, stop
 from tests.bot.fakes import FakeRunner
 from tests.bot.samples import ADA, MARA, MODEL, NILS
+from tests.e2e.tab import beside
 
 Valid = Callable[[Any], None]
 
@@ -160,6 +162,50 @@ def test_only_who_may_decide_alone_in_an_emergency_can_begin_one():
     assert ["break_glass" in str(design(calm, user)["blocks"]) for user in (ADA, NILS)] == [True, False]
 
 
+def pressable(view: dict[str, object], action: str) -> list[str]:
+    """What the buttons and choices of an action carry, in order."""
+    found = [one for one in _elements(view["blocks"]) if one["action_id"] == action]
+    return [value for one in found for value in ([one["value"]] if "value" in one else _values(one))]
+
+
+def _values(element: dict[str, Any]) -> list[str]:
+    return [str(option["value"]) for option in element["options"]]
+
+
+@pytest.mark.parametrize("count", [1, 5, 6, 17])
+def test_every_stop_in_force_can_be_lifted_where_it_is_shown_by_the_architect_alone(valid: Valid, count: int):
+    stops = tuple(
+        stop("action", kind).model_copy(update={"id": f"stop_{place:012x}"})
+        for place, kind in enumerate(ACTION_KINDS[:count])
+    )
+    shown = BUSY.model_copy(update={"stops": stops})
+    for user, ids in ((ADA, [one.id for one in stops]), (NILS, [])):
+        view = design(shown, user)
+        valid(view)
+        assert pressable(view, "lift_stop") == ids
+        assert all(charter.kind_title(one.name) in said(view) for one in stops)
+
+
+@pytest.mark.parametrize("part", ["limits", "goals", "freezes", "delegations"])
+@pytest.mark.parametrize("count", [0, 1, 4, 5, 30])
+def test_every_entry_can_be_changed_or_taken_out_where_it_is_shown(valid: Valid, part: str, count: int):
+    model = BUSY.model
+    held = {"limits": model.policy.limits, "goals": model.goals, "freezes": model.freezes,
+            "delegations": model.delegations}[part]  # fmt: skip
+    many = tuple(held[place % len(held)] for place in range(count))
+    changed = {"policy": model.policy.model_copy(update={"limits": many})} if part == "limits" else {part: many}
+    shown = BUSY.model_copy(update={"model": model.model_copy(update=changed)})
+    view = design(shown, ADA)
+    valid(view)
+    keys = [one for one in pressable(view, "edit_part") if one.startswith(f"{part}/")]
+    assert keys == [f"{part}/new", *(f"{part}/{place}" for place in range(count))]
+    for key in keys:
+        form = drafts.edit(shown, *key.split("/"))
+        valid(form)
+        assert ("Remove this entry" in str(form)) is not key.endswith("new")
+    assert pressable(design(shown, NILS), "edit_part") == []
+
+
 def _elements(blocks: Any) -> list[dict[str, Any]]:
     return [
         one
@@ -267,7 +313,7 @@ class Office:
 
     async def press(self, user: str, action: str, value: str) -> dict[str, Any]:
         view = await self.design(user)
-        block = {"block_id": f"edit_{value.partition('/')[0]}"} if action == "edit_part" else {}
+        block = beside(view, action, value)
         return await self.do("click", user=user, view_id=view["id"], action_id=action, value=value, **block)
 
     async def send(self, user: str, form: dict[str, Any], **values: Any) -> dict[str, Any]:
@@ -328,7 +374,7 @@ async def test_what_is_taken_out_is_named_by_its_key(office: Office):
 async def test_an_entry_that_is_gone_is_said_to_be_gone(office: Office):
     view = await office.design(ADA)
     office.governing.shown = NEW_DESIGN
-    choice = {"action_id": "edit_part", "block_id": "edit_limits", "value": "limits/1"}
+    choice = {"action_id": "edit_part", "block_id": "edit_limits_1", "value": "limits/1"}
     answer = await office.do("click", user=ADA, view_id=view["id"], **choice)
     assert "not there any more" in said(answer["view"])
 

@@ -20,8 +20,19 @@ def shown(demo: Demo, user: str) -> dict[str, Any]:
 def press(demo: Demo, user: str, action: str, value: str) -> dict[str, Any]:
     """Press a button of the tab, or choose what to edit: "limits/0"."""
     view = opened(demo, user)
-    block = {"block_id": f"edit_{value.partition('/')[0]}"} if action == "edit_part" else {}
-    return demo.post("/control/click", user=user, view_id=view["id"], action_id=action, value=value, **block)
+    return demo.post(
+        "/control/click", user=user, view_id=view["id"], action_id=action, value=value, **beside(view, action, value)
+    )
+
+
+def beside(view: dict[str, Any], action: str, value: str) -> dict[str, str]:
+    """The block in which something is pressed or chosen, where the view names it."""
+    for block in view["blocks"]:
+        held = block.get("accessory") or {}
+        values = [held.get("value"), *(option["value"] for option in held.get("options", ()))]
+        if held.get("action_id") == action and value in values and "block_id" in block:
+            return {"block_id": block["block_id"]}
+    return {}
 
 
 def form(demo: Demo, user: str, action: str, value: str) -> dict[str, Any]:
