@@ -1,6 +1,7 @@
 """`baton serve`: the bot, the worker, or both, until told to stop."""
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Coroutine
@@ -13,7 +14,7 @@ import click
 from app import config as configuration
 from app.assembly import assembled
 from app.settings import from_environment
-from app.slack import client_of, greet, listening
+from app.slack import client_of, listening, talking
 from bot.board import SlackBoard
 from bot.directory import SlackDirectory
 from bot.slack import Slack
@@ -61,8 +62,9 @@ def quieten() -> None:
 async def _serve(role: str, model: OperatingModel) -> None:
     settings = from_environment()
     client = client_of(settings)
-    name = await greet(client)
-    async with assembled(settings, model, directory=SlackDirectory(Slack(client))) as runner:
+    directory = SlackDirectory(Slack(client))
+    async with talking(client) as name, assembled(settings, model, directory=directory) as runner:
+        gc.freeze()  # what was loaded stays: looking through all of it would hold presses up for half a second
         board = SlackBoard(runner, client)
         runner.show_on(board)
         click.echo(f"Baton is {name}. Stop with Ctrl-C.")

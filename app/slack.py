@@ -63,6 +63,17 @@ async def greet(client: AsyncWebClient) -> str:
 
 
 @asynccontextmanager
+async def talking(client: AsyncWebClient) -> AsyncGenerator[str]:
+    """Keep connections to Slack open from call to call until the block ends. Yields who we are; raises as `greet`."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=client.timeout)) as session:
+        client.session = session
+        try:
+            yield await greet(client)
+        finally:
+            client.session = None
+
+
+@asynccontextmanager
 async def listening(
     runner: Runner, settings: Settings, client: AsyncWebClient, board: SlackBoard
 ) -> AsyncGenerator[None]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.blocks import Message
 from bot.modals import notice
@@ -38,11 +39,21 @@ async def tell(slack: Slack, respond: AsyncRespond, body: Body, words: str, head
     user = user_of(body)
     with unheard(user):
         if body.get("response_url"):
-            await respond(text=words, response_type="ephemeral", replace_original=False)
+            await _answer(slack, respond, words)
         elif body.get("trigger_id"):
             await slack.open_modal(str(body["trigger_id"]), notice(heading, words))
         else:
             await _whisper(slack, body, user, words)
+
+
+async def _answer(slack: Slack, respond: AsyncRespond, words: str) -> None:
+    """Over a connection that is open already, where calls to Slack share one; bolt itself connects for each answer."""
+    session: aiohttp.ClientSession | None = slack.client.session
+    if session is None or not respond.response_url:
+        await respond(text=words, response_type="ephemeral", replace_original=False)
+        return
+    hook = AsyncWebhookClient(respond.response_url, session=session, proxy=respond.proxy, ssl=respond.ssl)
+    await hook.send(text=words, response_type="ephemeral", replace_original=False)
 
 
 @contextmanager

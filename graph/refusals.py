@@ -1,50 +1,75 @@
-"""Refused presses on their way into the ledger: those that come at the same time share one transaction."""
+"""Refused presses: whoever comes after a decision is told by reading it, and every refusal is a line of the ledger."""
 
-import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from domain.errors import InvalidChange
-from memory import decisions
-from memory.database import Database
+from domain.badge import Badge
+from domain.errors import InvalidChange, Refusal
+from domain.operating_model import OperatingModel
+from domain.proposal import Decision, FinalDecision
+from graph import counsel
+from graph.gathering import Gathering
+from graph.services import Services
+from memory import cases, decisions
 from memory.decisions import Refused
+from memory.people import SYSTEM
 
 MOST_REASON = 1000
 """Characters of a reason at most."""
 
 
-@dataclass(slots=True)
-class _Waiting:
-    press: Refused
-    kept: bool = False
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """A press, and who Slack says makes it."""
+
+    decision: Decision
+    badge: Badge | None
 
 
-@dataclass(slots=True)
 class Refusals:
-    """Every refusal is a line of the ledger before its presser hears of it; a hundred at once share a commit.
+    """Every refusal is a line of the ledger before its presser hears of it; a hundred at once share a commit."""
 
-    While one transaction is under way, those who come meanwhile gather for the next.
-    """
-
-    database: Database
-    _gathered: list[_Waiting] = field(default_factory=list[_Waiting])
-    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._kept = Gathering(self._keep)
+        self._looked = Gathering(self._look)
 
     async def keep(self, press: Refused) -> None:
         """Returns once the line is committed. Raises what the database raises; then it is not."""
-        mine = _Waiting(press)
-        self._gathered.append(mine)
-        try:
-            async with self._one_at_a_time:
-                if mine.kept:
-                    return
-                batch = tuple(self._gathered)
-                await decisions.refused(self.database, [one.press for one in batch])
-                for one in batch:
-                    one.kept = True
-                self._gathered = [one for one in self._gathered if not one.kept]
-        finally:
-            if not mine.kept and mine in self._gathered:
-                self._gathered.remove(mine)
+        await self._kept.ask(press)
+
+    async def too_late(self, press: Decision, badge: Badge | None) -> Refusal | None:
+        """What a press meets that comes after the decision, its line committed; None where nothing is decided yet.
+
+        A final decision stays, so this needs no lock: whoever comes later is refused by reading.
+        """
+        return await self._looked.ask(_Press(press, badge))
+
+    async def _keep(self, presses: Sequence[Refused]) -> Sequence[None]:
+        await decisions.refused(self._services.database, presses)
+        return [None] * len(presses)
+
+    async def _look(self, presses: Sequence[_Press]) -> Sequence[Refusal | None]:
+        async with self._services.database.read() as tx:
+            made = await cases.decided(tx, {one.decision.proposal_id for one in presses})
+            if not made:
+                return [None] * len(presses)
+            model = await self._services.in_force.read(tx)
+        said = [_said(one, made.get(one.decision.proposal_id), model) for one in presses]
+        refused = [
+            Refused(one.decision, type(refusal).__name__)
+            for one, refusal in zip(presses, said, strict=True)
+            if refusal is not None
+        ]
+        if refused:
+            await decisions.refused(self._services.database, refused)
+        return said
+
+
+def _said(press: _Press, made: FinalDecision | None, model: OperatingModel) -> Refusal | None:
+    if made is None or press.decision.by == SYSTEM:  # what time and policy decide is told by `allow`
+        return None
+    return counsel.too_late(press.decision.by, made, model, press.badge)
 
 
 def reason_of(typed: str) -> str:

@@ -1,31 +1,28 @@
 """The only door the bot uses: read a case, decide, ask, and let due things happen."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Self
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from domain.case import Answer, Case, Digest, Health, Inbox, Post, ProposalStatus, ProposalView
 from domain.chart import Chart
-from domain.errors import AlreadyDecided, InvalidChange, NotFound, Refusal, StaleCard
+from domain.errors import InvalidChange, NotFound, Refusal
 from domain.lesson import Lesson
 from domain.operating_model import OperatingModel
 from domain.ports import Board
-from domain.proposal import Approved, Decision, FinalDecision, Overridden, Rejected, Snoozed
+from domain.proposal import Approved, Overridden, Rejected, Snoozed
 from domain.signal import SignalEvent
-from domain.standing import Standing
 from graph import counsel, undoing
 from graph.badges import Badges
+from graph.deciding import Deciding
 from graph.governing import Governing
 from graph.records import Records
-from graph.refusals import Refusals, reason_of
+from graph.refusals import reason_of
 from graph.services import Services
 from graph.telling import Telling
-from graph.turns import Turns
 from graph.unknowns import Unknowns
 from graph.work import Work
-from memory import actions, cases, decisions, lessons, posts, proposals, signals, standing, sweeps
+from memory import actions, cases, decisions, lessons, posts, proposals, signals, sweeps
 from memory.failpoints import Failpoint
 from memory.ledger import Verification, lines, verify
 
@@ -33,6 +30,8 @@ _MOST_DECIDED = 20
 _UNSAID = "not given yet"
 """The reason of a press as long as none was read."""
 _MOST_SNOOZE_HOURS = 24 * 14
+_MOST_REMEMBERED = 10_000
+"""Proposals whose signals a process keeps in mind: a megabyte, and years of questions."""
 
 
 class Runner:
@@ -43,11 +42,11 @@ class Runner:
         self.work = Work(services)
         self.records = Records(services)
         self._telling = Telling(services)
-        self._refusals = Refusals(services.database)
         self._badges = Badges(services)
+        self._deciding = Deciding(services, self._badges, self.work)
         self.governing = Governing(services, self._badges)
         self.unknowns = Unknowns(services, self._badges)
-        self._turns = Turns()
+        self._signals: dict[str, str] = {}
 
     async def open(self) -> Self:
         """Open the database and everything kept in it. Raises StartupError."""
@@ -79,9 +78,13 @@ class Runner:
         raise NotFound(f"There is no signal {signal_id}.")
 
     async def signal_of(self, proposal_id: str) -> str | None:
-        """The signal a proposal belongs to; None where there is no such proposal."""
-        async with self._services.database.read() as tx:
-            return await proposals.signal_of(tx, proposal_id)
+        """The signal a proposal belongs to, which never changes; None where there is no such proposal."""
+        if (known := self._signals.get(proposal_id)) is None:
+            async with self._services.database.read() as tx:
+                known = await proposals.signal_of(tx, proposal_id)
+            if known is not None and len(self._signals) < _MOST_REMEMBERED:
+                self._signals[proposal_id] = known
+        return known
 
     async def find(self, words: str) -> Case | None:
         """A case by id, beginning of an id, or words of its headline or names; open ones first."""
@@ -151,28 +154,25 @@ class Runner:
         Asked as for a rejection, the press that needs least; what the form says is checked when it is sent.
         """
         at = self._services.clock.now()
-        press = Rejected(proposal_id=proposal_id, version=version, by=by, at=at, reason=_UNSAID)
-        try:
-            return await self._permitted(press)
-        except Refusal as refusal:
-            await self._keep_refusal(press, refusal)
-            raise
+        return await self._deciding.may(
+            Rejected(proposal_id=proposal_id, version=version, by=by, at=at, reason=_UNSAID)
+        )
 
     async def approve(self, proposal_id: str, version: int, by: str) -> Case:
         """Do it as proposed."""
         at = self._services.clock.now()
-        return await self._decide(Approved(proposal_id=proposal_id, version=version, by=by, at=at))
+        return await self._deciding.decide(Approved(proposal_id=proposal_id, version=version, by=by, at=at))
 
     async def override(self, proposal_id: str, version: int, by: str, values: Mapping[str, str], reason: str) -> Case:
         """Do it, changed: values as typed, by field. Also raises InvalidChange."""
-        _, view = await self._view(proposal_id)
+        _, view = await self._deciding.view(proposal_id)
         at, action = self._services.clock.now(), view.proposal.action
         press = Overridden(proposal_id=proposal_id, version=version, by=by, at=at, action=action, reason=_UNSAID)
         try:
             typed = {"reason": reason_of(reason), "action": counsel.alter(action, values)}
         except InvalidChange as problem:
-            raise await self._not_taken(press, problem) from problem
-        return await self._decide(press.model_copy(update=typed))
+            raise await self._deciding.not_taken(press, problem) from problem
+        return await self._deciding.decide(press.model_copy(update=typed))
 
     async def reject(self, proposal_id: str, version: int, by: str, reason: str) -> Case:
         """Don't."""
@@ -181,19 +181,19 @@ class Runner:
         try:
             why = reason_of(reason)
         except InvalidChange as problem:
-            raise await self._not_taken(press, problem) from problem
-        return await self._decide(press.model_copy(update={"reason": why}))
+            raise await self._deciding.not_taken(press, problem) from problem
+        return await self._deciding.decide(press.model_copy(update={"reason": why}))
 
     async def snooze(self, proposal_id: str, version: int, by: str, hours: int) -> Case:
         """Ask again after `hours`, at most two weeks."""
         at = self._services.clock.now()
         if not 1 <= hours <= _MOST_SNOOZE_HOURS:
             problem = InvalidChange("hours", f"Choose between 1 and {_MOST_SNOOZE_HOURS} hours.")
-            raise await self._not_taken(
+            raise await self._deciding.not_taken(
                 Snoozed(proposal_id=proposal_id, version=version, by=by, at=at, until=at), problem
             )
         until = at + timedelta(hours=hours)
-        return await self._decide(Snoozed(proposal_id=proposal_id, version=version, by=by, at=at, until=until))
+        return await self._deciding.decide(Snoozed(proposal_id=proposal_id, version=version, by=by, at=at, until=until))
 
     async def undoable(self, proposal_id: str, by: str) -> tuple[Case, ProposalView]:
         """What this person wants to take back, before a form opens. Raises the refusal they would meet."""
@@ -205,7 +205,7 @@ class Runner:
         try:
             signal_id = await undoing.undo(self._services, proposal_id, by, reason_of(reason), badge)
         except Refusal as refusal:
-            await self._keep_refusal(Approved(proposal_id=proposal_id, version=1, by=by, at=self.now), refusal)
+            await self._deciding.keep_refusal(Approved(proposal_id=proposal_id, version=1, by=by, at=self.now), refusal)
             raise
         return await self.case(signal_id)
 
@@ -292,94 +292,6 @@ class Runner:
         async with self._services.database.read() as tx:
             await self._services.in_force.read(tx)
             return await cases.load(tx, ids, self._services.clock.now())
-
-    async def _view(self, proposal_id: str) -> tuple[Case, ProposalView]:
-        async with self._services.database.read() as tx:
-            known = await cases.of_proposal(tx, proposal_id, self._services.clock.now())
-        if known is None:
-            raise NotFound(f"There is no proposal {proposal_id}.")
-        return known
-
-    async def _decide(self, decision: Decision) -> Case:
-        """Check and claim in one transaction, so that nothing can change between the two.
-
-        A race that is over needs no lock: a final decision stays, so whoever comes later is refused by reading.
-        """
-        try:
-            await self._refuse_if_over(decision)
-            async with self._turns.of(decision.proposal_id) as came_second:
-                if not came_second:
-                    return await self._claimed(decision)
-            await self._refuse_if_over(decision)
-            async with self._turns.of(decision.proposal_id):
-                return await self._claimed(decision)
-        except Refusal as refusal:
-            await self._keep_refusal(decision, refusal)
-            raise
-
-    async def _refuse_if_over(self, decision: Decision) -> None:
-        async with self._services.database.read() as tx:
-            if not await decisions.is_final(tx, decision.proposal_id):
-                return
-        await self._permitted(decision, alone=True)
-
-    async def _claimed(self, decision: Decision) -> Case:
-        services, badge = self._services, await self._badges.of(decision.by)
-        moves_money = isinstance(decision, Approved | Overridden)
-
-        async def allowed(tx: AsyncConnection) -> int | None:
-            if moves_money:
-                await standing.lock_moves(tx)
-            found = await cases.of_proposal(tx, decision.proposal_id, decision.at)
-            if found is None:
-                return None
-            model, stands = await services.stands(tx)
-            counsel.allow(decision, found[1], found[0], model, decision.at, standing=stands, badge=badge)
-            return counsel.approvals_needed(decision.by, found[1], model, decision.at, stands)
-
-        claim: Awaitable[FinalDecision | None] = (
-            decisions.snooze(services.database, decision, allowed)
-            if isinstance(decision, Snoozed)
-            else decisions.claim(services.database, decision, allowed)
-        )
-        if earlier := await claim:
-            raise AlreadyDecided(f"This was {earlier.kind} already.")
-        services.failpoint(Failpoint.DECISION_COMMITTED)
-        case, _ = await self._view(decision.proposal_id)
-        return case
-
-    async def _permitted(self, press: Decision, *, alone: bool = False) -> tuple[Case, ProposalView]:
-        """What a press is about, where it may be made as things stand. Raises the refusal it meets; decides nothing.
-
-        `alone`: it comes after the decision, whatever stands; so only that is read.
-        """
-        services, badge = self._services, await self._badges.of(press.by)
-        async with services.database.read() as tx:
-            found = await cases.of_proposal(tx, press.proposal_id, press.at, alone=alone)
-            model, stands = await services.stands(tx) if not alone else (await services.in_force.read(tx), Standing())
-        if found is None:
-            raise NotFound(f"There is no proposal {press.proposal_id}.")
-        counsel.allow(press, found[1], found[0], model, press.at, standing=stands, badge=badge)
-        return found
-
-    async def _not_taken(self, press: Decision, problem: InvalidChange) -> Refusal:
-        """Keep that what was typed was refused. Whoever may not decide at all is told that, not what to type."""
-        refusal: Refusal = problem
-        try:
-            await self._permitted(press)
-        except Refusal as earlier:
-            refusal = problem if isinstance(earlier, InvalidChange) else earlier
-        await self._keep_refusal(press, refusal)
-        return refusal
-
-    async def _keep_refusal(self, decision: Decision, refusal: Refusal) -> None:
-        if isinstance(refusal, NotFound):
-            return
-        await self._refusals.keep(decisions.Refused(decision, type(refusal).__name__))
-        if isinstance(refusal, StaleCard):
-            await self.work.ask_anew(decision.proposal_id)
-            case, _ = await self._view(decision.proposal_id)
-            await self.work.draw_again(case.signal.id)
 
 
 def _is_for(roles: frozenset[str]) -> Callable[[ProposalView], bool]:

@@ -116,6 +116,7 @@ class Refused:
 async def refused(database: Database, presses: Sequence[Refused]) -> None:
     """Keep that presses were refused, and why: one line of the ledger each, all in one transaction."""
     async with database.write(Failpoint.REFUSAL_UNCOMMITTED) as writing:
+        await writing.recall({press.decision.by for press in presses})
         for press in presses:
             one = press.decision
             await writing.record("refusal", one.by, one.proposal_id, version=one.version, press=one.kind, why=press.why)

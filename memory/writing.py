@@ -1,12 +1,12 @@
 """One transaction under way: facts first, then their jobs, and the ledger last."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from memory import ledger, queue
-from memory.people import SYSTEM, pseudonym
+from memory.people import SYSTEM, pseudonym, pseudonyms
 from memory.schema import SIGNAL
 
 
@@ -21,6 +21,7 @@ class Writing:
         self.tx = tx
         self.touched: list[str] = []
         self._entries: list[ledger.Entry] = []
+        self._pseudonyms: dict[str, str] = {}
 
     async def touch(self, signal_id: str) -> None:
         """Lock a case before changing anything about it, and note that its card is out of date."""
@@ -29,9 +30,13 @@ class Writing:
         if signal_id not in self.touched:
             self.touched.append(signal_id)
 
+    async def recall(self, people: Collection[str]) -> None:
+        """Look up at once what `record` will call these people, where many of them are about to be recorded."""
+        self._pseudonyms.update(await pseudonyms(self.tx, people))
+
     async def record(self, kind: str, by: str, subject: str, **payload: str | int | bool | None) -> None:
         """Have a line in the ledger. People appear there by pseudonym."""
-        actor = by if by == SYSTEM else await pseudonym(self.tx, by)
+        actor = by if by == SYSTEM else self._pseudonyms.get(by) or await pseudonym(self.tx, by)
         self._entries.append(ledger.Entry(kind, actor, subject, payload))
 
     async def defer(self, task: str, about: str, *, once: bool = False, after_seconds: float = 0) -> None:

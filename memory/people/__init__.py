@@ -3,11 +3,11 @@
 Deleting a person's row and key forgets them: what they decided still stands, who they were and what they wrote is gone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import bindparam, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Text, bindparam, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from memory.people import vault
@@ -17,15 +17,27 @@ from memory.schema import LEDGER_IDENTITY, PERSON, PERSON_KEY
 SYSTEM = "baton"
 """Who decides what time or policy decides."""
 
-_SLACK_DIGEST = func.encode(
-    func.sha256(LEDGER_IDENTITY.c.lookup.op("||")(func.convert_to(bindparam("slack"), "UTF8"))), "hex"
-)
-"""A Slack user id as we look it up: digested with a secret of this database."""
+
+def _digested(slack: ColumnElement[str]) -> ColumnElement[str]:
+    """A Slack user id as we look it up: digested with a secret of this database."""
+    return func.encode(func.sha256(LEDGER_IDENTITY.c.lookup.op("||")(func.convert_to(slack, "UTF8"))), "hex")
+
+
+_SLACK_DIGEST = _digested(bindparam("slack", type_=Text))
 _KNOWN = (
     select(PERSON.c.pseudonym, PERSON_KEY.c.key)
     .select_from(LEDGER_IDENTITY.join(PERSON, PERSON.c.digest == _SLACK_DIGEST).join(PERSON_KEY))
     .where(PERSON.c.digest == _SLACK_DIGEST)
 )
+_GIVEN = func.unnest(bindparam("slacks", type_=ARRAY(Text))).table_valued("slack").render_derived()
+_PSEUDONYMS = (
+    select(_GIVEN.c.slack, PERSON.c.pseudonym)
+    .select_from(_GIVEN)
+    .join(LEDGER_IDENTITY, true())
+    .join(PERSON, PERSON.c.digest == _digested(_GIVEN.c.slack))
+    .join(PERSON_KEY)
+)
+"""Of many Slack users at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +54,11 @@ class People:
         return vault.opened(body, self.keys, self.names)
 
 
-async def everybody(tx: AsyncConnection) -> People:
-    """Names and keys of everybody not forgotten: one small question."""
+async def everybody(tx: AsyncConnection, among: Collection[str] | None = None) -> People:
+    """Names and keys of everybody not forgotten: one small question. `among`: of these pseudonyms only."""
     found = select(PERSON.c.pseudonym, PERSON.c.slack, PERSON_KEY.c.key).join(PERSON_KEY)
+    if among is not None:
+        found = found.where(PERSON.c.pseudonym.in_(among))
     keys: dict[str, Key] = {}
     names: dict[str, str] = {}
     for row in await tx.execute(found):
@@ -71,6 +85,12 @@ async def key_of(tx: AsyncConnection, slack: str) -> Key:
 async def pseudonym(tx: AsyncConnection, slack: str) -> str:
     """The name a Slack user has in all records: random, the same every time. What is not a person keeps its name."""
     return slack if slack == SYSTEM else (await key_of(tx, slack)).pseudonym
+
+
+async def pseudonyms(tx: AsyncConnection, slacks: Collection[str]) -> Mapping[str, str]:
+    """Those of these Slack users that are known, by Slack user id: one question."""
+    found = await tx.execute(_PSEUDONYMS, {"slacks": sorted(slacks)})
+    return {row.slack: row.pseudonym for row in found}
 
 
 async def names(tx: AsyncConnection) -> Mapping[str, str]:

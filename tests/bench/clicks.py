@@ -38,6 +38,8 @@ from tests.reliability.clicking import NOOR, OLU, PROPOSALS, SIGNALS, prop, sig
 
 PER_SECOND, SECONDS = 100, 60
 START_SECONDS = 120
+REST_SHARE = 0.1
+"""Of a processor, at most, in a process that has come to rest."""
 CHANNEL = "marketing-signals"
 OWNERS = (clicking.MARA, NOOR, OLU, clicking.CORA)
 ACK_SECONDS, SHOWN_SECONDS = 0.5, 2.0
@@ -131,7 +133,7 @@ async def opened(address: str) -> None:
     async with runner._services.database.engine.begin() as tx:  # pyright: ignore[reportPrivateUsage]
         from sqlalchemy import text
 
-        await tx.execute(text("UPDATE proposal SET expires_at = now() + interval '3 days'"))
+        await tx.execute(text("UPDATE proposal SET asked_at = now(), expires_at = now() + interval '3 days'"))
     await runner.close()
 
 
@@ -143,7 +145,7 @@ async def company(home: Path, database: str, model: str) -> AsyncIterator[tuple[
     (home / "tables").mkdir()
     (home / "tables" / "ad_report.csv").write_text(TABLE, encoding="utf-8")
     file = clicking.company(Database(database), clicking.told(0)).model.model_dump(mode="json", exclude_defaults=True)
-    file |= {"source": {"kind": "folder", "path": str(home / "tables")}}
+    file |= {"source": {"kind": "folder", "path": str(home / "tables")}, "sweep_at": "23:59"}
     (home / "baton.yaml").write_text(yaml.safe_dump(json.loads(json.dumps(file, default=sorted))), encoding="utf-8")
     environment = {
         **os.environ, "DATABASE_URL": database, "SLACK_BOT_TOKEN": workspace.bot_token, "BATON_MODEL": model,
@@ -160,6 +162,7 @@ async def company(home: Path, database: str, model: str) -> AsyncIterator[tuple[
             )
         await _until(lambda: workspace.office.sockets.connected, started)
         await _until(lambda: len(cards(workspace)) == SIGNALS, started)
+        await _at_rest(started["worker"].pid)
         yield workspace, {role: process.pid for role, process in started.items()}
     except TimeoutError:
         sys.stderr.write("".join((home / f"{role}.log").read_text()[-3000:] for role in started))
@@ -198,7 +201,8 @@ async def pressed(workspace: Workspace, address: str, pids: Mapping[str, int]) -
     shown: dict[str, float] = {}
     before, began = _used(pids), time.monotonic()
     with workspace.office.feed.listen(lambda event: event["type"] == "message") as told:
-        watch = asyncio.create_task(_watch(told, shown))
+        asking = {card["ts"]: _asks(card) for card in on.values()}
+        watch = asyncio.create_task(_watch(told, asking, shown))
         presses: list[asyncio.Task[None]] = []
         for number in range(PER_SECOND * SECONDS):
             await asyncio.sleep(max(began + number / PER_SECOND - time.monotonic(), 0))
@@ -234,19 +238,23 @@ async def _press(workspace: Workspace, user: str, card: dict[str, Any], ident: s
     seen.told += "ephemeral" in answer
 
 
-async def _watch(told: asyncio.Queue[dict[str, Any] | None], shown: dict[str, float]) -> None:
+async def _watch(
+    told: asyncio.Queue[dict[str, Any] | None], asking: dict[str, set[str]], shown: dict[str, float]
+) -> None:
     """Note when a card first no longer asks a proposal: seconds since 1970, as the ledger's."""
-    asking: dict[str, set[str]] = {}
     while (event := await told.get()) is not None:
         message, now = event["message"], time.time()
-        asks = {
-            press.partition(":")[0]
-            for part in walk(message.get("blocks"))
-            if part.get("action_id") == "approve_proposal" and (press := str(part.get("value")))
-        }
-        for ident in asking.get(message["ts"], asks) - asks:
-            shown.setdefault(ident, now)
-        asking[message["ts"]] = asks
+        if message["ts"] in asking:
+            asks = _asks(message)
+            for ident in asking[message["ts"]] - asks:
+                shown.setdefault(ident, now)
+            asking[message["ts"]] = asks
+
+
+def _asks(message: dict[str, Any]) -> set[str]:
+    """The proposals whose buttons a card shows."""
+    buttons = (part for part in walk(message.get("blocks")) if part.get("action_id") == "approve_proposal")
+    return {str(button["value"]).partition(":")[0] for button in buttons}
 
 
 def _used(pids: Mapping[str, int]) -> dict[str, float]:
@@ -271,6 +279,15 @@ async def _until(true: Callable[[], bool], processes: Mapping[str, asyncio.subpr
             if any(process.returncode is not None for process in processes.values()):
                 raise TimeoutError
             await asyncio.sleep(0.05)
+
+
+async def _at_rest(pid: int) -> None:
+    """Until a process has nothing more to do from its start."""
+    async with asyncio.timeout(START_SECONDS):
+        before, now = -1.0, _cpu(pid)
+        while now - before > REST_SHARE:
+            await asyncio.sleep(1)
+            before, now = now, _cpu(pid)
 
 
 if __name__ == "__main__":

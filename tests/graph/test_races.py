@@ -7,8 +7,11 @@ import pytest
 from sqlalchemy import text
 
 from domain.errors import AlreadyDecided, Refusal
+from domain.proposal import FinalDecision
 from graph.runner import Runner
+from memory import decisions
 from memory.database import Database
+from memory.decisions import Check
 from tests.graph.fakes import CORA, FIRST, MARA, services
 
 PROP, SIG = "prop_00000000000a", "sig_000000000001"
@@ -62,4 +65,21 @@ async def test_refusals_that_come_together_share_transactions(address: str):
     moments = Counter(line["at"] for line in await runner.ledger() if line["kind"] == "refusal")
     assert sum(moments.values()) == 60
     assert len(moments) < 30, "one moment is one transaction"
+    await runner.close()
+
+
+async def test_of_many_presses_at_once_only_the_first_claims_and_the_others_look(
+    address: str, monkeypatch: pytest.MonkeyPatch
+):
+    runner = await opened(address)
+    claim, claims = decisions.claim, list[str]()
+
+    async def counted(database: Database, decision: FinalDecision, check: Check) -> FinalDecision | None:
+        claims.append(decision.by)
+        return await claim(database, decision, check)
+
+    monkeypatch.setattr(decisions, "claim", counted)
+    said = await asyncio.gather(*(runner.approve(PROP, 1, MARA) for _ in range(30)), return_exceptions=True)
+    assert sum(isinstance(one, AlreadyDecided) for one in said) == 29
+    assert claims == [MARA]
     await runner.close()
