@@ -21,7 +21,11 @@ def server() -> Iterator[str]:
     """The server's address."""
     with tempfile.TemporaryDirectory(prefix="baton-") as folder:
         home = Path(folder) / "home"
-        yield embedded.start(home)
+        address = embedded.start(home)
+        with psycopg.connect(address, autocommit=True) as connection:  # processes are killed here, never the machine
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield address
         embedded.stop(home)
 
 
