@@ -76,21 +76,21 @@ def undo(case: Case, view: ProposalView, origin: Origin) -> View:
 
 def was_done(case: Case, view: ProposalView, origin: Origin) -> View:
     """What it means to say that something nobody could read was done, and a required reason."""
-    measured = "" if view.proposal.undoes is not None else " and measures the effect from when it was tried"
-    means = f"Say so only if you see it on the platform. Baton stops reading{measured}; on the card it is your word."
+    measured = "" if view.proposal.undoes is not None else ", and measures the effect from when it was tried"
+    means = f"Say so only if you see it on the platform. Baton then stops reading{measured}."
     return _word(DONE_FORM, "It was done", means, case, view, origin)
 
 
 def was_not_done(case: Case, view: ProposalView, origin: Origin) -> View:
     """What it means to say that something nobody could read was not done, and a required reason."""
-    means = "Say so only if the platform shows that nothing changed. Baton stops reading and never tries it again."
+    means = "Say so only if the platform shows that nothing changed. Baton then stops reading and never tries it again."
     return _word(NOT_DONE_FORM, "It was not done", means, case, view, origin)
 
 
 def _word(form: str, heading: str, means: str, case: Case, view: ProposalView, origin: Origin) -> View:
     names = names_in(case, view.proposal)
-    read = live_values(view.receipt, names) if view.receipt else ""
-    last = f"_As it was read:_\n{read}" if read else ""
+    held = view.receipt
+    last = f"_Read after the try:_\n{live_values(held, names)}" if held and held.after else ""
     about = "\n".join(line for line in (f"*{named(view.proposal)}*", *changes(view.done, names), last) if line)
     why = reason("How do you know?", hint="Goes on the card. It can be said once.")
     return _form(form, heading, heading, [section(about), section(means), why], origin)

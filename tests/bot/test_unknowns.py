@@ -134,8 +134,12 @@ def test_each_form_shows_what_was_to_be_done_and_says_what_closing_means(valid: 
     for form in (done, not_done):
         valid(form)
         assert "Move *€50* a day" in str(form["blocks"])
-        assert "was 450.00" in str(form["blocks"])
+        assert "Read after the try" not in str(form["blocks"]), "nothing was"
         assert "How do you know?" in str(form["blocks"])
+    shows_old = UNREAD.model_copy(update={"after": UNREAD.before})
+    seen = modals.was_done(case_of(UNKNOWN), UNKNOWN.model_copy(update={"receipt": shows_old}), origin)
+    valid(seen)
+    assert "450.00 → 450.00" in str(seen["blocks"])
     assert "measures the effect from when it was tried" in str(done["blocks"])
     assert "never tries it again" in str(not_done["blocks"])
     back = SHIFTING.model_copy(
