@@ -1,6 +1,6 @@
 """The modals of the design tab: each part of the operating model as fields, and what needs a reason."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 from pydantic import BaseModel
@@ -51,8 +51,9 @@ def edit(design: Design, part: str, key: str) -> View:
     removable = part in {"limits", "goals", "freezes", "delegations", "people"} and key != NEW
     blocks = [*fields, *([ticks(REMOVE, "Take it out", [("Remove this entry", "yes")], ())] if removable else [])]
     blocks.append(reason("Why?", hint="Everybody who has to agree reads it."))
-    return _form(EDIT_FORM, "Change the design", "See what changes", blocks,
-                 Target(part=part, key=key, version=design.version))  # fmt: skip
+    heading = f"{'Add' if key == NEW else 'Change'} {_CALLED[part]}"
+    target = Target(part=part, key=key, version=design.version)
+    return _form(EDIT_FORM, heading, "See what changes", blocks, target)
 
 
 def drafted(view: AmendmentView, model: OperatingModel) -> View:
@@ -74,7 +75,7 @@ def reject(amendment_id: str) -> View:
 def stop(design: Design) -> View:
     """What to stop, and why."""
     agents = [(f"The {spoken(agent)} agent", f"agent/{agent}") for agent in sorted(design.mandates)]
-    kinds = [(kind_title(kind), f"action/{kind}") for kind in ACTION_KINDS]
+    kinds = [(title, f"action/{kind}") for title, kind in _kinds(ACTION_KINDS)]
     blocks = [
         section("Nothing that is stopped is noticed, asked or executed until an architect lifts the stop."),
         select("what", "Stop", [("Everything", EVERYTHING), *agents, *kinds], EVERYTHING),
@@ -128,7 +129,7 @@ def grant(record: TrackRecord) -> View:
 
 
 def _policy(model: OperatingModel, _: str) -> list[Block]:
-    policy, kinds = model.policy, [(kind_title(kind), kind) for kind in ACTION_KINDS]
+    policy, kinds = model.policy, _kinds(ACTION_KINDS)
     glass = policy.break_glass
     alone = select(
         "break_glass_role",
@@ -159,7 +160,7 @@ def _policy(model: OperatingModel, _: str) -> list[Block]:
 
 def _limits(model: OperatingModel, key: str) -> list[Block]:
     one = None if key == NEW else model.policy.limits[int(key)]
-    kinds = [(kind_title(kind), kind) for kind in ACTION_KINDS]
+    kinds = _kinds(ACTION_KINDS)
     change = "" if one is None or one.max_change is None else share(one.max_change)[:-2]
     per_day, beyond = _shown(one and one.max_per_day), one.beyond if one else "cmo"
     return [
@@ -197,7 +198,7 @@ def _goals(model: OperatingModel, key: str) -> list[Block]:
 
 def _mandate(design: Design, agent: str) -> list[Block]:
     mandate, taken = design.mandates[agent], design.model.mandates.get(agent, Restriction())
-    kinds = [(kind_title(kind), kind) for kind in sorted(mandate.suggests)]
+    kinds = _kinds(sorted(mandate.suggests))
     return [
         section(f"*{headed(agent)}*: {outside(mandate.job, 300)}\nA mandate can be narrowed here, never widened."),
         ticks("off", "Switch it off", [("This agent does not look any more", "yes")], ("yes",) if taken.off else ()),
@@ -241,6 +242,11 @@ def _person(model: OperatingModel, key: str) -> list[Block]:
     ]  # fmt: skip
 
 
+def _kinds(kinds: Iterable[str]) -> list[Option]:
+    """Kinds of action to choose from. "Put back" alone would read as if it undid a stop or a limit."""
+    return [("Put back what a team did" if kind == "put_back" else kind_title(kind), kind) for kind in kinds]
+
+
 def _roles(model: OperatingModel, *more: str) -> list[Option]:
     known = {*ROLES, *more, *(role for one in model.people for role in one.roles)} - {""}
     return [(headed(role), role) for role in sorted(known)]
@@ -262,6 +268,17 @@ def _form(callback_id: str, heading: str, submit: str, blocks: list[Block], targ
     }
 
 
+_CALLED: Mapping[str, str] = {
+    "policy": "the policy",
+    "limits": "a limit",
+    "routes": "the routes",
+    "goals": "a goal",
+    "mandates": "a mandate",
+    "freezes": "a freeze",
+    "delegations": "a stand-in",
+    "people": "a person",
+}
+"""What a form is about, as its heading says it."""
 _FIELDS: Mapping[str, Callable[[OperatingModel, str], list[Block]]] = {
     "policy": _policy,
     "limits": _limits,

@@ -203,6 +203,7 @@ def test_every_entry_can_be_changed_or_taken_out_where_it_is_shown(valid: Valid,
         form = drafts.edit(shown, *key.split("/"))
         valid(form)
         assert ("Remove this entry" in str(form)) is not key.endswith("new")
+        assert str(form["title"]["text"]).startswith("Add a " if key.endswith("new") else "Change a ")  # type: ignore[index]
     assert pressable(design(shown, NILS), "edit_part") == []
 
 
@@ -234,6 +235,14 @@ def test_slack_takes_the_other_forms_and_those_of_a_crowd(valid: Valid):
         drafts.edit(crowd, "delegations", "new"),
     ):  # fmt: skip
         valid(view)
+
+
+@pytest.mark.parametrize(
+    "form", [drafts.stop(BUSY), drafts.edit(BUSY, "limits", "0"), drafts.edit(BUSY, "policy", "policy")]
+)
+def test_putting_back_is_not_mistaken_for_undoing_a_stop_or_a_limit(form: dict[str, object]):
+    assert "'Put back what a team did'" in str(form)
+    assert "'Put back'" not in str(form)
 
 
 def test_a_form_shows_what_holds_now():
