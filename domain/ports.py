@@ -30,6 +30,14 @@ class Source(Protocol):
 class Executor(Protocol):
     """Brings effects about on a platform. Knows nothing of approvals; called for approved actions only."""
 
+    @property
+    def name(self) -> str:
+        """Which platform it speaks to, the same in every process and after every start: "ad_account ads.example.com".
+
+        What one began, another never goes on with.
+        """
+        ...
+
     def takes(self, effect: Effect) -> bool:
         """Whether this executor is the one for an effect."""
         ...

@@ -35,6 +35,8 @@ _SO_ALREADY = "It was so already; nothing was written."
 _ALTERED = "What is stored to be carried out is not what was decided. Nothing was written."
 _ALTERED_AMID = "What is stored to be carried out is not what was decided: whether an earlier try worked is not known."
 _OTHER_HANDS = "Its answer was lost, and other hands would carry it out now than began it: it is not tried again."
+_NOBODY = "No connected platform takes this kind of action."
+_GONE = "Whom it was begun with is not connected any more: whether it worked is not known, and nobody else tries it."
 _NO_MORE = "Its answer was lost, and it is not tried again."
 _ONE_TRY = "This cannot be repeated without doing it twice: one try was made, and whether it worked is not known."
 
@@ -95,17 +97,19 @@ async def _shut_out(services: Services, action_id: str) -> None:
     """
     async with services.database.read() as tx:
         closed = await actions.closed(tx, action_id)
-    if closed is not None and (executor := services.executor(effect := closed.action.effect())) is not None:
-        await executor.bar(effect, closed.token, closed.fence)
+    executor = services.executor(closed.action.effect(), closed.executor) if closed else None
+    if closed is not None and executor is not None:
+        await executor.bar(closed.action.effect(), closed.token, closed.fence)
 
 
 async def _work(services: Services, held: Lease) -> None:
     if await _is_altered(services, held):
         return
-    effect = held.action.effect()
-    executor = services.executor(effect)
+    effect, was_begun = held.action.effect(), held.state != actions.READY
+    executor = services.executor(effect, held.executor if was_begun else None)
     if executor is None:
-        await _finish(services, held, ReceiptStatus.FAILED, {}, {}, "No connected platform takes this kind of action.")
+        status, why = (ReceiptStatus.UNKNOWN, _GONE) if was_begun else (ReceiptStatus.FAILED, _NOBODY)
+        await _finish(services, held, status, held.before or {}, {}, why, state=held.if_unknown)
         return
     try:
         live = await executor.read(effect, held.token)
@@ -129,8 +133,9 @@ async def _is_altered(services: Services, held: Lease) -> bool:
         fresh = await _fresh(services, held, view.done, "It was to be taken back; meanwhile what was stored changed.")
         await _finish(services, held, ReceiptStatus.FAILED, held.before or {}, {}, _ALTERED, fresh)
     else:  # an earlier try may have worked
-        stays = actions.UNCONFIRMED if held.state in {actions.WRITTEN, actions.UNCONFIRMED} else None
-        await _finish(services, held, ReceiptStatus.UNKNOWN, held.before or {}, {}, _ALTERED_AMID, state=stays)
+        await _finish(
+            services, held, ReceiptStatus.UNKNOWN, held.before or {}, {}, _ALTERED_AMID, state=held.if_unknown
+        )
     return True
 
 
@@ -145,7 +150,7 @@ async def _begin(services: Services, held: Lease, executor: Executor, effect: Ef
     elif is_so(effect, live):
         await _finish(services, held, done(effect, live), live, live, _SO_ALREADY)
     else:
-        await actions.intend(services.database, held, live)
+        await actions.intend(services.database, held, live, executor.name)
         services.failpoint(Failpoint.INTENT_WRITTEN)
         await _write(services, held, executor, effect, live)
 
@@ -257,7 +262,7 @@ async def _settle(services: Services, held: Lease, executor: Executor, effect: E
     elif held.attempts >= MOST_ATTEMPTS or services.model.executor.dry_run:
         await _finish(services, held, ReceiptStatus.UNKNOWN, before, live, _NO_MORE)
     else:
-        await actions.intend(services.database, held, live)
+        await actions.intend(services.database, held, live, executor.name)
         await _write(services, held, executor, effect, live, again=True)
 
 

@@ -90,6 +90,7 @@ class Services:
         model = await self.in_force.read(tx)
         return model, await standing.load(tx, self.clock.now(), model, counsel.moved)
 
-    def executor(self, effect: Effect) -> Executor | None:
-        """Who brings an effect about."""
-        return next((one for one in self.executors if one.takes(effect)), None)
+    def executor(self, effect: Effect, begun_by: str | None = None) -> Executor | None:
+        """Who brings an effect about; where it was begun, nobody but who began it, as long as they are connected."""
+        able = (one for one in self.executors if one.takes(effect))
+        return next((one for one in able if begun_by is None or one.name == begun_by), None)

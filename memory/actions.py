@@ -47,12 +47,19 @@ class Lease:
     state: str
     before: Mapping[str, str] | None
     """Live values read before the write, once there was an intent."""
+    executor: str | None
+    """Which executor was about to write, once there was an intent; None of what an earlier Baton began."""
     answer: str | None
     """What the platform said to an earlier write."""
     by: str
     attempts: int
     fence: int
     """Counts up with every lease; an older one can no longer write."""
+
+    @property
+    def if_unknown(self) -> str | None:
+        """The state in which what the platform once said yes to stays unknown, never to be written again; else None."""
+        return UNCONFIRMED if self.state in {WRITTEN, UNCONFIRMED} else None
 
 
 async def create(writing: Writing, proposal_id: str, version: int, action: ActionBase, by: str) -> str:
@@ -116,6 +123,7 @@ async def lease(
         token=row.token,
         state=row.state,
         before=row.before,
+        executor=row.executor,
         answer=row.answer,
         by=row.by,
         attempts=row.attempts,
@@ -123,11 +131,11 @@ async def lease(
     )
 
 
-async def intend(database: Database, held: Lease, before: Mapping[str, str]) -> None:
-    """Note that a write is about to be tried, with what was there before. Raises LeaseLost."""
+async def intend(database: Database, held: Lease, before: Mapping[str, str], executor: str) -> None:
+    """Note that a write is about to be tried, by which executor, and what was there before. Raises LeaseLost."""
     attempt = held.attempts + 1
     async with database.write() as writing:
-        await _step(writing.tx, held, state=INTENT, before=dict(before), attempts=attempt)
+        await _step(writing.tx, held, state=INTENT, before=dict(before), executor=executor, attempts=attempt)
         digest = facts.digest_of(dict(before))
         await writing.record("intent", SYSTEM, held.proposal_id, action=held.action_id, attempt=attempt, before=digest)
 
@@ -206,15 +214,17 @@ class Closed:
     action: Action
     token: str
     fence: int
+    executor: str | None
+    """Which executor began it."""
 
 
 async def closed(tx: AsyncConnection, action_id: str) -> Closed | None:
     """An action that was closed by hand; None where it was not."""
     word = RECEIPT.c.body["said"]["by"].astext
     said = select(RECEIPT.c.action_id).where((RECEIPT.c.action_id == action_id) & word.is_not(None))
-    found = select(TABLE.c.body, TABLE.c.token, TABLE.c.fence).where(TABLE.c.id.in_(said))
+    found = select(TABLE.c.body, TABLE.c.token, TABLE.c.fence, TABLE.c.executor).where(TABLE.c.id.in_(said))
     row = (await tx.execute(found)).one_or_none()
-    return Closed(ACTION.validate_python(row.body), row.token, row.fence) if row else None
+    return Closed(ACTION.validate_python(row.body), row.token, row.fence, row.executor) if row else None
 
 
 async def keep_receipt(writing: Writing, receipt: Receipt) -> None:

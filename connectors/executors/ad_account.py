@@ -6,6 +6,7 @@ The protocol is in docs/architecture.md; any bridge to a platform can speak it.
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import aiohttp
 from pydantic import BaseModel, ValidationError
@@ -53,6 +54,9 @@ class AdAccount:
     def __init__(self, address: str, *, by: str = "baton", timeout: float = TIMEOUT) -> None:
         """`address` is the server's base: "http://127.0.0.1:8081". `by` is who the change history names."""
         self._address = address.rstrip("/")
+        parts = urlsplit(self._address)
+        self.name = f"ad_account {parts.hostname or ''}{parts.path}"
+        """Without the port: a server of this machine has another one after every start, and is the same account."""
         self._by = by
         self._timeout = aiohttp.ClientTimeout(total=timeout)
 

@@ -8,6 +8,8 @@ from domain.effect import Effect, HandOver, Repeat
 class ByHand:
     """Writes nowhere. The thread in Slack is the task; people do it and the data shows what became of it."""
 
+    name = "by_hand"
+
     def takes(self, effect: Effect) -> bool:
         """Everything."""
         del effect

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import aiohttp
 import pytest
@@ -106,6 +106,13 @@ class HandsStage:
         return 0
 
 
+def test_an_ad_account_is_the_same_on_another_port_and_another_at_another_place():
+    name = AdAccount("https://ads.example.com/kork/").name
+    assert name == AdAccount("https://ads.example.com:8443/kork").name == "ad_account ads.example.com/kork"
+    others = {AdAccount(f"https://{place}").name for place in ("ads.example.com/other", "ads.example.org/kork")}
+    assert len({name, ByHand().name, *others}) == 4
+
+
 class TestByHand(ExecutorContract):
     """Everything is for people; saying it twice makes no second task."""
 
@@ -123,6 +130,7 @@ class TestByHand(ExecutorContract):
 class Mailer:
     """Sends to all customers at once. What was sent cannot be looked up, and a second call is a second mailing."""
 
+    name: ClassVar[str] = "mailer"
     sent: list[str] = field(default_factory=list[str])
     loses: int = 0
     is_away: bool = False

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 import polars as pl
 
@@ -80,6 +81,7 @@ class OneTable:
 class Platform:
     """An ad account in memory. Counts effects; can fail, lose answers, and be changed by somebody else."""
 
+    name: ClassVar[str] = "platform"
     values: dict[str, str] = field(default_factory=lambda: {BUDGET: "450.00"})
     tasks: dict[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
     effects: list[str] = field(default_factory=list[str])

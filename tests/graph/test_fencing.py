@@ -111,7 +111,7 @@ async def test_what_cannot_be_repeated_is_tried_once_and_stays_unknown(mailing: 
 async def test_after_a_crash_before_its_answer_it_is_not_sent_again_either(mailing: World):
     dead = await actions.lease(mailing.services.database, mailing.action, "dead", 60, alone=True)
     assert dead
-    await actions.intend(mailing.services.database, dead, {})
+    await actions.intend(mailing.services.database, dead, {}, "platform")
     await mailing.again(3)
     view = await mailing.view()
     assert view.status is ProposalStatus.UNKNOWN

@@ -221,7 +221,7 @@ async def test_what_is_tried_this_very_moment_cannot_be_closed_under_it(world: W
     await asyncio.sleep(0.1)
     held = await actions.lease(world.services.database, world.action, "busy", 60, alone=True)
     assert held
-    await actions.intend(world.services.database, held, {BUDGET: "450.00"})
+    await actions.intend(world.services.database, held, {BUDGET: "450.00"}, "platform")
     with pytest.raises(NoLongerOpen, match="tried at this very moment"):
         await world.close(was_done=False)
     assert await world.lines("receipt.failed") == []
@@ -264,7 +264,7 @@ async def test_after_a_crash_amid_its_try_a_platform_that_stays_away_makes_it_un
     world: World = await make(is_tried=False)  # type: ignore[misc]
     dead = await actions.lease(world.services.database, world.action, "dead", 60, alone=True)
     assert dead
-    await actions.intend(world.services.database, dead, {BUDGET: "450.00"})
+    await actions.intend(world.services.database, dead, {BUDGET: "450.00"}, "platform")
     world.platform.is_silent = True
     await world.look(execution.MOST_ATTEMPTS - 2)
     assert (await world.view()).status is ProposalStatus.APPROVED
