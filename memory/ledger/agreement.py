@@ -13,10 +13,11 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.receipt import ReceiptStatus
+from domain.signal import EventKind
 from memory.ledger import words
 from memory.ledger.comparisons import COMPARISONS, Comparison, Line, Told
 from memory.people import vault
-from memory.schema import ACTION, LEDGER, LEDGER_IDENTITY, PROPOSAL, PROPOSAL_VERSION, RECEIPT
+from memory.schema import ACTION, LEDGER, LEDGER_IDENTITY, PROPOSAL, PROPOSAL_VERSION, RECEIPT, SIGNAL, SIGNAL_EVENT
 
 _BATCH = 1000
 _ENDS = tuple(status.value for status in ReceiptStatus if status is not ReceiptStatus.UNKNOWN)
@@ -42,6 +43,7 @@ async def between_facts_and_lines(tx: AsyncConnection) -> tuple[list[str], int]:
             lines = await _lines(tx, subjects)
             for one in COMPARISONS:
                 await _compare(tx, one, subjects, lines, reading)
+    await _signals(tx, reading)
     await _questions(tx, reading)
     await _states(tx, reading)
     reading.problems.extend(await words.differences(tx))
@@ -129,10 +131,26 @@ async def _states(tx: AsyncConnection, reading: _Reading) -> None:
         reading.problems.append(f"the action of {ident} has no line receipt that says how it ended, or was changed")
 
 
+async def _signals(tx: AsyncConnection, reading: _Reading) -> None:
+    """What a signal is now must be what was last noted of it: that is on the cards, and lines are of what was noted."""
+    last = (
+        select(SIGNAL_EVENT.c.signal_id, SIGNAL_EVENT.c.event, SIGNAL_EVENT.c.body["signal"].label("noted"))
+        .where(SIGNAL_EVENT.c.event != EventKind.HELD.value)
+        .ext(distinct_on(SIGNAL_EVENT.c.signal_id))
+        .order_by(SIGNAL_EVENT.c.signal_id, SIGNAL_EVENT.c.id.desc())
+        .subquery()
+    )
+    same = (last.c.noted == SIGNAL.c.body) & (SIGNAL.c.is_open == (last.c.event != EventKind.CLOSED.value))
+    other = select(SIGNAL.c.id).outerjoin(last, last.c.signal_id == SIGNAL.c.id).where(same.is_not(True))
+    for ident in await tx.scalars(other.order_by(SIGNAL.c.id)):
+        reading.problems.append(f"the signal of {ident} has no line signal in the ledger, or was changed")
+
+
 async def _questions(tx: AsyncConnection, reading: _Reading) -> None:
     """What is asked now must be the version that was asked: that one is decided on, and lines are of versions."""
     version = (PROPOSAL_VERSION.c.proposal_id == PROPOSAL.c.id) & (PROPOSAL_VERSION.c.version == PROPOSAL.c.version)
-    same = _emptied(PROPOSAL_VERSION.c.body) == _emptied(PROPOSAL.c.body)  # what is sealed twice looks different
+    same = PROPOSAL_VERSION.c.body == PROPOSAL.c.body
+    same |= _emptied(PROPOSAL_VERSION.c.body) == _emptied(PROPOSAL.c.body)  # what is sealed twice looks different
     same &= PROPOSAL_VERSION.c.verdict == PROPOSAL.c.verdict
     other = select(PROPOSAL.c.id).outerjoin(PROPOSAL_VERSION, version).where(same.is_not(True)).order_by(PROPOSAL.c.id)
     for ident in await tx.scalars(other):
