@@ -137,7 +137,8 @@ async def intend(database: Database, held: Lease, before: Mapping[str, str], exe
     async with database.write() as writing:
         await _step(writing.tx, held, state=INTENT, before=dict(before), executor=executor, attempts=attempt)
         digest = facts.digest_of(dict(before))
-        await writing.record("intent", SYSTEM, held.proposal_id, action=held.action_id, attempt=attempt, before=digest)
+        said = {"attempt": attempt, "executor": executor, "before": digest}
+        await writing.record("intent", SYSTEM, held.proposal_id, action=held.action_id, **said)
 
 
 async def written(database: Database, held: Lease, answer: str) -> None:
