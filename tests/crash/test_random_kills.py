@@ -62,7 +62,7 @@ def test_the_database_dies_alone_and_the_same_process_goes_on(demo: Demo) -> Non
     demo.until(
         lambda: story.click(demo, story.MEDIA, card, "approve_proposal", value).get("acked"), 40, "a press is taken"
     )
-    demo.until(lambda: story.executed(demo, card["ts"]), 30, "the budget is written and the thread says so")
+    demo.until(lambda: story.executed(demo, card["ts"]), what="the budget is written and the thread says so")
     assert demo.alive
     demo.stop()
     nothing_is_doubled_in(demo.home, [value])

@@ -103,7 +103,7 @@ def first_number(text: str) -> str:
 
 def core_card(demo: Demo) -> dict[str, Any]:
     """The first combined signal, as it stands now."""
-    return demo.until(lambda: next(iter(cards(demo)), None), 60, "the first card is there")
+    return demo.until(lambda: next(iter(cards(demo)), None), what="the first card is there")
 
 
 def budget_proposal(card: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ def opened(demo: Demo, user: str) -> dict[str, Any]:
     """App Home → Design, as one person sees it."""
     home = demo.post("/control/home", user=user)["view"]
     demo.post("/control/click", user=user, view_id=home["id"], action_id="show_design", value="design")
+    demo.until(lambda: shown(demo, user)["blocks"] != home["blocks"], what="the tab shows")
     return shown(demo, user)
 
 
@@ -37,7 +38,7 @@ def beside(view: dict[str, Any], action: str, value: str) -> dict[str, str]:
 
 def form(demo: Demo, user: str, action: str, value: str) -> dict[str, Any]:
     """The form that a press opens. Where Slack's three seconds pass before it, people press again."""
-    return dict(demo.until(lambda: press(demo, user, action, value).get("view"), 30, f"{action} opens a form"))
+    return dict(demo.until(lambda: press(demo, user, action, value).get("view"), what=f"{action} opens a form"))
 
 
 def send(demo: Demo, user: str, form: dict[str, Any], **values: Any) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def asked(demo: Demo, title: str = BUDGET) -> str:
         except AssertionError:
             return ""
 
-    return str(demo.until(found, 30, f"{title} is asked"))
+    return str(demo.until(found, what=f"{title} is asked"))
 
 
 def approve(demo: Demo, user: str, value: str) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def announced(demo: Demo, words: str) -> str:
         texts = [m["text"] for m in story.state(demo)["messages"] if m["text"].startswith("📣")]
         return next((text for text in texts if words in text), "")
 
-    return str(demo.until(found, 30, f"it is announced: {words}"))
+    return str(demo.until(found, what=f"it is announced: {words}"))
 
 
 def told(demo: Demo, words: str) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def told(demo: Demo, words: str) -> dict[str, Any]:
     def found() -> dict[str, Any] | None:
         return next((m for m in story.replies(demo, card(demo)["ts"]) if words in m["text"]), None)
 
-    return dict(demo.until(found, 30, f"the thread says: {words}"))
+    return dict(demo.until(found, what=f"the thread says: {words}"))
 
 
 def stop(demo: Demo, user: str, what: str, reason: str) -> None:
@@ -139,7 +139,7 @@ def test_what_is_stopped_before_the_press_cannot_be_approved_until_the_architect
     value = asked(demo)
     stop(demo, MARA, "action/shift_budget", "The figures are off")
     assert announced(demo, "has stopped").startswith("📣 Mara Lind has stopped “Shift budget”: “The figures are off”.")
-    demo.until(lambda: "“Shift budget” is stopped" in part(demo), 30, "the card shows the stop")
+    demo.until(lambda: "“Shift budget” is stopped" in part(demo), what="the card shows the stop")
     assert "“Shift budget” is stopped until a person lifts the stop." in refusal(approve(demo, MARA, value))
     assert "lift_stop" not in tab.presses(tab.opened(demo, MARA)), "only the architect lifts"
     lift(demo, "They are right again")
@@ -154,7 +154,7 @@ def test_what_is_stopped_after_the_press_is_not_done_and_is_asked_again(demo: De
     stop(demo, INES, "action/shift_budget", "Stock is being counted")
     receipt = told(demo, "Not carried out")
     assert "“Shift budget” is stopped until a person lifts the stop." in said(receipt)
-    demo.until(lambda: "is stopped until" in part(demo), 30, "the card shows why")
+    demo.until(lambda: "is stopped until" in part(demo), what="the card shows why")
     assert (budget(demo), story.history(demo)) == (WAS, [])
     lift(demo, "It is counted")
     asked(demo)
@@ -168,7 +168,7 @@ def test_the_architect_tightens_a_limit_on_what_it_would_have_changed_and_the_op
     assert "up to 40 %" in said(tab.opened(demo, INES)), "nothing changes before somebody agrees"
     assert tab.send(demo, INES, seen)["closed"]
     assert "up to 15 % a day instead of 40 % a day" in announced(demo, "The design has changed.")
-    demo.until(lambda: "0 of 2 approvals so far" in part(demo), 30, "the question asks two people")
+    demo.until(lambda: "0 of 2 approvals so far" in part(demo), what="the question asks two people")
     assert "Waits for Ines Varga (CMO) and Mara Lind (media lead)" in part(demo)
 
 
@@ -178,8 +178,8 @@ def test_in_an_emergency_the_cmo_decides_alone_what_needs_two_and_everybody_is_t
     assert tab.send(demo, INES, form, minutes="20", reason="The spring sale runs dry")["closed"]
     assert "in an emergency: “The spring sale runs dry”" in announced(demo, "Ines Varga decides alone until")
     assert approve(demo, INES, asked(demo))["acked"]
-    demo.until(lambda: budget(demo) == THEN, 30, "the budget is moved")
-    demo.until(lambda: "alone, in an emergency" in part(demo), 30, "the card says how it was decided")
+    demo.until(lambda: budget(demo) == THEN, what="the budget is moved")
+    demo.until(lambda: "alone, in an emergency" in part(demo), what="the card says how it was decided")
 
 
 def test_a_loosening_change_waits_for_a_second_person_and_whoever_drafted_it_is_not_that_person(demo: Demo):
@@ -207,11 +207,11 @@ def test_a_budget_change_is_taken_back_once_with_a_reason_by_a_decision_of_its_o
     assert "*Run Club spring*: €580 → *€720* (+24 %)" in said(form)
     assert tab.send(demo, MARA, form, reason="no")["errors"]
     assert tab.send(demo, MARA, form, reason="Stock is short")["closed"]
-    demo.until(lambda: budget(demo) == WAS, 30, "the budget is what it was")
-    demo.until(lambda: "↩️ *Undone*" in part(demo), 30, "the card says so")
+    demo.until(lambda: budget(demo) == WAS, what="the budget is what it was")
+    demo.until(lambda: "↩️ *Undone*" in part(demo), what="the card says so")
     assert "The media lead asked to take it back: “Stock is short”" in part(demo, f"Undo: {BUDGET}")
     assert told(demo, f"Undo: {BUDGET}: ✔️")
-    demo.until(lambda: not story.buttons(story.at(demo, receipt["ts"])), 30, "the button goes")
+    demo.until(lambda: not story.buttons(story.at(demo, receipt["ts"])), what="the button goes")
     assert refusal(story.click(demo, *press)).startswith("This was taken back already")
     assert len(story.history(demo)) == 4, "two campaigns there, two back"
 
@@ -234,8 +234,8 @@ def test_after_two_days_the_question_is_passed_on_to_the_cmo_who_decides_it(demo
     demo.post("/control/clock", days=1)
     assert f"<@{INES}>" in told(demo, "Passed on")["text"]
     assert approve(demo, INES, value)["acked"]
-    demo.until(lambda: story.tasks(demo), 30, "the creative team has its task")
-    demo.until(lambda: "Approved by Ines Varga" in part(demo, "Refresh creative"), 30, "the card says who decided")
+    demo.until(lambda: story.tasks(demo), what="the creative team has its task")
+    demo.until(lambda: "Approved by Ines Varga" in part(demo, "Refresh creative"), what="the card says who decided")
 
 
 def test_slack_would_show_everything_that_was_said(demo: Demo):

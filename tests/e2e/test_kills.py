@@ -44,14 +44,14 @@ def test_killed_while_the_outcome_is_written(demo: Demo):
     demo.start()
     card = story.core_card(demo)
     press(demo, card)
-    demo.until(lambda: story.executed(demo, card["ts"]), 60, "the budget is written")
+    demo.until(lambda: story.executed(demo, card["ts"]), what="the budget is written")
     demo.stop()
     demo.start(failpoint="outcome_written")
     let_time_pass(demo, 7)
     demo.wait_for_death()
     demo.start()
     ends_the_same(demo)
-    demo.until(lambda: story.outcome(demo, card["ts"]), 60, "the outcome is in the thread")
+    demo.until(lambda: story.outcome(demo, card["ts"]), what="the outcome is in the thread")
     told = [m["text"] for m in story.replies(demo, card["ts"]) if m["text"].startswith("Outcome of")]
     assert len([text for text in told if "budget" in text]) == 1
 
@@ -76,7 +76,7 @@ def ends_the_same(demo: Demo) -> None:
     card = story.core_card(demo)
     if not story.history(demo) and "Waits for Mara Lind" in story.words(card):
         press(demo, card)  # killed before anybody had decided: the owner decides now
-    demo.until(lambda: story.executed(demo, card["ts"]), 90, "the budget is written and the thread says so")
+    demo.until(lambda: story.executed(demo, card["ts"]), what="the budget is written and the thread says so")
     assert story.budget_of(demo, story.CAMPAIGN) == story.BUDGET
     assert_written_once(demo)
     assert len([c for c in story.cards(demo) if "Run Club" in story.words(c)]) == 1

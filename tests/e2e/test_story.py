@@ -22,7 +22,7 @@ def test_an_owner_overrides_and_the_lesson_comes_back(demo: Demo):
     for owner in (story.MEDIA, story.CREATIVE, story.CRM):
         assert f"<@{owner}>" in words(card)
 
-    thread = demo.until(lambda: story.replies(demo, card["ts"])[1:], 30, "evidence and chart are in the thread")
+    thread = demo.until(lambda: story.replies(demo, card["ts"])[1:], what="evidence and chart are in the thread")
     assert any(block["type"] == "table" for reply in story.replies(demo, card["ts"]) for block in reply["blocks"])
     assert any(block["type"] == "image" for reply in thread for block in reply["blocks"])
 
@@ -34,10 +34,10 @@ def test_an_owner_overrides_and_the_lesson_comes_back(demo: Demo):
 
     before = story.budget_of(demo, story.CAMPAIGN)
     assert story.override(demo, card, value, REASON).get("closed")
-    demo.until(lambda: story.history(demo), 30, "the ad account changes")
+    demo.until(lambda: story.history(demo), what="the ad account changes")
     assert story.budget_of(demo, story.CAMPAIGN) == story.BUDGET != before
-    demo.until(lambda: story.executed(demo, card["ts"]), 30, "the thread says so")
-    assert REASON in words(demo.until(lambda: decided(demo, card["ts"]), 30, "the card shows the decision"))
+    demo.until(lambda: story.executed(demo, card["ts"]), what="the thread says so")
+    assert REASON in words(demo.until(lambda: decided(demo, card["ts"]), what="the card shows the decision"))
 
     again = story.click(demo, story.MEDIA, card, "approve_proposal", value)
     assert again["acked"]
@@ -46,10 +46,10 @@ def test_an_owner_overrides_and_the_lesson_comes_back(demo: Demo):
 
     value = story.creative_proposal(story.at(demo, card["ts"]))
     assert story.click(demo, story.CREATIVE, card, "approve_proposal", value)["acked"]
-    demo.until(lambda: story.tasks(demo), 30, "the creative team has its task")
+    demo.until(lambda: story.tasks(demo), what="the creative team has its task")
 
     demo.post("/control/clock", days=7)
-    outcome = demo.until(lambda: story.outcome(demo, card["ts"]), 30, "the outcome is in the thread")
+    outcome = demo.until(lambda: story.outcome(demo, card["ts"]), what="the outcome is in the thread")
     assert re.fullmatch(
         r"Outcome of Shift budget: not measurable: the effect may be anything from −\d+ % to \+\d+ %, "
         r"too wide to show the −0\.\d % forecast",
