@@ -17,6 +17,8 @@ from memory import cases, decisions, standing
 from memory.decisions import Refused
 from memory.failpoints import Failpoint
 
+_MOST_LOOKS = 3
+"""Looks before a claim: at first, after those who were ahead, and where one of them is known to have decided."""
 _MOST_REMEMBERED = 10_000
 """Proposals a process keeps in mind as decided; forgetting one costs a look at the database."""
 
@@ -33,16 +35,17 @@ class Deciding:
 
     async def decide(self, decision: Decision) -> Case:
         """Record a decision, once. Raises the refusal it meets, kept in the ledger."""
-        for has_waited in (False, True):
+        for looks in range(1, _MOST_LOOKS + 1):
             await self._refuse_if_over(decision)
             try:
                 async with self._turns.of(decision.proposal_id) as came_second:
-                    if has_waited or not (came_second or decision.proposal_id in self._over):
+                    looks_again = decision.proposal_id in self._over or (came_second and looks == 1)
+                    if looks == _MOST_LOOKS or not looks_again:
                         return await self._claimed(decision)
             except Refusal as refusal:
                 await self.keep_refusal(decision, refusal)
                 raise
-        raise AssertionError("whoever has waited is served")
+        raise AssertionError("the last look is followed by a claim")
 
     async def may(self, press: Decision) -> tuple[Case, ProposalView]:
         """What a press is about, where it may be made. Raises the refusal it meets, kept in the ledger."""
@@ -67,6 +70,8 @@ class Deciding:
         """Have the line of a refusal in the ledger; an old card is drawn anew."""
         if isinstance(refusal, NotFound):
             return
+        if isinstance(refusal, AlreadyDecided):
+            self._note_over(decision.proposal_id)
         await self._refusals.keep(Refused(decision, type(refusal).__name__))
         if isinstance(refusal, StaleCard):
             await self._work.ask_anew(decision.proposal_id)
@@ -105,14 +110,17 @@ class Deciding:
             else decisions.claim(services.database, decision, allowed)
         )
         if earlier := await claim:
-            raise AlreadyDecided(f"This was {earlier.kind} already.")
+            raise counsel.too_late(decision.by, earlier, services.model, badge)
         services.failpoint(Failpoint.DECISION_COMMITTED)
         case, view = await self.view(decision.proposal_id)
         if view.decision is not None and not isinstance(view.decision, Snoozed):
-            if len(self._over) >= _MOST_REMEMBERED:
-                self._over.clear()
-            self._over.add(decision.proposal_id)
+            self._note_over(decision.proposal_id)
         return case
+
+    def _note_over(self, proposal_id: str) -> None:
+        if len(self._over) >= _MOST_REMEMBERED:
+            self._over.clear()
+        self._over.add(proposal_id)
 
     async def _permitted(self, press: Decision) -> tuple[Case, ProposalView]:
         """What a press is about, where it may be made as things stand. Raises the refusal it meets; decides nothing."""

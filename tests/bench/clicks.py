@@ -158,8 +158,9 @@ async def company(home: Path, database: str, model: str) -> AsyncIterator[tuple[
         for role in ("worker", "bot"):
             begun = {**environment, "BATON_HOME": str(home / role)}
             started[role] = await asyncio.create_subprocess_exec(
-                *baton, role, env=begun, stdout=logs[role], stderr=subprocess.STDOUT
-            )
+                *baton, role, env=begun, stdout=logs[role], stderr=subprocess.STDOUT,
+                start_new_session=True,  # as services are: Linux shares a busy machine out by sessions
+            )  # fmt: skip
         await _until(lambda: workspace.office.sockets.connected, started)
         await _until(lambda: len(cards(workspace)) == SIGNALS, started)
         await _at_rest(started["worker"].pid)
