@@ -282,9 +282,13 @@ def _receipt(question: Question, case: Case, view: ProposalView, receipt: Receip
         ReceiptStatus.REHEARSED: "rehearsed, nothing was written",
         ReceiptStatus.UNKNOWN: "not known: the platform may or may not have acted",
     }
+    ended = ends[receipt.status]
+    if receipt.said is not None:
+        was = "not done" if receipt.status is ReceiptStatus.FAILED else "done"
+        ended = f"{was}, as a person says; the platform could not be read"
     place = naming.place(case.signal.scope, case.signal.names)
     when = wording.day(receipt.at.date(), question.today)
-    return f"{naming.action_title(view.proposal.action)} for {place}, {when}: {ends[receipt.status]}"
+    return f"{naming.action_title(view.proposal.action)} for {place}, {when}: {ended}"
 
 
 def _lessons(question: Question) -> Answer:

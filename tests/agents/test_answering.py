@@ -17,7 +17,7 @@ from domain.lesson import Lesson, LessonKind
 from domain.operating_model import Freeze, Goal, Limit, OperatingModel, Person, Policy, SourceSettings
 from domain.proposal import Approved, Proposal, Rejected
 from domain.reading import Gap, Readings
-from domain.receipt import Outcome, Receipt, ReceiptStatus
+from domain.receipt import Outcome, Receipt, ReceiptStatus, Said
 from domain.scope import Scope
 from domain.signal import Cause, CloseReason, RuledOut
 from domain.verdict import Ask
@@ -143,6 +143,25 @@ LESSONS = (
         expires_on=date(2027, 1, 28), source="prop_9",
     ),
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (ReceiptStatus.DONE, "12 March: done, as a person says"),
+        (ReceiptStatus.FAILED, "12 March: not done, as a person"),
+    ],
+)
+def test_what_a_person_closed_by_hand_is_not_told_as_read_from_the_platform(status: ReceiptStatus, told: str):
+    first, *rest = cases()
+    *waiting, shifted = first.proposals
+    assert shifted.receipt
+    word = Said(by=MARA, at=datetime(2026, 3, 13, tzinfo=UTC), reason="I looked there.")
+    closed = shifted.receipt.model_copy(update={"status": status, "said": word})
+    known = first.model_copy(update={"proposals": (*waiting, shifted.model_copy(update={"receipt": closed}))})
+    text = ask("was the shift executed?", cases=(known, *rest)).text
+    assert told in text
+    assert "read back" not in text.splitlines()[0]
 
 
 def ask(question: str, **more: object) -> Answer:

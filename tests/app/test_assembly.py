@@ -31,6 +31,3 @@ async def test_an_account_switched_off_in_slack_decides_nothing_in_what_was_put_
         with pytest.raises(NotYours, match="This Slack account is deactivated"):
             await runner.governing.stop(CORA, "everything", "", "All figures are off.")
     assert register.asked == [CORA]
-    async with assembled(settings, model()) as runner:  # nobody to ask: Slack's last word counts
-        with pytest.raises(NotYours, match="This Slack account is deactivated"):
-            await runner.governing.stop(CORA, "everything", "", "All figures are off.")
