@@ -10,7 +10,7 @@ from domain.errors import InvalidChange, NotFound, Refusal
 from domain.lesson import Lesson
 from domain.operating_model import OperatingModel
 from domain.ports import Board
-from domain.proposal import Approved, Overridden, Rejected, Snoozed
+from domain.proposal import MOST_PUT_OFF, Approved, Overridden, Rejected, Snoozed
 from domain.signal import SignalEvent
 from graph import counsel, undoing
 from graph.badges import Badges
@@ -29,7 +29,7 @@ from memory.ledger import Verification, lines, verify
 _MOST_DECIDED = 20
 _UNSAID = "not given yet"
 """The reason of a press as long as none was read."""
-_MOST_SNOOZE_HOURS = 24 * 14
+_MOST_SNOOZE_HOURS = MOST_PUT_OFF // timedelta(hours=1)
 _MOST_REMEMBERED = 10_000
 """Proposals whose signals a process keeps in mind: a megabyte, and years of questions."""
 
