@@ -77,10 +77,20 @@ def test_what_somebody_agreed_to_before_they_left_counts_no_more():
 
 
 def test_the_one_left_does_not_take_the_other_pair_of_eyes_away_alone():
-    passed_on_to_nobody = model(people=(PEOPLE[0], PEOPLE[3], DORA))
-    for company, eyes in ((TWO, EMIL), (passed_on_to_nobody, PEOPLE[0])):
+    noor = Person(name="Noor Haddad", slack="U0NOOR0001", roles=frozenset({"media_lead"}))
+    passed_on_to_nobody = model(Policy(escalate_to="coo"), people=(PEOPLE[0], noor, PEOPLE[3], DORA))
+    for company, eyes in ((TWO, EMIL), (passed_on_to_nobody, PEOPLE[0]), (passed_on_to_nobody, noor)):
         assert loosens(company, without(company, eyes), GONE)
         assert eyes.slack in who_agree(company, GONE)
+    assert not loosens(passed_on_to_nobody, without(passed_on_to_nobody, noor)), "two architects need nobody else"
+
+
+def test_a_role_that_only_somebody_who_has_left_would_still_hold_is_missed():
+    noor = Person(name="Noor Haddad", slack="U0NOOR0001", roles=frozenset({"media_lead"}))
+    company = model(Policy(escalate_to="coo"), people=(PEOPLE[0], noor, PEOPLE[3], DORA, EMIL))
+    alone = without(company, PEOPLE[0])
+    assert not loosens(company, alone)
+    assert loosens(company, alone, frozenset({noor.slack}))
 
 
 def test_an_architect_left_alone_in_the_company_loosens_nothing():
