@@ -29,6 +29,7 @@ _KNOWN = (
     .select_from(LEDGER_IDENTITY.join(PERSON, PERSON.c.digest == _SLACK_DIGEST).join(PERSON_KEY))
     .where(PERSON.c.digest == _SLACK_DIGEST)
 )
+_EVERYBODY = select(PERSON.c.pseudonym, PERSON.c.slack, PERSON_KEY.c.key).join(PERSON_KEY)
 _GIVEN = func.unnest(bindparam("slacks", type_=ARRAY(Text))).table_valued("slack").render_derived()
 _PSEUDONYMS = (
     select(_GIVEN.c.slack, PERSON.c.pseudonym)
@@ -56,7 +57,7 @@ class People:
 
 async def everybody(tx: AsyncConnection, among: Collection[str] | None = None) -> People:
     """Names and keys of everybody not forgotten: one small question. `among`: of these pseudonyms only."""
-    found = select(PERSON.c.pseudonym, PERSON.c.slack, PERSON_KEY.c.key).join(PERSON_KEY)
+    found = _EVERYBODY
     if among is not None:
         found = found.where(PERSON.c.pseudonym.in_(among))
     keys: dict[str, Key] = {}

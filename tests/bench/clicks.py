@@ -16,15 +16,17 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import psutil
 import psycopg
 import yaml
 
 from app import embedded
+from app.clock import SystemClock
 from app.workspace.interactions import Interactions
 from app.workspace.people import WorkspaceUser
 from app.workspace.rates import Rates
@@ -32,7 +34,10 @@ from app.workspace.server import Workspace
 from app.workspace.wire import walk
 from graph.runner import Runner
 from memory.database import Database
+from tests.agents import world
+from tests.app import hanging
 from tests.bench.report import Measure, Range, Row, Section, markdown
+from tests.graph.fakes import Script
 from tests.reliability import clicking
 from tests.reliability.clicking import NOOR, OLU, PROPOSALS, SIGNALS, prop, sig
 
@@ -44,6 +49,9 @@ CHANNEL = "marketing-signals"
 OWNERS = (clicking.MARA, NOOR, OLU, clicking.CORA)
 ACK_SECONDS, SHOWN_SECONDS = 0.5, 2.0
 """What must hold: the 99th percentile of acks, and a card showing its decision."""
+ZONE = "UTC"
+SEED, BROKEN_DAYS = 3, 5
+NOTES = "asked"
 HANGING = "tests.app.hanging:hanging"
 
 
@@ -65,6 +73,8 @@ class Storm:
     doubled: int = 0
     refusals: int = 0
     """Lines of the ledger about refused presses."""
+    asked: int = 0
+    """Questions to the model that hangs."""
     took: float = 0
     cpu: Mapping[str, float] = field(default_factory=dict[str, float])
     """Processor seconds by process."""
@@ -73,9 +83,8 @@ class Storm:
 def section(pictures: Path) -> Section:
     """Both storms, one after the other."""
     del pictures
-    plain = asyncio.run(storm(""))
-    hanging = asyncio.run(storm(HANGING))
-    rows = [_row("as it is", plain), _row("with a chat model that hangs", hanging)]
+    plain, hung = asyncio.run(storm("")), asyncio.run(storm(HANGING))
+    rows = [_row("as it is", plain), _row("with a chat model that hangs", hung)]
     header = ("a hundred presses a second", "presses", "not acknowledged", "ack p50", "ack p99", "decisions", "doubled",
               "card shows it p50", "p99")  # fmt: skip
     used = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in plain.cpu.items())
@@ -95,7 +104,7 @@ def section(pictures: Path) -> Section:
             Measure("– the card shows the decision, 99th percentile", percentile(plain.shown, 0.99),
                     Range(most=SHOWN_SECONDS), None, "{:.2f} s"),
             Measure("– presses not acknowledged", float(plain.unanswered), Range(most=0), None, "{:.0f}"),
-            Measure("– ack with a chat model that hangs, 99th percentile", percentile(hanging.acks, 0.99),
+            Measure("– ack with a chat model that hangs, 99th percentile", percentile(hung.acks, 0.99),
                     Range(most=ACK_SECONDS), None, "{:.2f} s"),
         ),
     )  # fmt: skip
@@ -121,15 +130,22 @@ async def storm(model: str) -> Storm:
             await opened(address)
             async with company(home, address, model) as (workspace, pids):
                 postgres = int((home / "db" / "postgres" / "postmaster.pid").read_text().split()[0])
-                return await pressed(workspace, address, {**pids, "Postgres": postgres})
+                with psycopg.connect(address) as connection:  # now yesterday is to be swept: at the next full minute
+                    connection.execute("UPDATE sweep SET as_of = as_of - 1")
+                seen = await pressed(workspace, address, {**pids, "Postgres": postgres})
+                seen.asked = _asked(home)
+                return seen
         finally:
             await asyncio.to_thread(embedded.stop, home / "db")
 
 
 async def opened(address: str) -> None:
-    """The proposals, as a sweep would have left them."""
-    runner = await Runner(clicking.company(Database(address), clicking.told(1))).open()
-    await runner.sweep(clicking.day(0))
+    """The proposals, as a sweep of yesterday would have left them."""
+    day = _yesterday()
+    services = clicking.company(Database(address), _told_on(day))
+    services.clock.day = day  # type: ignore[attr-defined]
+    runner = await Runner(services).open()
+    await runner.sweep(day)
     async with runner._services.database.engine.begin() as tx:  # pyright: ignore[reportPrivateUsage]
         from sqlalchemy import text
 
@@ -137,19 +153,46 @@ async def opened(address: str) -> None:
     await runner.close()
 
 
+def _yesterday() -> date:
+    """The last complete day, as the processes see it."""
+    return SystemClock(ZONE).today()
+
+
+def _told_on(day: date) -> Script:
+    """What `clicking` tells of its first day, on another one."""
+    told = clicking.told(1)
+    moved = {"as_of": day, "since": day, "opened_on": day}
+    events = [
+        event.model_copy(update={"as_of": day, "signal": event.signal.model_copy(update=moved)})
+        for event in told.events[clicking.day(0)]
+    ]
+    return Script({day: tuple(events)}, told.plans)
+
+
+def tables(folder: Path) -> None:
+    """A company up to yesterday in which something broke: the next sweep has a new signal, and words it."""
+    folder.mkdir()
+    until = world.LENGTH - 20
+    broken = world.Blow("cvr", 0.5, until - BROKEN_DAYS + 1, where={"campaign_id": "c11"})
+    later = _yesterday() - world.on(until)
+    for name, rows in world.company(SEED, broken).tables(until).items():
+        moved = rows.with_columns(pl.col("date_day") + later) if "date_day" in rows.columns else rows
+        moved.write_csv(folder / f"{name}.csv")
+
+
 @asynccontextmanager
 async def company(home: Path, database: str, model: str) -> AsyncIterator[tuple[Workspace, dict[str, int]]]:
     people = [WorkspaceUser(slack, slack, ("media_lead",)) for slack in OWNERS]
     workspace = Workspace(home / "slack", people, [CHANNEL], rates=Rates(scale=0))
     address = await workspace.serve(port=0)
-    (home / "tables").mkdir()
-    (home / "tables" / "ad_report.csv").write_text(TABLE, encoding="utf-8")
+    tables(home / "tables")
     file = clicking.company(Database(database), clicking.told(0)).model.model_dump(mode="json", exclude_defaults=True)
-    file |= {"source": {"kind": "folder", "path": str(home / "tables")}, "sweep_at": "23:59"}
+    file |= {"source": {"kind": "folder", "path": str(home / "tables")}, "timezone": ZONE, "sweep_at": "00:00"}
     (home / "baton.yaml").write_text(yaml.safe_dump(json.loads(json.dumps(file, default=sorted))), encoding="utf-8")
     environment = {
         **os.environ, "DATABASE_URL": database, "SLACK_BOT_TOKEN": workspace.bot_token, "BATON_MODEL": model,
         "SLACK_APP_TOKEN": workspace.app_token, "SLACK_API_URL": f"{address}/api/", "BATON_HOME": str(home / "baton"),
+        hanging.NOTED: str(home / NOTES),
     }  # fmt: skip
     baton = [Path(sys.executable).with_name("baton"), "serve", "--config", str(home / "baton.yaml"), "--role"]
     logs = {role: (home / f"{role}.log").open("wb") for role in ("bot", "worker")}
@@ -177,13 +220,6 @@ async def company(home: Path, database: str, model: str) -> AsyncIterator[tuple[
         for log in logs.values():
             log.close()
         await workspace.close()
-
-
-TABLE = (
-    "date_day,platform,account_id,account_name,campaign_id,campaign_name,ad_group_id,ad_group_name,ad_id,ad_name,"
-    "source_relation,clicks,impressions,spend,conversions,conversions_value\n"
-    "2026-03-14,meta,a1,A,c3,C,g1,G,ad1,Ad,x,10,1000,5.0,1,20.0\n"
-)
 
 
 def cards(workspace: Workspace) -> dict[str, dict[str, Any]]:
@@ -256,6 +292,12 @@ def _asks(message: dict[str, Any]) -> set[str]:
     """The proposals whose buttons a card shows."""
     buttons = (part for part in walk(message.get("blocks")) if part.get("action_id") == "approve_proposal")
     return {str(button["value"]).partition(":")[0] for button in buttons}
+
+
+def _asked(home: Path) -> int:
+    """How often the model that hangs was asked so far."""
+    notes = home / NOTES
+    return len(notes.read_text().splitlines()) if notes.exists() else 0
 
 
 def _used(pids: Mapping[str, int]) -> dict[str, float]:
