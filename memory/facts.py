@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -32,13 +32,15 @@ def digest_of(stored: Mapping[str, Any]) -> str:
 
 
 def _as_kept(value: object) -> object:
-    """As it is after a database had it: numbers without telling 12 from 12.0 or 0.0 from -0.0, moments in UTC."""
+    """As it is after a database had it: numbers without telling 12 from 12.0 or 0.0 from -0.0, moments in UTC, days."""
     if isinstance(value, dict):
         return {name: _as_kept(one) for name, one in cast("dict[str, object]", value).items()}
     if isinstance(value, list):
         return [_as_kept(one) for one in cast("list[object]", value)]
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, int | float) and not isinstance(value, bool):
         number = float(value)
         return int(number) if abs(number) < _EXACT and number.is_integer() else number

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from memory import ledger
+from memory import decisions, ledger
 from memory.database import Database
+from tests.memory.test_decisions import PROP, approved, asked
 
 
 async def filled(database: Database, lines: int = 8) -> None:
@@ -126,6 +127,17 @@ async def test_a_decision_without_its_line_is_found(database: Database):
             )
         )
     assert "prop_smuggled" in (await problems(database))[0]
+
+
+async def test_an_action_said_to_have_ended_without_a_receipt_is_found(database: Database):
+    """It would never be carried out, and nobody would be told."""
+    await asked(database)
+    assert await decisions.claim(database, approved()) is None
+    assert await problems(database) == ()
+    async with database.engine.begin() as tx:
+        await tx.execute(text("UPDATE action SET state = 'failed'"))
+    (problem,) = await problems(database)
+    assert problem == f"the action of {PROP} has no line receipt that says how it ended, or was changed"
 
 
 async def test_writers_at_once_leave_one_chain_without_gaps(database: Database):
