@@ -15,6 +15,7 @@ from domain.receipt import Receipt, ReceiptStatus
 from domain.verdict import Ask
 from graph import counsel, undoing
 from graph.comparing import done, drift, is_so, spoken, would
+from graph.objections import intend, objection
 from graph.services import Services
 from memory import actions, cases, facts
 from memory.actions import Lease
@@ -80,16 +81,6 @@ async def refuse(services: Services, proposal_id: str, reason: str) -> None:
         await _kept_back(services, held, {}, reason)
 
 
-async def objection(services: Services, proposal_id: str) -> str | None:
-    """Why an approved action may not be executed after all; None where it may. Asked again right before the write."""
-    now = services.clock.now()
-    async with services.database.read() as tx:
-        found = await cases.of_proposal(tx, proposal_id, now)
-        model, standing = await services.stands(tx)
-    assert found is not None, f"{proposal_id} has an action but no row"
-    return counsel.still_valid(found[1], found[0], model, now, standing)
-
-
 async def _shut_out(services: Services, action_id: str) -> None:
     """Have the platform take nothing more of what a person closed: somebody may stand still on the way to it.
 
@@ -149,8 +140,9 @@ async def _begin(services: Services, held: Lease, executor: Executor, effect: Ef
         await _finish(services, held, ReceiptStatus.REHEARSED, live, {}, would(effect, live))
     elif is_so(effect, live):
         await _finish(services, held, done(effect, live), live, live, _SO_ALREADY)
+    elif reason := await intend(services, held, executor, live):
+        await _kept_back(services, held, live, reason)
     else:
-        await actions.intend(services.database, held, live, executor.name)
         services.failpoint(Failpoint.INTENT_WRITTEN)
         await _write(services, held, executor, effect, live)
 
@@ -244,10 +236,10 @@ async def _settle(services: Services, held: Lease, executor: Executor, effect: E
     """An earlier try left no result: reading tells. Only what a repeat cannot double is tried again, if at all."""
     before = held.before or {}
     if is_so(effect, live) or (held.state == actions.WRITTEN and not live):
-        answer = _told(held) or "Reading shows that it was done."
+        answer = held.answer or "Reading shows that it was done."
         await _finish(services, held, done(effect, live), before, live, answer)
     elif held.state in {actions.WRITTEN, actions.UNCONFIRMED}:
-        await _unconfirmed(services, held, before, live, _told(held) or f"It was written; but it reads {spoken(live)}")
+        await _unconfirmed(services, held, before, live, held.answer or f"It was written; but it reads {spoken(live)}")
     elif executor.repeats(effect) is Repeat.ONCE:
         await _finish(services, held, ReceiptStatus.UNKNOWN, before, live, _ONE_TRY)
     elif isinstance(effect, SetValues) and bool(before) != bool(live):  # one of the two shows no values: it is another
@@ -261,8 +253,9 @@ async def _settle(services: Services, held: Lease, executor: Executor, effect: E
         await _give_up(services, held, executor, effect, reason, live)
     elif held.attempts >= MOST_ATTEMPTS or services.model.executor.dry_run:
         await _finish(services, held, ReceiptStatus.UNKNOWN, before, live, _NO_MORE)
+    elif reason := await intend(services, held, executor, live):
+        await _give_up(services, held, executor, effect, reason, live)
     else:
-        await actions.intend(services.database, held, live, executor.name)
         await _write(services, held, executor, effect, live, again=True)
 
 
@@ -289,11 +282,6 @@ async def _give_up(
         await _kept_back(services, held, objected, reason)
 
 
-def _told(held: Lease) -> str:
-    """What the platform said to an earlier write, or what was said of it."""
-    return held.answer or ""
-
-
 async def _later(services: Services, held: Lease, state: str, problem: str) -> None:
     """Nothing happened: try again after a pause that doubles, a few times; then people hear how it stands."""
     attempts, before = held.attempts + 1, held.before or {}
@@ -302,7 +290,7 @@ async def _later(services: Services, held: Lease, state: str, problem: str) -> N
         return
     if attempts >= MOST_ATTEMPTS and state in {actions.INTENT, actions.WRITTEN}:  # an earlier try may have worked
         stays = actions.UNCONFIRMED if state == actions.WRITTEN else None
-        await _finish(services, held, ReceiptStatus.UNKNOWN, before, {}, _told(held) or problem, state=stays)
+        await _finish(services, held, ReceiptStatus.UNKNOWN, before, {}, held.answer or problem, state=stays)
         return
     logger.warning("%s is tried again later: %s", held.action_id, problem)
     pause = min(services.pause_seconds * 2.0 ** (attempts - 1), _LONGEST_PAUSE_SECONDS)

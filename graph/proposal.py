@@ -21,6 +21,7 @@ from domain.receipt import ReceiptStatus
 from domain.verdict import Automatic
 from graph import counsel, execution, readings, tracking
 from graph.drawing import Graph, new_graph
+from graph.objections import objection
 from graph.services import Services
 from memory import actions, cases, decisions, endings, lessons, queue, standing
 from memory.failpoints import Failpoint
@@ -185,7 +186,7 @@ def after_decision(state: ProposalState) -> str:
 
 async def recheck(state: ProposalState, runtime: Runtime[Services]) -> ProposalState:
     """Ask governance once more: much may have changed since the question was put."""
-    reason = await execution.objection(runtime.context, _id(state))
+    reason = await objection(runtime.context, _id(state))
     if reason:
         await execution.refuse(runtime.context, _id(state), reason)
     runtime.context.failpoint(Failpoint.RECHECKED)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.action import ACTION, Action, ActionBase
 from domain.receipt import Receipt, ReceiptStatus
-from memory import facts, people
+from memory import facts, people, standing
 from memory.database import Database
 from memory.failpoints import Failpoint
 from memory.people import SYSTEM
@@ -131,14 +131,39 @@ async def lease(
     )
 
 
-async def intend(database: Database, held: Lease, before: Mapping[str, str], executor: str) -> None:
-    """Note that a write is about to be tried, by which executor, and what was there before. Raises LeaseLost."""
+class _Objected(Exception):
+    """What was about to begin may not."""
+
+
+async def intend(
+    database: Database,
+    held: Lease,
+    before: Mapping[str, str],
+    executor: str,
+    objects: Callable[[AsyncConnection], Awaitable[str | None]] | None = None,
+) -> str | None:
+    """Note that a write is about to be tried, by which executor, and what was there before. Raises LeaseLost.
+
+    `objects` is asked while no stop can come into force: it either sees a stop, or the stop comes after the intent.
+    Returns its answer, and then nothing is noted.
+    """
     attempt = held.attempts + 1
-    async with database.write() as writing:
-        await _step(writing.tx, held, state=INTENT, before=dict(before), executor=executor, attempts=attempt)
-        digest = facts.digest_of(dict(before))
-        said = {"attempt": attempt, "executor": executor, "before": digest}
-        await writing.record("intent", SYSTEM, held.proposal_id, action=held.action_id, **said)
+    try:
+        async with database.write() as writing:
+            await _step(writing.tx, held, state=INTENT, before=dict(before), executor=executor, attempts=attempt)
+            await standing.hold_off_stops(writing.tx)
+            _heed(await objects(writing.tx) if objects else None)
+            digest = facts.digest_of(dict(before))
+            said = {"attempt": attempt, "executor": executor, "before": digest}
+            await writing.record("intent", SYSTEM, held.proposal_id, action=held.action_id, **said)
+    except _Objected as objected:
+        return str(objected)
+    return None
+
+
+def _heed(objection: str | None) -> None:
+    if objection is not None:
+        raise _Objected(objection)
 
 
 async def written(database: Database, held: Lease, answer: str) -> None:

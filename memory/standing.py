@@ -77,6 +77,11 @@ async def lock_moves(tx: AsyncConnection) -> None:
     await tx.execute(_MOVES_LOCK)
 
 
+async def hold_off_stops(tx: AsyncConnection) -> None:
+    """Let no stop come into force before this transaction ends: what is begun in it was begun before the stop."""
+    await tx.execute(text("SELECT pg_advisory_xact_lock_shared(hashtextextended('baton/stops', 0))"))
+
+
 async def lock_emergencies(tx: AsyncConnection) -> None:
     """Let one emergency begin at a time."""
     await tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('baton/emergency', 0))"))
@@ -125,7 +130,8 @@ async def lately(tx: AsyncConnection, since: datetime) -> tuple[tuple[Stop, Lift
 
 
 async def pull(writing: Writing, stop: Stop) -> None:
-    """Put a stop in force."""
+    """Put a stop in force, once everything that holds it off has ended."""
+    await writing.tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('baton/stops', 0))"))
     body = await _kept(writing.tx, stop, stop.by, "reason")
     await writing.tx.execute(insert(STOP).values(id=stop.id, body=body, at=stop.at))
     digest = facts.digest_of(body)

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 import pytest
+from sqlalchemy import text
 
 from domain.action import FixTracking
 from domain.case import ProposalStatus
@@ -15,6 +17,7 @@ from domain.reading import Gap, Reading
 from domain.signal import CloseReason, EventKind
 from domain.verdict import Ask, Forbidden
 from graph.runner import Runner
+from memory import actions, standing
 from memory.database import Database
 from tests.graph.fakes import (
     BUDGET,
@@ -111,6 +114,41 @@ async def test_a_stop_pulled_between_approval_and_execution_keeps_the_budget_whe
     assert (view.status, platform.effects, platform.values[BUDGET]) == (ProposalStatus.FAILED, [], "450.00")
     assert "stop" in view.receipt.answer.casefold()
     assert (again.status, again.proposal.action) == (ProposalStatus.FORBIDDEN, view.proposal.action)
+
+
+async def test_a_stop_pulled_at_the_last_moment_before_an_execution_begins_keeps_it_back(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+):
+    platform, intend = Platform(), actions.intend
+    here, there = await start(platform=platform), await start()
+
+    async def stopped_first(*asked: Any) -> str | None:
+        monkeypatch.undo()
+        await there.governing.stop(NOOR, "everything", "", "the account was taken over")
+        return await intend(*asked)
+
+    await here.sweep(FIRST)
+    await here.approve(PROP, 1, MARA)
+    monkeypatch.setattr(actions, "intend", stopped_first)
+    await here.settle()
+    (view, *_) = sorted((await here.case(SIG)).proposals, key=lambda one: one.receipt is None)
+    assert (view.status, platform.effects, platform.values[BUDGET]) == (ProposalStatus.FAILED, [], "450.00")
+    assert "intent" not in {line["kind"] for line in await here.ledger()}
+    assert (await here.verify()).problems == ()
+
+
+async def test_a_stop_waits_until_what_is_just_beginning_has_begun(start: Start, address: str):
+    runner, other = await start(), Database(address)
+    async with other.engine.begin() as beginning:
+        await standing.hold_off_stops(beginning)
+        stop = asyncio.create_task(runner.governing.stop(NOOR, "everything", "", "the account was taken over"))
+        waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        async with other.engine.connect() as onlooker:
+            while not await onlooker.scalar(waiting):  # noqa: ASYNC110 - what happens, happens in the database
+                await asyncio.sleep(0.01)
+        assert not stop.done()
+    await stop
+    await other.close()
 
 
 async def test_what_a_stop_kept_back_is_asked_again_and_can_be_decided_once_it_is_lifted(start: Start):
