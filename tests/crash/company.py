@@ -39,7 +39,7 @@ CLOSES_ON = FIRST + timedelta(days=17)
 STAGES = (timedelta(hours=25), timedelta(days=8), timedelta(days=15), timedelta(days=17, hours=1))
 """How far the clock is moved each time everything is at rest: a snooze ends, windows pass, the signals close."""
 LEASE_SECONDS, SHORT_LEASE_SECONDS = 30.0, 1.5
-"""The short one runs out while the test looks on, and is still longer than the account ever takes to answer."""
+"""The short one runs out while a test looks on, and is longer than the account takes to answer on an idle machine."""
 
 
 class Broken(Exception):

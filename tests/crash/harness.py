@@ -16,7 +16,7 @@ import psutil
 import psycopg
 import pytest
 
-from tests.crash.company import LEASE_SECONDS, VALUES, Place
+from tests.crash.company import LEASE_SECONDS, SHORT_LEASE_SECONDS, VALUES, Place
 from tests.crash.life import STEPS, Doom, Life, Trace
 from tests.crash.outside import Outside
 
@@ -143,6 +143,14 @@ class Seasons:
         finally:
             with psycopg.connect(self._server, autocommit=True) as server:
                 server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def short_lease_seconds() -> float:
+    """A lease that runs out while the test looks on: the longer, the more programs wait for a processor at the moment.
+
+    Workers too slow for their leases try until they may try no more, and say that nothing was done; rightly so.
+    """
+    return SHORT_LEASE_SECONDS * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def until(true: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:

@@ -7,8 +7,7 @@ import pytest
 
 from memory.failpoints import Failpoint
 from tests.crash import invariants
-from tests.crash.company import SHORT_LEASE_SECONDS
-from tests.crash.harness import Process, Season, Seasons, coverage, has_a_lease, until
+from tests.crash.harness import Process, Season, Seasons, coverage, has_a_lease, short_lease_seconds, until
 from tests.crash.life import STEPS, Doom, helping, whole_story
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
@@ -75,7 +74,7 @@ async def test_a_second_worker_beside_one_that_stands_still_at_every_step_does_n
         left, made = list(STEPS), 0
         while left and made < MOST_SEASONS:
             made += 1
-            with seasons.season(lease_seconds=SHORT_LEASE_SECONDS) as season:
+            with seasons.season(lease_seconds=short_lease_seconds()) as season:
                 season.outside.account.recognises = frozenset({("tasks", "fences")[made % 2]})
                 helper = season.start(helping)
                 worker = season.start(whole_story, *(Doom(step, "stop", nth) for step in left[:PER_SEASON]))

@@ -14,8 +14,16 @@ import pytest
 
 from memory.failpoints import Failpoint
 from tests.crash import invariants
-from tests.crash.company import SHORT_LEASE_SECONDS
-from tests.crash.harness import PATIENCE_SECONDS, Process, Season, Seasons, coverage, has_a_lease, until
+from tests.crash.harness import (
+    PATIENCE_SECONDS,
+    Process,
+    Season,
+    Seasons,
+    coverage,
+    has_a_lease,
+    short_lease_seconds,
+    until,
+)
 from tests.crash.life import STEPS, Doom, Life, attending, half_a_minute_later, working
 
 KILLS = 25
@@ -47,7 +55,7 @@ async def test_two_workers_killed_and_standing_still_lose_nothing_and_do_nothing
     print(f"BATON_CRASH_SEED={seed}")  # shown where the test fails
     chance, fallen, still = random.Random(seed), Counter[str](), Counter[str]()
     while fallen.total() < KILLS * rounds:
-        with seasons.season(lease_seconds=SHORT_LEASE_SECONDS) as season:
+        with seasons.season(lease_seconds=short_lease_seconds()) as season:
             season.outside.account.recognises = frozenset({chance.choice(("tasks", "fences"))})
             shift = Shift(season, chance, KILLS * rounds - fallen.total())
             shift.to_the_end()
