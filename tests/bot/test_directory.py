@@ -74,6 +74,13 @@ async def test_when_slack_is_away_the_last_answer_stands_and_a_newcomer_has_none
     assert await company.directory.badge(GUEST) is None
 
 
+async def test_an_old_answer_is_no_answer_once_slack_is_silent(company: Company, monkeypatch: pytest.MonkeyPatch):
+    assert await company.directory.badge(MARA) is not None
+    await company.workspace.close()
+    monkeypatch.setattr("bot.directory.FRESH_SECONDS", 0.0)
+    assert await company.directory.badge(MARA) is None
+
+
 async def test_the_same_person_is_looked_up_once_in_a_while(slack: FakeSlack, client: AsyncWebClient):
     directory = SlackDirectory(Slack(client))
     await directory.warm([MARA, MARA, MARA])

@@ -86,5 +86,6 @@ async def test_two_people_who_snooze_at_once_put_it_off_once(address: str):
     (shorter,) = (await runner.snooze(PROP, 1, MARA, 4)).proposals
     assert asked.expires_at
     assert both.expires_at == shorter.expires_at == asked.expires_at + timedelta(hours=72)
+    assert both.put_off == shorter.put_off == timedelta(hours=72)
     assert [line["kind"] for line in await runner.ledger()].count("decision.snoozed") == 3
     await runner.close()
