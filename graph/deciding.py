@@ -95,11 +95,11 @@ class Deciding:
         moves_money = isinstance(decision, Approved | Overridden)
 
         async def allowed(tx: AsyncConnection) -> int | None:
-            if moves_money:
-                await standing.lock_moves(tx)
             found = await cases.of_proposal(tx, decision.proposal_id, decision.at)
             if found is None:
                 return None
+            if moves_money:  # from here on one in the whole company at a time: what it moves counts for the next
+                await standing.lock_moves(tx)
             model, stands = await services.stands(tx)
             counsel.allow(decision, found[1], found[0], model, decision.at, standing=stands, badge=badge)
             return counsel.approvals_needed(decision.by, found[1], model, decision.at, stands)
