@@ -157,7 +157,8 @@ class Architecture:
         level, why = typed.get("level", ""), typed.get(REASON, "")
 
         def work() -> Awaitable[object]:
-            return self._runner.governing.grant(user_of(body), target.part, target.key, level, why)
+            asked = (user_of(body), target.part, target.key, level, why)
+            return self._runner.governing.grant(*asked, base=target.level)
 
         await self._done(ack, body, work)
 
@@ -191,9 +192,10 @@ class Architecture:
         """Commit, then close the form; a refusal is said in it."""
         try:
             await work()
-        except InvalidChange as problem:
+        except (InvalidChange, StaleCard) as problem:
             held = _typed(body["view"])
-            at = problem.field if problem.field in held else next(iter(held), REASON)
+            field = problem.field if isinstance(problem, InvalidChange) else REASON
+            at = field if field in held else next(iter(held), REASON)
             await ack(response_action="errors", errors={at: str(problem)[:200]})
             return
         except MarketingError as refusal:

@@ -43,6 +43,8 @@ class Target(BaseModel):
     key: str = ""
     version: int | None = None
     """Of the operating model whose values the form shows; None where it shows none."""
+    level: Level | None = None
+    """The level the form shows, where it is about one."""
 
 
 def edit(design: Design, part: str, key: str) -> View:
@@ -125,7 +127,8 @@ def grant(record: TrackRecord) -> View:
         select("level", "From now on", levels, record.level.value),
         reason("Why?"),
     ]
-    return _form(GRANT_FORM, "Autonomy", "Change", blocks, Target(part=record.agent, key=record.action))
+    target = Target(part=record.agent, key=record.action, level=record.level)
+    return _form(GRANT_FORM, "Autonomy", "Change", blocks, target)
 
 
 def _policy(model: OperatingModel, _: str) -> list[Block]:

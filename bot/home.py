@@ -127,7 +127,8 @@ def system(health: Health) -> list[Block]:
     lines = [f"*{day(health.today, health.today)}* · {swept} · words by {_writer(health.model)}"]
     lines.append(f"{many(health.open_signals, 'open signal')}, {many(health.pending, 'decision')} pending")
     if health.unknown:
-        lines.append(f"⚠️ *{many(health.unknown, 'execution')} with unknown result*: a person should look")
+        unknown = f"⚠️ *{many(health.unknown, 'execution')} with unknown result*"
+        lines.append(f"{unknown}: whoever may decide it can say on its card what they see")
     blocks = [divider(), header("How Baton is doing"), section("\n".join(lines))]
     for name, entries in (("Sources", health.sources), ("Gaps", health.gaps), ("Agents", health.agents)):
         if entries:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from domain.action import ACTION_KINDS
 from domain.amendment import AmendmentStatus, AmendmentView, Design, TrackRecord
 from domain.badge import Badge
-from domain.errors import InvalidChange, NoLongerOpen, NotFound, Refusal
+from domain.errors import InvalidChange, NoLongerOpen, NotFound, Refusal, StaleCard
 from domain.operating_model import OperatingModel
 from domain.standing import Emergency, Grant, Level, Stop
 from graph import amending, counsel, tracking
@@ -199,8 +199,13 @@ class Governing:
             if not await standing.review_emergency(writing, emergency_id, by, reason_of(note), now):
                 raise NoLongerOpen("Somebody has looked at this emergency already.")
 
-    async def grant(self, by: str, agent: str, action: str, level: Level | str, reason: str) -> Grant:
-        """Let an agent go further with one kind of action, or less far. Further only on what was measured."""
+    async def grant(
+        self, by: str, agent: str, action: str, level: Level | str, reason: str, *, base: Level | None = None
+    ) -> Grant:
+        """Let an agent go further with one kind of action, or less far. Further only on what was measured.
+
+        `base` is the level the form showed: raises StaleCard where it is another by now.
+        """
         services, wanted = self._services, _level(level)
         async with (
             self._pressed(by, "grant", f"{agent}/{action}") as (badge, now),
@@ -212,6 +217,8 @@ class Governing:
             if action not in suggests:
                 raise NotFound(f"The {agent} agent does not suggest {action}.")
             record = await tracking.record(writing.tx, model, stands, agent, action)
+            if base not in {None, record.level}:
+                raise StaleCard("This level was changed after this form was opened; open it again to see what holds.")
             counsel.may_grant(by, record, wanted, model, badge)
             one = Grant(agent=agent, action=action, level=wanted, by=by, at=now, because=reason_of(reason))
             await standing.grant(writing, one)

@@ -270,6 +270,7 @@ class Governing:
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
         self.shown = BUSY
+        self.level_now = "ask"
 
     async def design(self, user: str) -> Design:
         if user not in (ADA, MARA):
@@ -291,6 +292,11 @@ class Governing:
             raise NotYours("You have agreed already.")
         self.calls.append(("agree", ident, by))
         return amendment()
+
+    async def grant(self, *given: Any, base: str | None = None) -> None:
+        if base not in {None, self.level_now}:
+            raise StaleCard(CHANGED)
+        self.calls.append(("grant", *given))
 
     def __getattr__(self, name: str) -> Any:
         async def call(*given: Any) -> None:
@@ -419,6 +425,14 @@ async def test_a_level_is_changed_with_what_was_measured_in_sight(office: Office
     assert "12 outcomes measured" in said(form)
     await office.send(ADA, form, level="automatic", reason="Twelve of twelve.")
     assert office.governing.calls[-1] == ("grant", ADA, "performance", "pause_ad", "automatic", "Twelve of twelve.")
+
+
+async def test_a_level_that_changed_while_its_form_was_open_is_said_in_the_form(office: Office):
+    form = (await office.press(ADA, "grant_level", "performance/pause_ad"))["view"]
+    office.governing.level_now = "observe"
+    answer = await office.send(ADA, form, level="automatic", reason="Twelve of twelve.")
+    assert answer["errors"] == {"reason": CHANGED}
+    assert office.governing.calls == []
 
 
 async def test_a_change_is_agreed_to_or_rejected_and_a_refusal_is_said(office: Office):

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from domain.action import FixTracking
 from domain.case import ProposalStatus
-from domain.errors import NotYours
+from domain.errors import NotYours, StaleCard
 from domain.receipt import Outcome
 from domain.standing import Grant, Level
 from domain.verdict import Forbidden
@@ -137,3 +137,13 @@ async def test_what_is_done_unasked_is_asked_again_once_a_guard_worsened_after_i
         assert await fall(runner._services, writing, done, guard_worsened=True) == ()
         nobody = done.model_copy(update={"agents": ()})
         assert await fall(runner._services, writing, nobody, guard_worsened=True) == ()
+
+
+async def test_a_level_is_not_set_over_one_that_changed_while_the_form_was_open(start: Start):
+    runner = await start()
+    asked = (CORA, "performance", "set_budget")
+    await runner.governing.grant(*asked, Level.RECOMMEND, "it sees ghosts", base=Level.ASK)
+    with pytest.raises(StaleCard, match="changed after this form was opened"):
+        await runner.governing.grant(*asked, Level.OBSERVE, "not even that", base=Level.ASK)
+    await runner.governing.grant(*asked, Level.OBSERVE, "not even that", base=Level.RECOMMEND)
+    assert next(one.level for one in await runner.governing.records() if one.action == "set_budget") is Level.OBSERVE

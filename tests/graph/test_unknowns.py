@@ -307,7 +307,7 @@ async def test_taking_back_can_be_closed_by_hand_and_then_ends_what_it_took_back
 
 
 async def test_the_ledger_names_who_said_it_by_pseudonym_and_forgets_them_with_their_words(world: World):
-    view = await world.close()
+    view = await world.close(CORA)
     (line,) = await world.lines("receipt.done")
     assert line["actor"].startswith("person_")
     assert json.loads(line["payload"])["action"] == world.action
@@ -315,8 +315,8 @@ async def test_the_ledger_names_who_said_it_by_pseudonym_and_forgets_them_with_t
     assert isinstance(wall, Wall)
     await world.runner.settle()
     wall.shown.clear()
-    assert await world.runner.records.still_named((WHY, MARA)) == ()
-    assert await world.runner.records.erase(MARA)
+    assert await world.runner.records.still_named((WHY, CORA)) == ()
+    assert await world.runner.records.erase(CORA)
     view = await world.view()
     assert view.receipt
     assert view.receipt.said
@@ -325,7 +325,7 @@ async def test_the_ledger_names_who_said_it_by_pseudonym_and_forgets_them_with_t
     await world.runner.settle()
     assert wall.shown == [SIG]
     with pytest.raises(AlreadyDecided, match=r"^Somebody who was erased said that it was done"):
-        await world.close(CORA)
+        await world.close(MARA)
 
 
 async def test_a_crash_right_before_the_commit_closes_nothing_and_the_press_can_come_again(world: World):
