@@ -7,10 +7,11 @@ import pytest
 from domain.amendment import AmendmentStatus
 from domain.badge import Badge
 from domain.errors import NoLongerOpen, NotYours
+from domain.operating_model import Person
 from graph.runner import Runner
 from memory.people.erasure import erase
-from tests.graph.fakes import CORA, MARA, Reception
-from tests.graph.governed import ANNA, Start, companies
+from tests.graph.fakes import CORA, MARA, Reception, model
+from tests.graph.governed import ANNA, Start, companies, people
 
 OUT = {"key": ANNA, "remove": "yes"}
 GONE = Badge(slack=ANNA, is_deactivated=True)
@@ -61,6 +62,17 @@ async def test_with_one_architect_left_a_looser_policy_takes_somebody_else_as_we
     reception.said[ANNA] = GONE
     agreed = await runner.governing.agree(drafted.amendment.id, MARA)
     assert (agreed.status, runner.model.policy.max_budget_change) == (AmendmentStatus.IN_FORCE, 0.9)
+
+
+async def test_with_whom_questions_are_passed_on_to_gone_as_well_anybody_with_a_role_is_the_second(start: Start):
+    reception, emil = Reception(), Person(name="Emil Lund", slack="U0EMIL0001", roles=frozenset({"coo"}))
+    reception.said = {who: Badge(slack=who, is_deactivated=True) for who in (ANNA, emil.slack)}
+    everybody = (*people(model()).people, emil)
+    runner = await start({"escalate_to": "coo"}, {"people": everybody}, directory=reception)
+    drafted = await runner.governing.draft(CORA, "policy", LOOSER, "a loud quarter")
+    await runner.governing.agree(drafted.amendment.id, CORA)
+    agreed = await runner.governing.agree(drafted.amendment.id, MARA)
+    assert agreed.status is AmendmentStatus.IN_FORCE
 
 
 async def test_whoever_comes_back_before_they_were_taken_out_is_not_taken_out_by_one(start: Start):
