@@ -116,7 +116,7 @@ def companies(draw: st.DrawFn) -> OperatingModel:
 departures = st.frozensets(st.sampled_from(SLACKS))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(companies(), departures, st.sampled_from((*SLACKS, "baton.yaml")), st.booleans())
 def test_everybody_agrees_as_if_whoever_has_left_had_been_taken_out(
     company: OperatingModel, left: frozenset[str], by: str, is_loosening: bool
@@ -131,7 +131,7 @@ def test_everybody_agrees_as_if_whoever_has_left_had_been_taken_out(
         assert not any(is_agreed(what, (one.slack, *left), company, left) for one in company.people)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(companies(), departures, st.data())
 def test_no_change_that_takes_one_architect_takes_away_anybody_who_is_there_and_would_have_to_agree(
     company: OperatingModel, left: frozenset[str], data: st.DataObject

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -13,9 +13,11 @@ from sqlalchemy import text
 from domain.action import FixTracking
 from domain.case import ProposalStatus
 from domain.errors import NoLongerOpen, NotYet, NotYours, Refusal, StaleCard
-from domain.reading import Gap, Reading
+from domain.reading import Gap, Reading, Readings
 from domain.signal import CloseReason, EventKind
+from domain.standing import CalendarFreeze
 from domain.verdict import Ask, Forbidden
+from graph.readings import freezes
 from graph.runner import Runner
 from memory import actions, standing
 from memory.database import Database
@@ -344,6 +346,16 @@ async def test_a_calendar_that_freezes_one_ad_account_leaves_the_others_at_work(
     else:
         assert (await runner.approve(PROP, 1, MARA)).proposals[0].decision is not None
     await runner.close()
+
+
+def test_two_ad_accounts_frozen_one_after_the_other_are_two_freezes():
+    days = [date(2026, 3, 15), date(2026, 3, 16), date(2026, 3, 17)]
+    rows = {"date_day": days, "account_id": ["a1", "a1", "a2"], "kind": "freeze", "name": "Tax audit"}
+    found = freezes(Readings(FIRST, {"calendar": pl.DataFrame(rows)}))
+    assert found == (
+        CalendarFreeze(name="Tax audit", first_day=days[0], last_day=days[1], account_id="a1"),
+        CalendarFreeze(name="Tax audit", first_day=days[2], last_day=days[2], account_id="a2"),
+    )
 
 
 async def test_a_sweep_without_a_calendar_keeps_what_was_known(address: str):
