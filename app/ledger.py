@@ -32,7 +32,7 @@ def verify(config: Path, elsewhere: Sequence[Path]) -> None:
     click.echo(_sealed(found))
     if found.uncompared:
         click.echo(
-            f"The first {found.uncompared:,} are from an earlier version: counted, not compared with their facts."
+            f"{_records(found.uncompared)} of an earlier version: counted, not compared with what they are about."
         )
 
 

@@ -47,7 +47,7 @@ class Verification:
     sealed: int = 0
     """The last row any of them is over: what follows it could still have been rewritten."""
     uncompared: int = 0
-    """Lines of before facts were sealed: counted, not compared with what they are about."""
+    """Lines of before facts were sealed, or of before their kind carried a digest: counted, not compared."""
 
 
 def canonical(payload: Payload) -> str:

@@ -267,6 +267,16 @@ async def test_words_changed_after_somebody_was_taken_out_of_them_are_found(data
     assert len(await problems(database)) == 1
 
 
+async def test_what_is_left_of_one_sentence_does_not_stand_in_for_another(database: Database, rejected: Key):
+    async with database.write() as writing:
+        stop = {"id": "stop_000000000001", "of": "everything", "by": MARA.slack, "at": NOW}
+        await standing.pull(writing, Stop(reason=f"<@{WILMA}> said stop", **stop))
+    assert await erasure.erase(database, WILMA)
+    assert await problems(database) == ()
+    await reworded(database, rejected, "(erased) said no", "(erased) said stop")
+    assert len(await problems(database)) == 1
+
+
 async def test_words_are_only_ever_changed_beside_an_erasure(database: Database, rejected: Key):
     """Whoever adds the line of a redaction to cover a change needs somebody who was erased."""
     (sealed,) = await sealed_of(database, rejected)
