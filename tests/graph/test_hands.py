@@ -160,3 +160,11 @@ async def test_of_two_ad_accounts_the_one_that_began_it_ends_it(company):
     await world.begin(world.platform, "intent", is_done=True)
     view = await world.restart(other, world.platform)
     assert (view.status, other.effects, len(world.platform.effects)) == (ProposalStatus.EXECUTED, [], 1)
+
+
+async def test_what_an_ad_account_said_yes_to_is_not_written_again_after_it_was_away(company):
+    world: Company = await company(BUDGET_CUT)
+    await world.begin(world.platform, "unconfirmed", is_done=False)
+    for connected in ((world.hands,), (world.platform, world.hands)):
+        view = await world.restart(*connected)
+        assert (view.status, world.hands.told, world.platform.effects) == (ProposalStatus.UNKNOWN, [], [])
