@@ -10,9 +10,9 @@ from typing import Generic, TypeVar
 Asked = TypeVar("Asked")
 Told = TypeVar("Told")
 
-STORM = 5
-"""So many within `PAUSE_SECONDS` are a storm: more than fifty a second, which no person and no day's work brings."""
-PAUSE_SECONDS = 0.1
+STORM = 3
+"""So many within `PAUSE_SECONDS` are a storm: sixty a second, which no day's work brings."""
+PAUSE_SECONDS = 0.05
 """Between two goes in a storm: nobody notices it, and what comes meanwhile shares the next go."""
 
 

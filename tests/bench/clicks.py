@@ -105,7 +105,7 @@ def section(pictures: Path) -> Section:
             f"{os.getloadavg()[0]:.1f} programs wanting one at the end. The workspace's own rate limits are off.",
             f"Processor time per press, all that was decided included: {used} (this process is Slack and the people); "
             f"{sum(each.values()):.1f} ms of the {1000 * (os.cpu_count() or 1) / PER_SECOND:.0f} ms there are. Each "
-            f"refusal is a line of the ledger: {plain.refusals:,}. The model that hangs was asked {hung.asked} times.",
+            f"refusal is a line of the ledger: {plain.refusals:,}. Questions to the model that hangs: {hung.asked}.",
         ),
         measures=(
             Measure("Presses, 100 a second: ack, 99th percentile", percentile(plain.acks, 0.99),
