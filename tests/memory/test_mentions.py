@@ -9,12 +9,13 @@ from sqlalchemy import text
 from app import erasing
 from domain.lesson import Lesson, LessonKind
 from domain.operating_model import Person
-from domain.proposal import Overridden, Rejected
+from domain.proposal import Approved, Overridden, Rejected
+from domain.receipt import Receipt, ReceiptStatus, Said
 from domain.scope import Scope
 from domain.signal import Cause, EventKind, SignalEvent
 from domain.standing import Emergency, Grant, Level, Stop
 from domain.verdict import Ask
-from memory import amendments, decisions, ledger, lessons, operating_models, people, proposals, standing
+from memory import actions, amendments, decisions, ledger, lessons, operating_models, people, proposals, standing
 from memory.database import Database
 from memory.ledger import words
 from memory.people import erasure, places
@@ -178,6 +179,22 @@ async def test_a_name_only_the_file_knows_is_found_as_well(database: Database):
     assert erased, "though she never did anything herself"
     assert await read(database) == [f"decision of {REJECTED}: (erased) said so"]
     assert await erasure.erase(database, WILMA, names=("Billie Q.",)) is None
+    assert await problems(database) == ()
+
+
+async def test_a_persons_word_for_what_became_of_an_action_loses_her_as_well(database: Database):
+    await asked(database, ASKED)
+    await decisions.claim(database, Approved(proposal_id=ASKED, version=1, by=MARA.slack, at=NOW))
+    said = Said(by=MARA.slack, at=NOW, reason=f"<@{WILMA}> rang them up")
+    common = {"before": {}, "after": {}, "answer": "", "at": NOW, "said": said}
+    async with database.write() as writing:
+        ident = await writing.tx.scalar(text("UPDATE action SET state = 'unknown' RETURNING id"))
+        receipt = Receipt(action_id=ident, proposal_id=ASKED, status=ReceiptStatus.FAILED, **common)
+        assert await actions.close(writing, receipt, executed_on=None, measured_after=None)
+    erased = await erasure.erase(database, WILMA)
+    assert erased
+    assert (erased.mentions, erased.cases) == (1, (SIG,)), "the card that shows it is drawn anew"
+    assert await read(database) == [f"receipt of {ASKED}: (erased) rang them up"]
     assert await problems(database) == ()
 
 
