@@ -5,7 +5,6 @@ asking the code under test.
 """
 
 import asyncio
-import hashlib
 from collections import Counter
 from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
@@ -15,71 +14,40 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.rows import namedtuple_row
 
-from domain.action import SetBudget
 from domain.case import Case
-from domain.effect import Effect
-from domain.errors import Refusal
+from domain.errors import NotYet, Refusal
 from domain.operating_model import OperatingModel
-from domain.proposal import Proposal, Snoozed
+from domain.proposal import Snoozed
 from domain.signal import CloseReason, EventKind, SignalEvent
 from graph.runner import Runner
+from graph.services import Services
 from memory import operating_models
-from memory.database import Database
 from memory.failpoints import Failpoint
-from tests.graph.fakes import (
-    CLEO,
-    CORA,
-    MARA,
-    HandClock,
-    Platform,
-    Script,
-    Wall,
-    proposal,
-    refresh,
-    services,
-    signal,
+from tests.graph.fakes import CLEO, CORA, MARA, HandClock, Wall, services, signal
+from tests.reliability.company import (
+    MAY,
+    NOBODY,
+    NOOR,
+    ONE,
+    POLICY,
+    TWO,
+    Market,
+    Migrated,
+    Unforgiving,
+    budget,
+    kind_of,
+    planned,
+    questions,
+    sig,
 )  # fmt: skip
 
 T = TypeVar("T")
-NOOR, NOBODY = "U0NOOR0001", "U0NOBODY01"
-PEOPLE = (MARA, NOOR, CLEO, CORA, NOBODY)
-ONE, TWO, TASK = "a", "b", "c"
-"""Kinds of question: a small step by one person, a large one by two (one the CMO), a task for the creatives."""
-MAY = {ONE: {"media_lead", "cmo"}, TWO: {"media_lead", "cmo"}, TASK: {"creative_lead", "cmo"}}
 FINAL = {"approve": "approved", "override": "overridden", "reject": "rejected"}
-POLICY: dict[str, object] = {"limits": ({"role": "media_lead", "max_change": 0.3, "beyond": "cmo"},)}
 _AT_REST = ("done", "handed_over", "failed", "drifted")
 
 
 class Killed(BaseException):
     """The process ended here. Nothing of ours may catch it."""
-
-
-class Migrated(Database):
-    """The tables are there: a test that opens a database five hundred times need not look."""
-
-    async def open(self) -> None:
-        return
-
-
-class Unforgiving(Platform):
-    """An ad account that does not know tokens: what is written twice happens twice."""
-
-    def _apply(self, effect: Effect, token: str) -> None:
-        super()._apply(effect, token)
-        self.answered.clear()
-
-    async def write(self, effect: Effect, token: str, fence: int) -> str:
-        self.answered.pop(token, None)
-        fault, self.faults = (self.faults[:1] or [""])[0], self.faults[1:]
-        if fault in {"down", "lost before"}:
-            self.faults.insert(0, fault)
-            return await super().write(effect, token, fence)
-        self._apply(effect, token)
-        if fault == "lost":
-            self.answered[token], self.faults = "set", ["lost before", *self.faults]
-            return await super().write(effect, token, fence)
-        return "set"
 
 
 @dataclass
@@ -93,6 +61,8 @@ class Books:
     decided: dict[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
     refused: int = 0
     """Refusals told: each has a line at least, one more where the process died before it was told."""
+    effects: int = 0
+    """How many were looked at."""
 
 
 class Season:
@@ -101,7 +71,7 @@ class Season:
     def __init__(self, address: str, loop: asyncio.AbstractEventLoop) -> None:
         self.address, self._loop = address, loop
         self.clock, self.platform, self.wall = HandClock(), Unforgiving(values={}), Wall()
-        self.script, self.books = Script({}, {}), Books()
+        self.script, self.books = Market({}, {}), Books()
         self.open: dict[str, int] = {}
         self.roles = {MARA: {"media_lead"}, NOOR: {"media_lead"}, CLEO: {"creative_lead"}, CORA: {"cmo"}, NOBODY: set()}
         self.armed: str | None = None
@@ -115,11 +85,15 @@ class Season:
     # The process ---------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        company = services(
-            Migrated(self.address), self.script, self.platform, self.clock, board=self.wall, failpoint=self._reached,
-            pause_seconds=0.001, policy=POLICY,
+        self.runner = self.do(Runner(replace(self.company("first"), failpoint=self._reached)).open())
+
+    def company(self, worker: str) -> Services:
+        """What one process works with."""
+        made = services(
+            Migrated(self.address), self.script, self.platform, self.clock, board=self.wall, pause_seconds=0.001,
+            policy=POLICY, worker=worker,
         )  # fmt: skip
-        self.runner = self.do(Runner(replace(company, file=self._model(company.file))).open())
+        return replace(made, file=self._model(made.file))
 
     def restart(self) -> None:
         self.armed = None
@@ -145,8 +119,8 @@ class Season:
 
     # The market and the clock --------------------------------------------------------------------------------------
 
-    def sweep(self, kind: EventKind, number: int) -> None:
-        """A new day, on which one signal opens, changes or closes."""
+    def sweep(self, kind: EventKind, number: int) -> bool:
+        """A new day, on which one signal opens, changes or closes. False: who would notice is stopped."""
         self.clock.pass_days(1)
         today, ident = self.clock.day, sig(number)
         version = self.open.get(ident, 0) + 1
@@ -154,14 +128,21 @@ class Season:
         reason = CloseReason.RECOVERED if kind is EventKind.CLOSED else None
         self.script.events[today] = (SignalEvent(as_of=today, event=kind, signal=about, reason=reason),)
         self.script.plans[ident] = questions(number, version)
-        for kind_of in (ONE, TWO):
-            self.platform.values.setdefault(budget(number, kind_of), "450.00")
-        self.surviving(self.runner.sweep(today))
-        self.do(self.runner.sweep(today))
+        for step in (ONE, TWO):
+            self.platform.values.setdefault(budget(number, step), "450.00")
+        try:
+            self.surviving(self.runner.sweep(today))
+            self.do(self.runner.sweep(today))
+        except NotYet:
+            assert any(stop.of == "everything" for stop in self.stops()), "nothing stood in the way of looking"
+            return False
+        if any(stop.of in {"everything", "agent"} for stop in self.stops()):
+            return False
         if kind is EventKind.CLOSED:
             self.open.pop(ident, None)
         else:
             self.open[ident] = version
+        return True
 
     def settle(self) -> None:
         self.surviving(self.runner.settle())
@@ -172,8 +153,12 @@ class Season:
         if person == NOBODY or (role == "cmo" and not holds and not others):
             return
         (self.roles[person].add if holds else self.roles[person].discard)(role)
+        self.enact()
 
-        async def enact() -> None:
+    def enact(self) -> None:
+        """Put in force who is who by now."""
+
+        async def enacted() -> None:
             database = Migrated(self.address)
             async with database.write() as writing:
                 before = await operating_models.current(writing.tx, None)
@@ -182,7 +167,7 @@ class Season:
                 await operating_models._keep(writing, after, before=before.model, by=CORA)  # pyright: ignore[reportPrivateUsage]
             await database.close()
 
-        self.do(enact())
+        self.do(enacted())
 
     def _model(self, model: OperatingModel) -> OperatingModel:
         known = {person.slack: person for person in model.people}
@@ -196,51 +181,95 @@ class Season:
 
     # The people ----------------------------------------------------------------------------------------------------
 
-    def press(self, by: str, what: str, ident: str, behind: int) -> None:
+    def press(self, by: str, what: str, ident: str, behind: int, beside: Runner | None = None) -> None:
         """One press. Where nothing died, it must be taken exactly when the rules below say so."""
         row = self.row(ident)
-        version = row.version - behind
+        version, suffices = row.version - behind, self.suffices(by, row)
         may = self.may(by, what, row, version)
         try:
-            case = self.surviving(self._pressed(by, what, ident, version))
+            case = self.surviving(self.pressed(beside or self.runner, by, what, ident, version))
         except Refusal as refusal:
             self.books.refused += 1
             assert may is not True, f"{by} may {what} {ident}, and was told: {refusal}"
             return
         if case is None:
-            self.books.maybe.add((ident, FINAL.get(what, what), by))
+            self.died(by, what, ident, may)
             return
         assert may is not False, f"{by} may not {what} {ident}, and was not refused"
         view = next(one for one in case.proposals if one.proposal.id == ident)
         if view.decision is not None and not isinstance(view.decision, Snoozed):
             assert (view.decision.kind, view.decision.by) == (FINAL[what], by)
-            assert ident not in self.books.acked, "two were told that their decision stands"
-            self.books.acked[ident] = (view.decision.kind, by)
+            assert what != "approve" or not planned(ident) or suffices, f"{by} alone was not enough for {ident}"
+            self.told(ident, view.decision.kind, by)
 
-    async def _pressed(self, by: str, what: str, ident: str, version: int) -> Case:
+    def told(self, ident: str, kind: str, by: str) -> None:
+        """Somebody was told that their decision stands."""
+        assert ident not in self.books.acked, "two were told that their decision stands"
+        self.books.acked[ident] = (kind, by)
+
+    def died(self, by: str, what: str, ident: str, may: bool | None) -> None:
+        """The process died during a press: nobody was told, and it may stand if it could."""
+        if may is not False:
+            self.books.maybe.add((ident, FINAL.get(what, what), by))
+
+    async def pressed(self, runner: Runner, by: str, what: str, ident: str, version: int) -> Case:
         match what:
             case "approve":
-                return await self.runner.approve(ident, version, by)
+                return await runner.approve(ident, version, by)
             case "override":
-                return await self.runner.override(ident, version, by, {"daily_budget": "400"}, "Easter sells well")
+                return await runner.override(ident, version, by, {"daily_budget": "400"}, "Easter sells well")
             case "reject":
-                return await self.runner.reject(ident, version, by, "It carries the brand")
+                return await runner.reject(ident, version, by, "It carries the brand")
             case _:
-                return await self.runner.snooze(ident, version, by, 24)
+                return await runner.snooze(ident, version, by, 24)
 
     def may(self, by: str, what: str, row: Any, version: int) -> bool | None:
         """Whether a press must be taken; None where it is not for this small table to say."""
-        if not self.roles[by] & MAY[kind_of(row.id)] or row.decided or not row.is_open or row.withdrawn_at:
-            return False if planned(row.id) or row.decided or not row.is_open or row.withdrawn_at else None
+        if row.decided or not row.is_open or row.withdrawn_at or row.verdict == "forbidden":
+            return False
         if version != row.version or (row.expires_at is not None and row.expires_at <= self.clock.now()):
             return False
-        if not planned(row.id) or what == "override":
+        if what in {"approve", "override"} and self.covering(row):
+            return False
+        if not planned(row.id):
             return None
-        if what != "approve" or kind_of(row.id) != TWO:
+        if not self.alone(by) and not self.held(by) & MAY[kind_of(row.id)]:
+            return False
+        if what == "override" or (kind_of(row.id) == TWO and made_small(row)):
+            return None
+        if what != "approve" or kind_of(row.id) != TWO or self.alone(by):
             return True
         agreed = self.agreed(row)
-        enough = "cmo" in self.roles[by] or any("cmo" in self.roles[one] for one in agreed)
-        return by not in agreed and (enough or not agreed)
+        return by not in agreed and (not agreed or self.suffices(by, row))
+
+    def suffices(self, by: str, row: Any) -> bool:
+        """Whether a yes of this one is the last one needed: for a large step, of two who may, one the CMO."""
+        if kind_of(row.id) != TWO or made_small(row) or self.alone(by):
+            return True
+        agreed = [*self.agreed(row), by]
+        return (
+            len(set(agreed)) > 1
+            and all(self.held(one) & MAY[TWO] for one in agreed)
+            and any("cmo" in self.held(one) for one in agreed)
+        )
+
+    def held(self, by: str) -> set[str]:
+        """The roles in which somebody may speak now."""
+        return self.roles[by]
+
+    def alone(self, by: str) -> bool:
+        """Whether somebody decides alone now."""
+        del by
+        return False
+
+    def stops(self) -> list[Any]:
+        """What is stopped now, each with its line of the ledger."""
+        return self.eye.execute(_STOPS).fetchall()
+
+    def covering(self, row: Any) -> list[Any]:
+        """The stops that cover a question."""
+        about = {("everything", ""), ("action", row.kind), *(("agent", agent) for agent in row.agents)}
+        return [stop for stop in self.stops() if (stop.of, stop.name) in about]
 
     def agreed(self, row: Any) -> list[str]:
         view = self.do(self.runner.case(row.signal_id))
@@ -251,12 +280,18 @@ class Season:
     def row(self, ident: str) -> Any:
         found = self.eye.execute(
             "SELECT p.id, p.signal_id, p.version, p.expires_at, p.withdrawn_at, s.is_open,"
+            " p.verdict->>'kind' AS verdict, p.body->'action'->>'kind' AS kind, p.body->'agents' AS agents,"
+            " p.body->'action'->>'daily_budget' AS amount,"
             " EXISTS (SELECT 1 FROM decision d WHERE d.proposal_id = p.id) AS decided"
             " FROM proposal p JOIN signal s ON s.id = p.signal_id WHERE p.id = %s",
             [ident],
         ).fetchone()
         assert found
         return found
+
+    def is_pressed(self, ident: str) -> bool:
+        """Whether anybody has decided, agreed or put off."""
+        return self.eye.execute(_PRESSED, [ident] * 3).fetchone() is not None
 
     def questions(self) -> list[str]:
         """Every question ever put, oldest first."""
@@ -290,6 +325,13 @@ class Season:
         effects = Counter(self.platform.effects)
         assert set(effects) <= {row.token for row in actions}, "I4: no effect without a decision"
         assert [token for token, times in effects.items() if times > 1] == [], "I3: no effect twice"
+        about = {row.token: row.proposal_id for row in actions}
+        for token in self.platform.effects[self.books.effects :]:
+            row = self.row(about[token])
+            begun = self.eye.execute(_BEGUN, [row.id]).fetchone()
+            late = [stop for stop in self.covering(row) if begun is None or begun.seq > stop.seq]
+            assert late == [], f"{row.id} was begun after it was stopped"
+        self.books.effects = len(self.platform.effects)
 
     def end(self) -> None:
         """Everything passes: then nothing is left under way, and every card shows the state."""
@@ -316,48 +358,27 @@ class Season:
 
 
 _LINES = "SELECT kind, subject, count(*) AS n FROM ledger GROUP BY kind, subject"
+SMALLEST_ALONE = Decimal(315)
+"""A media lead alone may take three tenths off 450."""
+
+
+def made_small(row: Any) -> bool:
+    """Whether somebody changed a large step to one that needs a single yes, once it was asked again."""
+    return Decimal(row.amount) >= SMALLEST_ALONE
+
+
+_STOPS = (
+    "SELECT s.id, s.body->>'of' AS of, s.body->>'name' AS name, l.seq FROM stop s JOIN ledger l ON l.subject = s.id"
+    " WHERE l.kind = 'stop.pulled' AND s.lifted_at IS NULL ORDER BY l.seq"
+)
+_BEGUN = "SELECT seq FROM ledger WHERE kind = 'intent' AND subject = %s ORDER BY seq DESC LIMIT 1"
+_PRESSED = (
+    "SELECT 1 FROM decision WHERE proposal_id = %s UNION ALL SELECT 1 FROM approval WHERE proposal_id = %s"
+    " UNION ALL SELECT 1 FROM snooze WHERE proposal_id = %s"
+)
 _DECISION_LINES = {f"decision.{kind}" for kind in ("approved", "overridden", "rejected", "expired")}
 _BROKEN = (
     "SELECT seq FROM (SELECT seq, prev_hash, lag(hash, 1, repeat('0', 64)) OVER (ORDER BY seq) AS before,"
     " row_number() OVER (ORDER BY seq) AS place FROM ledger) AS chain WHERE prev_hash <> before OR seq <> place"
 )
 STEPS = tuple(step.value for step in Failpoint)
-
-
-def sig(number: int) -> str:
-    return f"sig_{number:012x}"
-
-
-def prop(number: int, kind: str) -> str:
-    return f"prop_{hashlib.sha256(f'{number}/{kind}'.encode()).hexdigest()[:11]}{kind}"
-
-
-_PLANNED = {prop(number, kind): kind for number in range(16) for kind in (ONE, TWO, TASK)}
-
-
-def planned(ident: str) -> bool:
-    """Whether it was asked by a plan of ours; what is put again has another name."""
-    return ident in _PLANNED
-
-
-def kind_of(ident: str) -> str:
-    return _PLANNED.get(ident, ONE)
-
-
-def budget(number: int, kind: str) -> str:
-    return f"meta/a1/campaign/c{number}{kind}/daily_budget"
-
-
-def questions(number: int, version: int) -> tuple[Proposal, ...]:
-    """What is asked about a signal. Each version of it asks for another amount; the third leaves out the large step."""
-
-    def cut(kind: str, to: int) -> SetBudget:
-        return SetBudget(
-            platform="meta", account_id="a1", currency="EUR", campaign_id=f"c{number}{kind}", daily_budget=Decimal(to),
-            was=Decimal(450),
-        )  # fmt: skip
-
-    small = proposal(cut(ONE, 360 + version), prop(number, ONE), sig(number))
-    large = proposal(cut(TWO, 270 + version), prop(number, TWO), sig(number))
-    task = proposal(refresh(), prop(number, TASK), sig(number), "creative_lead")
-    return (small, task) if version == 3 else (small, large, task)
