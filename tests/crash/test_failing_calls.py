@@ -22,7 +22,7 @@ RESTS = ((0, 2), (1, 3), (4,))
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(6 * 3600)
 @pytest.mark.parametrize("kind", KINDS)
 async def test_whichever_call_to_the_database_fails_the_story_ends_the_same(seasons: Seasons, rounds: int, kind: str):
     for nth in range(1, rounds + 1):

@@ -10,7 +10,7 @@ from tests.crash import invariants
 from tests.crash.harness import Process, Season, Seasons, coverage, has_a_lease, short_lease_seconds, until
 from tests.crash.life import STEPS, Doom, helping, whole_story
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(6 * 3600)]
 
 MOST_LIVES = 3 * len(STEPS)
 MOST_SEASONS = 12

@@ -30,7 +30,7 @@ LONGEST_AFTER_SECONDS = 0.02
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(6 * 3600)
 @pytest.mark.parametrize("part", [1, 2])
 async def test_killed_at_random_moments_nothing_is_lost_and_nothing_is_doubled(
     seasons: Seasons, rounds: int, part: int

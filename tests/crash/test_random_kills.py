@@ -30,7 +30,7 @@ SETTLED_SECONDS = 60
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(6 * 3600)
 def test_killed_at_random_moments_nothing_is_lost_and_nothing_happens_twice(
     demo: Demo, pytestconfig: pytest.Config
 ) -> None:
