@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -249,6 +249,15 @@ async def test_a_worker_that_stood_still_writes_nothing_of_what_was_closed(make:
     await paused
     assert (world.platform.effects, world.platform.values[BUDGET]) == ([], "450.00")
     assert (await world.view()).status is ProposalStatus.FAILED
+
+
+async def test_of_two_ad_accounts_the_one_that_tried_what_was_closed_takes_nothing_more_of_it(world: World):
+    other = Silent()
+    other.name = "another platform"  # type: ignore[misc]
+    await world.close(was_done=False)
+    world.platform.is_silent = False
+    await execution.execute(replace(world.services, executors=(other, world.platform)), world.action)
+    assert (len(world.platform.barred), other.barred) == (1, [])
 
 
 async def test_after_a_crash_amid_its_try_a_platform_that_stays_away_makes_it_unknown_and_not_under_way_for_ever(
