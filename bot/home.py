@@ -11,7 +11,7 @@ from bot.names import REFRESH_HOME
 from bot.people import asked, holders, name_of
 from bot.question import buttons, can_be_decided, forecast_words, whose, words_for
 from bot.stamp import ended, stamp
-from bot.thread import undo_button
+from bot.thread import undo_buttons
 from bot.words import day, likelihood, listed, many, moment, outside, spoken, stake
 from domain.case import Case, Health, Inbox, ProposalStatus, ProposalView
 from domain.operating_model import OperatingModel
@@ -108,8 +108,7 @@ def _decided(inbox: Inbox, model: OperatingModel, now: datetime | None) -> list[
             lines += [f"_{named(view.proposal)}_", *stamp(case, view, model)]
         lines += [f"and {many(len(views) - 3, 'more decision')}"] if len(views) > 3 else []
         blocks.append(section(shorten("\n".join(lines), 2600)))
-        if presses := [press for view in views[:3] if (press := undo_button(case, view, now)) is not None]:
-            blocks.append(actions(f"{case.signal.id}/undo", presses))
+        blocks += undo_buttons(case, views[:3], now)
         blocks += [words_for(view) for view in views[:3] if view.status is ProposalStatus.UNKNOWN]
     return [*blocks, *_more(len(inbox.decided) - _MOST_DECIDED)]
 

@@ -9,7 +9,7 @@ from bot.change import changes, named, names_in, title
 from bot.names import UNDO, Press
 from bot.people import SLACK_ID
 from bot.stamp import live_values, outcome_words, taken_back
-from bot.words import day, moment, outside
+from bot.words import day, moment, outside, plain
 from domain.case import Case, ProposalView
 from domain.chart import Chart
 from domain.finding import Finding, FindingKind
@@ -99,23 +99,27 @@ def receipt(case: Case, view: ProposalView, now: datetime | None = None) -> Mess
     return Message(text=f"{named(view.proposal)}: {how}", blocks=(section(text), *_undo(case, view, now)))
 
 
-def undo_button(case: Case, view: ProposalView, now: datetime | None) -> Block | None:
-    """What takes back what was done; None where that is over, or was asked already."""
+def undo_buttons(case: Case, views: Sequence[ProposalView], now: datetime | None) -> list[Block]:
+    """A row for each that can be taken back, which Slack wants: in one row no two buttons may do the same."""
+    able = [view for view in views if _can_be_undone(case, view, now)]
+    alone = len(able) == 1
+    return [_undo_row(view, "Undo…" if alone else plain(f"Undo {named(view.proposal)}…", 75)) for view in able]
+
+
+def _can_be_undone(case: Case, view: ProposalView, now: datetime | None) -> bool:
     until = view.undo_until
-    if now is None or until is None or now >= until or case.undo_of(view) is not None:
-        return None
+    return now is not None and until is not None and now < until and case.undo_of(view) is None
+
+
+def _undo_row(view: ProposalView, label: str) -> Block:
     press, what = Press(view.proposal.id, view.proposal.version), named(view.proposal)
-    return button("Undo…", UNDO, press.value, hint=f"Undo: {what}")
+    return actions(f"{view.proposal.id}/undo", [button(label, UNDO, press.value, hint=f"Undo: {what}")])
 
 
 def _undo(case: Case, view: ProposalView, now: datetime | None) -> list[Block]:
-    press = undo_button(case, view, now)
-    if press is None or view.undo_until is None:
+    if not _can_be_undone(case, view, now) or view.undo_until is None:
         return []
-    return [
-        actions(f"{view.proposal.id}/undo", [press]),
-        context(f"This can be taken back until {moment(view.undo_until)}."),
-    ]
+    return [*undo_buttons(case, [view], now), context(f"This can be taken back until {moment(view.undo_until)}.")]
 
 
 def outcome(case: Case, view: ProposalView) -> Message | None:

@@ -14,7 +14,7 @@ TOTAL_CHARACTERS = 12_000
 """In all blocks of a message; refusals were seen from about 13,200."""
 TABLE_CHARACTERS = 10_000
 """In the tables of a message."""
-MOST_BLOCKS, MOST_TABLES, MOST_CHARTS = 50, 1, 2
+MOST_BLOCKS, MOST_TABLES, MOST_CHARTS, MOST_NAMED = 50, 1, 2, 255
 """Per message."""
 LONGEST_TEXT = 4000
 
@@ -240,6 +240,11 @@ def _common_problems(value: Any, surface: str) -> list[str]:
             if surface not in SURFACES.get(as_text(part.get("type")), {surface})
         )
     )
+    said += [
+        f"block_id: {MOST_NAMED} characters at most"
+        for part in parts
+        if len(as_text(part.get("block_id"))) > MOST_NAMED
+    ]
     blocks = Counter(repr(part["block_id"]) for part in parts if "block_id" in part)
     said += [f"block_id {name} is used {uses} times" for name, uses in blocks.items() if uses > 1]
     actions = Counter(_action_ids(value, 0, Counter()))

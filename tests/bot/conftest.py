@@ -11,6 +11,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 
+from app.workspace.blocks import message_problems, view_problems
 from bot.blocks import Message
 from tests.bot.fakes import FakeRunner, FakeSlack
 
@@ -36,8 +37,9 @@ def valid(oracle: ModuleType) -> Callable[[Any], None]:
     def check(made: Any) -> None:
         if isinstance(made, Message):
             problems = oracle.check_message({"text": made.text, "blocks": list(made.blocks)})
+            problems += message_problems(list(made.blocks), None)
         elif "type" in made:
-            problems = oracle.check_view(made)
+            problems = oracle.check_view(made) + view_problems(made)
         else:
             problems = oracle.check_message(made)
         assert problems == []

@@ -172,3 +172,13 @@ def test_a_company_in_dry_run_sees_so_on_card_thread_and_home(valid):
     assert list(pressed(message.blocks)) == []
     inbox = Inbox(user=MARA, roles=("media_lead",), mine=(), others=(case,), decided=(), health=HEALTH)
     assert DRY_RUN in str(home(inbox, model, NOW))
+
+
+def test_home_offers_a_button_for_each_of_several_things_done_about_one_signal(valid):
+    other = view(
+        SHIFTING.model_copy(update={"id": "prop_000000000bbb"}), DONE.status, decision=APPROVED, receipt=RECEIPT
+    )
+    inbox = Inbox(user=MARA, roles=("media_lead",), mine=(), others=(), decided=(case_of(DONE, other),), health=HEALTH)
+    shown = home(inbox, MODEL, NOW)
+    valid(shown)
+    assert list(pressed(shown["blocks"])).count(names.UNDO) == 2
