@@ -52,9 +52,8 @@ def edited(model: OperatingModel, part: str, values: Values) -> object:
 def _policy(model: OperatingModel, values: Values) -> OperatingModel:
     policy = model.policy
     role, minutes = values.get("break_glass_role", "").strip(), values.get("break_glass_minutes", "").strip()
-    typed: dict[str, object] = {
-        "version": policy.version,
-        "limits": policy.limits,
+    kept: dict[str, object] = dict(policy)
+    typed = kept | {
         "expires_after_hours": values.get("expires_after_hours", policy.expires_after_hours),
         "max_budget_change": _share(values, "max_budget_change") or policy.max_budget_change,
         "remind_after_hours": _hours(values, "remind_after_hours", policy.remind_after_hours),

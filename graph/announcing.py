@@ -71,7 +71,7 @@ def of_emergency(one: Emergency, model: OperatingModel, now: datetime, done: Seq
     name, until = _name(one.by, model), one.until.astimezone(ZoneInfo(model.timezone))
     begun = (
         f"{one.id}/begun",
-        f"{name} decides alone until {until:%H:%M}, in an emergency: {_quoted(one.reason)} "
+        f"{name} decides alone until {until:%H:%M %Z}, in an emergency: {_quoted(one.reason)} "
         "Hard caps, bans, freezes and stops hold.",
     )
     if one.until > now:

@@ -369,9 +369,9 @@ async def _fresh(services: Services, held: Lease, action: Action | None, why_und
     proposal = view.proposal.model_copy(update={"id": next_name(view.proposal.id), **again})
     async with services.database.read() as tx:
         model, standing = await services.stands(tx)
-    verdict = counsel.review(proposal, model, today, standing)
-    hours = verdict.within_hours if isinstance(verdict, Ask) else None
     now = services.clock.now()
+    verdict = counsel.review(proposal, model, counsel.day(model, now), standing)
+    hours = verdict.within_hours if isinstance(verdict, Ask) else None
     return Asked(proposal, verdict, now + timedelta(hours=hours) if hours else None, asked_at=now)
 
 

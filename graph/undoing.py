@@ -188,10 +188,10 @@ def _judged(
     said_by: str | None = None,
 ) -> Asked:
     """The question with what governance says to it. Raises NoLongerOpen where it forbids it."""
-    verdict = counsel.review(proposal, model, services.clock.today(), stands)
+    now = services.clock.now()
+    verdict = counsel.review(proposal, model, counsel.day(model, now), stands)
     if isinstance(verdict, Forbidden):
         raise NoLongerOpen(f"It cannot be taken back now: {' '.join(verdict.rules)}")
-    now = services.clock.now()
     expires = now + timedelta(hours=verdict.within_hours) if isinstance(verdict, Ask) else None
     ends = min((one for one in (expires, until) if one is not None), default=None)
     return Asked(proposal, verdict, ends, said_by=said_by, asked_at=now)

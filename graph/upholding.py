@@ -1,8 +1,7 @@
 """Keeps open questions in step with what holds, and tells people: of what waits, and of governance itself."""
 
 import logging
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from domain.amendment import AmendmentView
 from domain.case import ProposalView
@@ -38,7 +37,7 @@ class Upholding:
         services = self._services
         async with services.database.read() as tx:
             model = await services.in_force.read(tx)
-            stamp = await standing.stamp(tx, _day(services.clock.now(), model))
+            stamp = await standing.stamp(tx, counsel.day(model, services.clock.now()))
             late = await standing.unreviewed(tx, stamp)
         for ident in late:
             with surviving(f"reviewing {ident}"):
@@ -84,7 +83,7 @@ class Upholding:
             if found is not None:
                 view, place = found
                 model, stands = await services.stands(writing.tx)
-                today = _day(services.clock.now(), model)
+                today = counsel.day(model, services.clock.now())
                 verdict = counsel.review(view.proposal, model, today, stands)
                 if _asks_others(verdict, view.verdict):
                     await self._ask(writing, view, verdict, place)
@@ -171,7 +170,3 @@ def _asks_others(after: Verdict, before: Verdict) -> bool:
     if isinstance(after, Ask) and isinstance(before, Ask):
         return (after.role, after.quorum) != (before.role, before.quorum)
     return after.kind != before.kind
-
-
-def _day(now: datetime, model: OperatingModel) -> date:
-    return now.astimezone(ZoneInfo(model.timezone)).date()
