@@ -20,11 +20,15 @@ JUDGED_DAYS: Final = 14
 """Days of cohorts that may be the move itself, and do not say what share was to be expected."""
 
 
+_COUNTED: Final = {"click_rate": "unique_clicks", "unsubscribe_rate": "unsubscribes"}
+"""What is counted per delivered message, by the figure."""
+
+
 def engagement(readings: Readings, name: str = "click_rate") -> Measure:
     """Unique clicks (or unsubscribes) per delivered message of every segment, against the account's other segments."""
 
     def make() -> Measure:
-        counted = "unique_clicks" if name == "click_rate" else "unsubscribes"
+        counted = _COUNTED[name]
         source = table_panel(readings, "lifecycle_report", OWNED, ("delivered", counted))
         codes, keys = source.codes(OWNED_SEGMENT)
         top, bottom = blended(source.values[counted], source.values["delivered"], codes, keys.height)
