@@ -16,7 +16,7 @@ demo: .venv/runtime
 	@$(BIN)/baton demo --port $(PORT) $(if $(filter 0,$(OPEN)),--no-open)
 
 test: .venv/dev
-	$(BIN)/pytest -ra -n 2 --dist worksteal
+	$(BIN)/pytest -ra -n 3 --dist worksteal
 
 check: .venv/dev
 	$(BIN)/ruff format --check .
@@ -29,7 +29,7 @@ bench: .venv/dev
 
 crash: .venv/dev
 	$(BIN)/pytest -rfEP --show-capture=stdout tests/crash --crash-rounds 10
-	$(BIN)/pytest -rfEP --show-capture=stdout tests/reliability --crash-rounds 50
+	$(BIN)/pytest -rfEP --show-capture=stdout tests/reliability --crash-rounds 10
 
 # The three files below say that an installation is complete and up to date.
 .venv/created:

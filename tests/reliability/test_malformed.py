@@ -1,4 +1,4 @@
-"""Hundreds of requests Slack would not send: each gets an answer, none changes anything, nothing falls over."""
+"""Two thousand requests Slack would not send: each gets an answer, none changes anything, nothing falls over."""
 
 import asyncio
 import copy
@@ -32,7 +32,7 @@ from tests.reliability import clicking
 from tests.reliability.clicking import STRANGER, prop, sig
 from tests.reliability.desk import Desk, at_work, slack_on_loopback
 
-BY_SOCKET, BY_HTTP, BADLY_SIGNED = 240, 100, 60
+BY_SOCKET, BY_HTTP, BADLY_SIGNED = 1_200, 500, 300
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 BUTTONS = (names.APPROVE, names.OVERRIDE, names.REJECT, names.SNOOZE, names.ASK, names.REFRESH_HOME)
 FORMS = (names.OVERRIDE_FORM, names.REJECT_FORM, names.SNOOZE_FORM, names.ASK_FORM)

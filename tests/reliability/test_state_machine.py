@@ -17,7 +17,7 @@ from tests.reliability.company import PEOPLE, budget
 from tests.reliability.governed import TARGETS, Governed
 from tests.reliability.season import STEPS
 
-SEASONS, STEPS_EACH, PARTS = 20, 40, 2
+SEASONS, STEPS_EACH, PARTS = 100, 40, 5
 MOST_SIGNALS = 4
 BUTTONS = ("approve", "approve", "approve", "reject", "override", "snooze")
 T = TypeVar("T")
