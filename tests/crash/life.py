@@ -260,7 +260,7 @@ async def _until_the_end(life: Life, *, works: bool) -> None:
 
 async def minutes(runner: Runner, clock: LastingClock, trace: Trace) -> None:
     """The minute comes many times a second. Days that nobody lived through are not swept one by one."""
-    while True:
+    while not is_cancelled():
         await runner.sweep(clock.today())
         await runner.work.tick()
         trace.went_round()
@@ -269,9 +269,15 @@ async def minutes(runner: Runner, clock: LastingClock, trace: Trace) -> None:
 
 async def pressing(crowd: Crowd) -> None:
     """Whoever sees a button presses."""
-    while True:
+    while not is_cancelled():
         await crowd.race()
         await asyncio.sleep(0.05)
+
+
+def is_cancelled() -> bool:
+    """Whether the end was asked for: before Python 3.12 `asyncio.wait_for`, in pools of connections, may eat it."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def days_pass(runner: Runner, clock: LastingClock, crowd: Crowd) -> None:
