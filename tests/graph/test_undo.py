@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from domain.case import Case, ProposalStatus, ProposalView
 from domain.errors import AlreadyDecided, NoLongerOpen, NotYours
+from domain.operating_model import Freeze
+from domain.verdict import Forbidden
 from graph.runner import Runner
 from graph.services import Services
 from memory import lessons
@@ -100,6 +102,24 @@ async def test_the_owner_takes_a_budget_cut_back_with_one_press(company):
     async with world.services.database.read() as tx:
         kept = await tx.scalar(select(PROPOSAL.c.body["why"].astext).where(PROPOSAL.c.id == back.proposal.id))
     assert kept.startswith("sealed:"), "what somebody typed can be erased"
+
+
+@pytest.mark.parametrize(("frozen", "is_held"), [(FIRST, False), (FIRST + timedelta(days=1), True)])
+async def test_it_is_today_that_a_freeze_holds_and_not_the_last_day_of_the_reports(
+    address: str, frozen: date, *, is_held: bool
+):
+    stood = services(Database(address), opened(), Platform(), HandClock())
+    freeze = Freeze(name="Black week", first_day=frozen, last_day=frozen)
+    runner = await Runner(replace(stood, file=stood.file.model_copy(update={"freezes": (freeze,)}))).open()
+    await runner.sweep(FIRST)  # of 14 March, on the morning of the 15th
+    (view,) = (await runner.case(SIG)).proposals
+    assert isinstance(view.verdict, Forbidden) is is_held
+    if not is_held:
+        await runner.approve(PROP, 1, MARA)
+        await runner.settle()
+        await runner.undo(PROP, MARA, "Sales needs the volume")
+        assert [one.status for one in (await runner.case(SIG)).proposals][-1] is ProposalStatus.APPROVED
+    await runner.close()
 
 
 async def test_what_was_undone_is_measured_no_further_and_the_lesson_says_so(company):
