@@ -76,11 +76,21 @@ class _Thread(_Shape):
     context: dict[str, Any] | None = None
 
 
-class _Event(_Shape):
-    type: str
-    subtype: str | None = None
+class _Told(_Shape):
+    """Where bolt looks for who did what and where, as deep as it looks."""
+
     user: str | _Named | None = None
     channel: str | _Named | None = None
+    team: str | _Named | None = None
+    event: "_Told | None" = None
+    message: "_Told | None" = None
+    previous_message: "_Told | None" = None
+    item: "_Told | None" = None
+
+
+class _Event(_Told):
+    type: str
+    subtype: str | None = None
     channel_type: str | None = None
     bot_id: str | None = None
     text: str | None = None
@@ -117,6 +127,10 @@ class _Payload(_Shape):
     actions: list[_Action] | None = None
     view: _View | None = None
     event: _Event | None = None
+    message: _Told | None = None
+    previous_message: _Told | None = None
+    item: _Told | None = None
+    response_urls: list[dict[str, Any]] | None = None
     event_id: str | None = None
     authorizations: list[_Authorization] | None = None
 

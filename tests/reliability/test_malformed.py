@@ -151,9 +151,11 @@ async def test_what_a_socket_brings_is_answered_whatever_it_is(
 ):
     async with company(address) as (desk, slack):
         mutator, line = Mutator(chance, slack), Line(desk)
-        for _ in range(BY_SOCKET * rounds):
-            await line.bring(mutator.broken())
-        await line.hang_up()
+        try:
+            for _ in range(BY_SOCKET * rounds):
+                await line.bring(mutator.broken())
+        finally:
+            await line.hang_up()
     nothing_fell_over(caplog)
     assert line.taken + line.turned_away == BY_SOCKET * rounds
     assert min(line.taken, line.turned_away) > BY_SOCKET * rounds / 5, "some of it looks well, some does not"
@@ -289,6 +291,17 @@ async def test_people_of_another_workspace_decide_nothing(address: str, caplog: 
             assert (await desk.take(sent)).status == 200
         assert "another workspace" in str(slack.responses[-1])
     nothing_fell_over(caplog)
+
+
+@pytest.mark.parametrize("place", ["message", "previous_message", "item", "event"])
+@pytest.mark.parametrize("who", [1.5, True, ["U0MARA"], {"id": 5}])
+def test_a_user_who_is_no_user_is_turned_away_wherever_bolt_looks_for_one(place: str, who: object):
+    slack = FakeSlack()
+    slack.address = "http://slack.invalid"
+    press = payloads.press(slack, names.APPROVE, MARA, f"{prop(0, 0)}:1")
+    assert malformed(press) is None
+    for at in ({"user": who}, {"message": {"user": who}}):
+        assert malformed({**press, place: {"type": "message", **at}}) is not None
 
 
 async def test_rubbish_in_an_id_does_not_make_it_the_id_of_a_question(address: str):
