@@ -104,7 +104,7 @@ async def _watch(home: Path) -> None:
 
 def source_of(model: OperatingModel, clock: Clock) -> Source:
     """Where the tables come from. A row after the company's own today is a mistake in the data."""
-    return FolderSource(Path(model.source.path), today=clock.today)
+    return FolderSource(Path(model.source.path), today=clock.last_day)
 
 
 def _executors(model: OperatingModel) -> tuple[Executor, ...]:

@@ -8,7 +8,7 @@ from domain.errors import ConfigurationError
 
 
 class SystemClock:
-    """The real time; today is the last complete day in the company's time zone."""
+    """The real time."""
 
     def __init__(self, timezone: str) -> None:
         try:
@@ -20,7 +20,7 @@ class SystemClock:
         """Aware, in UTC."""
         return datetime.now(UTC)
 
-    def today(self) -> date:
+    def last_day(self) -> date:
         """Yesterday, as the company's wall clock has it."""
         return datetime.now(self._zone).date() - timedelta(days=1)
 
@@ -45,6 +45,6 @@ class DemoClock:
         wall: time = datetime.now(UTC).timetz()
         return datetime.combine(self._calendar.today + timedelta(days=1), wall)
 
-    def today(self) -> date:
+    def last_day(self) -> date:
         """The last complete day."""
         return self._calendar.today

@@ -77,8 +77,11 @@ class Clock(Protocol):
         """Aware, in UTC."""
         ...
 
-    def today(self) -> date:
-        """The last complete day: the day a sweep reports on, in the company's time zone."""
+    def last_day(self) -> date:
+        """The last complete day: the newest a sweep reports on, in the company's time zone. Never the present day.
+
+        Which day it is where something is decided says `OperatingModel.moment(now())`.
+        """
         ...
 
 

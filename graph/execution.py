@@ -318,7 +318,7 @@ async def _finish(
         answer=answer,
         at=services.clock.now(),
     )
-    today, window = services.clock.today(), CATALOGUE[held.action.kind].window_days
+    last_day, window = services.clock.last_day(), CATALOGUE[held.action.kind].window_days
     is_done = status in {ReceiptStatus.DONE, ReceiptStatus.HANDED_OVER}
     case, view = await _found(services, held.proposal_id)
     takes_back = view.proposal.undoes is not None  # its end is its effect: there is nothing to measure
@@ -333,8 +333,8 @@ async def _finish(
         services.database,
         held,
         receipt,
-        executed_on=today if is_done else None,
-        measured_after=today + timedelta(days=window) if is_done and window and not takes_back else None,
+        executed_on=last_day if is_done else None,
+        measured_after=last_day + timedelta(days=window) if is_done and window and not takes_back else None,
         state=state,
         look_again_after=_pause(services, held.attempts) if status is ReceiptStatus.UNKNOWN else None,
         also=follow,
@@ -362,8 +362,7 @@ async def _fresh(services: Services, held: Lease, action: Action | None, why_und
     case, view = await _found(services, held.proposal_id)
     if not case.takes_answers(view) or action is None:
         return None
-    today = services.clock.today()
-    again: dict[str, object] = {"version": 1, "action": action, "proposed_on": today}
+    again: dict[str, object] = {"version": 1, "action": action, "proposed_on": services.clock.last_day()}
     if view.proposal.undoes is not None:  # whose words it was asked in is not ours to repeat
         again["why"] = why_undo
     proposal = view.proposal.model_copy(update={"id": next_name(view.proposal.id), **again})

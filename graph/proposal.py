@@ -122,7 +122,7 @@ async def _answer(services: Services, proposal_id: str, waits_for: str) -> str |
         case "receipt":
             return view.receipt.status.value if view.receipt and view.receipt.status in _SETTLED else None
         case _:
-            is_ripe = view.measured_after is None or services.clock.today() >= view.measured_after
+            is_ripe = view.measured_after is None or services.clock.last_day() >= view.measured_after
             return "passed" if is_ripe or view.outcome else None
 
 
@@ -227,9 +227,9 @@ async def learn(state: ProposalState, runtime: Runtime[Services]) -> ProposalSta
     services = runtime.context
     case, view = await found(services, _id(state))
     if view.outcome is None and view.measured_after is not None:
-        today, desk = services.clock.today(), services.desk
-        tables = await readings.collect(services.source, desk.needs, today)
-        outcome = await asyncio.to_thread(desk.measure, view, case.signal, tables, today)
+        last_day, desk = services.clock.last_day(), services.desk
+        tables = await readings.collect(services.source, desk.needs, last_day)
+        outcome = await asyncio.to_thread(desk.measure, view, case.signal, tables, last_day)
         measured = view.model_copy(update={"outcome": outcome, "status": ProposalStatus.MEASURED})
         lesson = desk.lesson_from(case, measured)
         services.failpoint(Failpoint.OUTCOME_MEASURED)

@@ -136,7 +136,7 @@ class Runner:
             unknown = await actions.count_unknown(tx)
         views = [view for case in known for view in case.proposals]
         return Health(
-            today=services.clock.today(),
+            today=services.clock.last_day(),
             last_sweep=last.as_of if last else None,
             last_sweep_took_seconds=last.took_seconds if last else None,
             sources=tuple(last.sources) if last else (),
@@ -224,7 +224,7 @@ class Runner:
 
     async def digest(self, day: date | None = None) -> Digest:
         """The digest of a day, of today without one."""
-        return await self._telling.digest(day or self._services.clock.today())
+        return await self._telling.digest(day or self._services.clock.last_day())
 
     async def summary(self, words: str) -> str:
         """A summary as asked for: "last week for Meta"."""

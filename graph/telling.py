@@ -27,12 +27,12 @@ class Telling:
         self._one_at_a_time = asyncio.Lock()
 
     async def readings(self, as_of: date | None = None) -> Readings:
-        """The tables as of a day, of today without one."""
-        today = as_of or self._services.clock.today()
+        """The tables as of a day, of the last complete one without."""
+        day = as_of or self._services.clock.last_day()
         async with self._one_at_a_time:
-            if self._kept and self._kept[1].as_of == today and time.monotonic() - self._kept[0] < _FRESH_SECONDS:
+            if self._kept and self._kept[1].as_of == day and time.monotonic() - self._kept[0] < _FRESH_SECONDS:
                 return self._kept[1]
-            read = await readings.collect(self._services.source, self._services.desk.needs, today)
+            read = await readings.collect(self._services.source, self._services.desk.needs, day)
             self._kept = (time.monotonic(), read)
             return read
 
@@ -52,7 +52,7 @@ class Telling:
             index=services.lessons,
             readings=await self.readings(as_of),
             model=services.model,
-            today=as_of or services.clock.today(),
+            today=as_of or services.clock.last_day(),
             now=services.clock.now(),
             answering=services.desk.answer,
         )
@@ -65,9 +65,9 @@ class Telling:
 
     async def summary(self, words: str) -> str:
         """A summary as asked for: "last week for Meta", "this month", "yesterday"."""
-        today = self._services.clock.today()
-        _, known = await self._story(today)
-        return self._services.desk.summary(known, today, today - timedelta(days=_days(words) - 1), _scope(words, known))
+        last = self._services.clock.last_day()
+        _, known = await self._story(last)
+        return self._services.desk.summary(known, last, last - timedelta(days=_days(words) - 1), _scope(words, known))
 
     async def _story(self, day: date) -> tuple[tuple[SignalEvent, ...], tuple[Case, ...]]:
         now: datetime = self._services.clock.now()

@@ -78,7 +78,7 @@ async def undo(services: Services, proposal_id: str, by: str, reason: str, badge
     return case.signal.id
 
 
-async def watch(services: Services, today: date) -> tuple[str, ...]:
+async def watch(services: Services, last_day: date) -> tuple[str, ...]:
     """Hold what was done in the last days against its guards; where one worsened, ask its owner to take it back.
 
     At most once per action, and never more than a question. Returns the proposals that take something back.
@@ -86,16 +86,16 @@ async def watch(services: Services, today: date) -> tuple[str, ...]:
     """
     now = services.clock.now()
     async with services.database.read() as tx:
-        done = await actions.done_since(tx, today - timedelta(days=LONGEST_DAYS))
+        done = await actions.done_since(tx, last_day - timedelta(days=LONGEST_DAYS))
         known = await cases.load(tx, sorted({one.signal_id for one in done}), now)
     watched = [(case, view) for case in known for view in case.proposals if _is_watched(case, view, now)]
     if not watched:
         return ()
-    tables = await readings.collect(services.source, services.desk.needs, today)
+    tables = await readings.collect(services.source, services.desk.needs, last_day)
     found, problems = list[str](), list[Exception]()
     for case, view in watched:
         try:
-            worse = await asyncio.to_thread(services.desk.worsened, view, case.signal, tables, today)
+            worse = await asyncio.to_thread(services.desk.worsened, view, case.signal, tables, last_day)
             if worse is not None and (ident := await _ask_owner(services, view.proposal.id, worse.metric, worse.says)):
                 found.append(ident)
         except Exception as error:  # raised below, once the others were looked at
@@ -107,10 +107,10 @@ async def watch(services: Services, today: date) -> tuple[str, ...]:
 
 async def close_windows(services: Services) -> None:
     """Have the cards drawn once more whose undo is no longer possible, so that the button goes."""
-    now, today = services.clock.now(), services.clock.today()
+    now, last_day = services.clock.now(), services.clock.last_day()
     async with services.database.read() as tx:
-        done = await actions.done_since(tx, today - timedelta(days=LONGEST_DAYS + _LATE_DAYS), undo_open=True)
-        ended = [one for one in done if _is_over(one, today)]
+        done = await actions.done_since(tx, last_day - timedelta(days=LONGEST_DAYS + _LATE_DAYS), undo_open=True)
+        ended = [one for one in done if _is_over(one, last_day)]
         known = await cases.load(tx, sorted({one.signal_id for one in ended}), now)
     wanted = {one.proposal_id for one in ended}
     for case in known:
@@ -126,9 +126,9 @@ async def close_windows(services: Services) -> None:
                     await actions.close_undo(writing.tx, over, now)
 
 
-def _is_over(one: actions.Done, today: date) -> bool:
+def _is_over(one: actions.Done, last_day: date) -> bool:
     days = CATALOGUE[one.kind].undo_days
-    return days > 0 and one.on + timedelta(days=days) <= today
+    return days > 0 and one.on + timedelta(days=days) <= last_day
 
 
 async def note(services: Services, writing: Writing, undone_by: ProposalView, case: Case, receipt: Receipt) -> None:
@@ -136,7 +136,7 @@ async def note(services: Services, writing: Writing, undone_by: ProposalView, ca
     view = next((one for one in case.proposals if one.proposal.id == undone_by.proposal.undoes), None)
     if view is None or view.receipt is None:
         return
-    today, undone_on = services.clock.today(), receipt.at.date()
+    undone_on = receipt.at.date()
     outcome = Outcome(
         proposal_id=view.proposal.id,
         metric=CATALOGUE[view.done.kind].metric,
@@ -146,7 +146,7 @@ async def note(services: Services, writing: Writing, undone_by: ProposalView, ca
         forecast=view.proposal.forecast.change if view.proposal.forecast else None,
         window=(view.receipt.at.date(), undone_on),
         method=f"not measurable: it was undone on {undone_on.day} {undone_on:%B}",
-        measured_on=today,
+        measured_on=services.clock.last_day(),
     )
     ended = view.model_copy(update={"outcome": outcome, "status": ProposalStatus.MEASURED})
     lesson = services.desk.lesson_from(case, ended)

@@ -76,9 +76,9 @@ class Unknowns:
         return found
 
     def _day_of(self, moment: datetime) -> date:
-        """The last complete day at a moment, as `Clock.today` counts."""
+        """The last complete day at a moment, as `Clock.last_day` counts."""
         local = moment.astimezone(ZoneInfo(self._services.model.timezone)).date()
-        return min(local - timedelta(days=1), self._services.clock.today())
+        return min(local - timedelta(days=1), self._services.clock.last_day())
 
     @asynccontextmanager
     async def _pressed(self, proposal_id: str, by: str) -> AsyncGenerator[tuple[Badge | None, datetime]]:

@@ -269,7 +269,7 @@ class Work:
     async def _push(self) -> bool:
         """One round over what waits for us. False when there was nothing."""
         async with self._database.read() as tx:
-            waiting = await proposals.waiting_on_us(tx, self._services.clock.today())
+            waiting = await proposals.waiting_on_us(tx, self._services.clock.last_day())
             due = await actions.due(tx)
         moved = bool(waiting)
         for ident in waiting:
@@ -304,21 +304,21 @@ class Work:
     async def _catch_up(self) -> None:
         """Sweep the days since the last one, in order, once the hour for it has come."""
         services = self._services
-        today, local = services.clock.today(), services.clock.now().astimezone(ZoneInfo(services.model.timezone))
+        last_day, local = services.clock.last_day(), services.clock.now().astimezone(ZoneInfo(services.model.timezone))
         if local.time() < services.model.sweep_at:
             return
         async with self._database.read() as tx:
             last = await sweeps.last(tx)
-        first = last.as_of + timedelta(days=1) if last else today
-        day = max(first, today - timedelta(days=_MOST_DAYS_TO_CATCH_UP))
-        while day <= today:
+        first = last.as_of + timedelta(days=1) if last else last_day
+        day = max(first, last_day - timedelta(days=_MOST_DAYS_TO_CATCH_UP))
+        while day <= last_day:
             await self.sweep(day)
             day += timedelta(days=1)
 
     async def _look_at_today(self) -> None:
         """Look at the hours of the day under way, once for each newest one, when yesterday has been swept."""
         services = self._services
-        yesterday = services.clock.today()
+        yesterday = services.clock.last_day()
         today = yesterday + timedelta(days=1)
         async with self._database.read() as tx:
             last, looked = await sweeps.last(tx), await sweeps.looked(tx, today)
@@ -331,7 +331,7 @@ class Work:
     async def _post_digest(self) -> None:
         """Post the day's digest once, at its hour, on its weekdays."""
         clock, settings = self._services.clock, self._services.model.digest
-        local, day = clock.now().astimezone(ZoneInfo(self._services.model.timezone)), clock.today()
+        local, day = clock.now().astimezone(ZoneInfo(self._services.model.timezone)), clock.last_day()
         if self.board is None or local.time() < settings.at or f"{local:%a}".casefold() not in settings.weekdays:
             return
         async with self._database.exclusively("baton/digest"):

@@ -166,7 +166,7 @@ async def opened(address: str) -> None:
 
 def _yesterday() -> date:
     """The last complete day, as the processes see it."""
-    return SystemClock(ZONE).today()
+    return SystemClock(ZONE).last_day()
 
 
 def _told_on(day: date) -> Script:

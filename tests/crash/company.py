@@ -74,7 +74,7 @@ class LastingClock:
     def now(self) -> datetime:
         return _MORNING + self.passed()
 
-    def today(self) -> date:
+    def last_day(self) -> date:
         return (self.now() - timedelta(days=1)).date()
 
     def passed(self) -> timedelta:

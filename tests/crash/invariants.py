@@ -76,7 +76,7 @@ async def under_way(tx: AsyncConnection, clock: LastingClock) -> bool:
     """Whether anything is still to be done by ourselves."""
     open_states = ("approved", "ready", "intent", "written", "unknown")
     busy = await tx.scalar(select(func.count()).where(ACTION.c.state.in_(open_states)))
-    waiting = await proposals.waiting_on_us(tx, clock.today())
+    waiting = await proposals.waiting_on_us(tx, clock.last_day())
     return bool(busy or waiting or await signals.undrawn(tx) or await lessons.unindexed(tx))
 
 

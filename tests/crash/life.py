@@ -210,7 +210,7 @@ async def do_jobs(life: Life, runner: Runner) -> None:
 async def _a_quiet_day(runner: Runner, clock: LastingClock, crowd: Crowd) -> bool:
     """Do what a day brings. False where something broke, or somebody else still has something under way."""
     try:
-        await runner.sweep(clock.today())
+        await runner.sweep(clock.last_day())
         await runner.work.tick()
         await crowd.approve_everything()
         await runner.work.tick()
@@ -261,7 +261,7 @@ async def _until_the_end(life: Life, *, works: bool) -> None:
 async def minutes(runner: Runner, clock: LastingClock, trace: Trace) -> None:
     """The minute comes many times a second. Days that nobody lived through are not swept one by one."""
     while not is_cancelled():
-        await runner.sweep(clock.today())
+        await runner.sweep(clock.last_day())
         await runner.work.tick()
         trace.went_round()
         await asyncio.sleep(0.2)
@@ -284,7 +284,7 @@ async def days_pass(runner: Runner, clock: LastingClock, crowd: Crowd) -> None:
     """Move the clock on whenever nothing waits for anybody, until the story is over."""
     while True:
         async with runner.work._database.read() as tx:
-            told = await sweeps.of(tx, clock.today()) is not None
+            told = await sweeps.of(tx, clock.last_day()) is not None
             busy = await under_way(tx, clock) or await signals.ids(tx, is_open=True)
             at_rest = told and not await under_way(tx, clock)
         if at_rest and not await crowd.buttons():

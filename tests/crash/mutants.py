@@ -53,7 +53,7 @@ async def request_execution(state: Any, runtime: Runtime[Services]) -> dict[str,
     assert executor is not None
     answer = await executor.write(effect, held.token, held.fence)
     services.failpoint(Failpoint.PLATFORM_WRITTEN)
-    today = services.clock.today()
+    today = services.clock.last_day()
     receipt = Receipt(
         action_id=held.action_id, proposal_id=held.proposal_id, status=_status(effect.kind), before={}, after={},
         answer=answer, at=services.clock.now(),

@@ -56,7 +56,7 @@ class HandClock:
     def now(self) -> datetime:
         return datetime.combine(self.day + timedelta(days=1), self.hour)
 
-    def today(self) -> date:
+    def last_day(self) -> date:
         return self.day
 
     def pass_days(self, days: int) -> None:

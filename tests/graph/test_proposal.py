@@ -68,11 +68,11 @@ async def test_whichever_save_fails_the_story_ends_the_same(address: str, checkp
     for after in range(1, 40):
         platform, clock = Platform(), HandClock(FIRST + timedelta(days=after))
         ident, signal_id = f"prop_{kind[-1]}{after:011x}", f"sig_{kind[-1]}{after:011x}"
-        script = opened(asked_for(ident=ident, signal_id=signal_id), signal_id=signal_id, day=clock.today())
+        script = opened(asked_for(ident=ident, signal_id=signal_id), signal_id=signal_id, day=clock.last_day())
         world = services(Database(address), script, platform, clock)
         runner = Runner(world)
         await runner.open()
-        await runner.sweep(clock.today())
+        await runner.sweep(clock.last_day())
         graph = proposal.graph(saver)
         failed = False
         with Breaking(saver, kind, after):

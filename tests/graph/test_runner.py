@@ -253,7 +253,7 @@ async def test_a_signal_that_goes_away_takes_its_open_questions_along(start: Sta
     runner = await start(clock=clock, script=closing(opened(), FIRST + timedelta(days=1)))
     await runner.sweep(FIRST)
     clock.pass_days(1)
-    await runner.sweep(clock.today())
+    await runner.sweep(clock.last_day())
     await runner.settle()
     case = await runner.case(SIG)
     assert (case.is_open, case.closed) == (False, CloseReason.RECOVERED)
@@ -269,7 +269,7 @@ async def test_a_signal_that_goes_away_after_acting_was_closed_by_acting(start: 
     await runner.approve(PROP, 1, MARA)
     await runner.settle()
     clock.pass_days(1)
-    (event,) = await runner.sweep(clock.today())
+    (event,) = await runner.sweep(clock.last_day())
     assert event.reason is CloseReason.ACTED
 
 
@@ -354,9 +354,9 @@ async def test_a_question_that_expired_is_put_again_once_when_its_signal_changes
     await runner.sweep(FIRST)
     clock.pass_days(5)
     await runner.settle()
-    await runner.sweep(clock.today())
+    await runner.sweep(clock.last_day())
     clock.pass_days(1)
-    await runner.sweep(clock.today())
+    await runner.sweep(clock.last_day())
     expired, again = sorted((await runner.case(SIG)).proposals, key=lambda view: view.status)
     assert (expired.proposal.id, expired.status, again.status) == (PROP, ProposalStatus.EXPIRED, ProposalStatus.PENDING)
     await runner.approve(again.proposal.id, 1, MARA)

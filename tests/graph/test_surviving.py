@@ -118,7 +118,7 @@ async def test_a_sweep_nobody_can_explain_stops_neither_the_digest_nor_what_is_d
     clock.pass_days(2)
     await runner.work.tick()
     clock.pass_days(1)
-    await runner.sweep(clock.today())
+    await runner.sweep(clock.last_day())
     await runner.governing.stop(MARA, "agent", "performance", "it sees ghosts")
 
     async def trip() -> None:
@@ -226,7 +226,7 @@ async def test_a_guard_that_cannot_be_computed_keeps_no_other_from_being_and_is_
 
     services = replace(runner.work._services, desk=replace(runner.work._services.desk, worsened=worsened))
     with pytest.raises(ExceptionGroup):
-        await undoing.watch(services, clock.today())
+        await undoing.watch(services, clock.last_day())
     assert set(looked) == {PROP, "prop_00000000000b"}
 
 
