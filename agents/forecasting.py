@@ -291,7 +291,8 @@ def _with_figures(plain: Forecast, seen: Outlook, whole: Whole, part: Mixture, b
             "now": figure(seen.now),
             "baseline": figure(ahead),
             "baseline_interval": (figure(ahead - Z80 * idle), figure(ahead + Z80 * idle)),
-            "expected": figure(shift + law.quantile(0.5)),
+            # whoever holds one figure against the other finds the change that is forecast, not one a little off it
+            "expected": round(figure(ahead) * (1 + plain.change), 6),
             "expected_interval": (figure(shift + law.quantile(0.1)), figure(shift + law.quantile(0.9))),
         }
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.blocks import MOST_BLOCKS, MOST_CHARACTERS, Block, Message, context, divider, fields, header, section, weight
 from bot.change import named
 from bot.people import WAITING, holders, who_is_asked
-from bot.question import question
+from bot.question import is_over, question, told_forecast
 from bot.stamp import ended
 from bot.words import (
     ARROW,
@@ -53,8 +53,25 @@ def card(case: Case, model: OperatingModel, *, mention: bool = False) -> Message
         top.append(context(*small))
     if model.executor.dry_run:
         top.append(context(DRY_RUN))
-    end = [context(f"{outside(signal.id, 40)} · as of {day(signal.as_of)} · evidence and chart in the thread")]
-    return Message(text=_notification(case, model), blocks=(*top, *_questions(case, model, top + end), *end))
+    bases = _bases(case)
+    said = [f"*What forecasts rest on:* {'; '.join(bases.values())}"] if bases else []
+    as_of = f"{outside(signal.id, 40)} · as of {day(signal.as_of)} · evidence and chart in the thread"
+    end = [context(*said, as_of)]
+    questions = _questions(case, model, top + end, frozenset(bases))
+    return Message(text=_notification(case, model), blocks=(*top, *questions, *end))
+
+
+def _bases(case: Case) -> dict[str, str]:
+    """What several forecasts rest on alike, said once with the numbers of the proposals."""
+    numbers: dict[str, list[int]] = {}
+    for number, view in enumerate(case.proposals, 1):
+        if forecast := told_forecast(view):
+            numbers.setdefault(forecast.basis, []).append(number)
+    return {
+        basis: f"{outside(basis, 160)} ({listed([str(one) for one in of[:10]])})"
+        for basis, of in numbers.items()
+        if len(of) > 1
+    }
 
 
 def _headline(case: Case) -> str:
@@ -136,7 +153,8 @@ def seen_in(finding: Finding, signal: Signal) -> str:
     place = _finest(finding.scope)
     known = signal.names.get(place or "")
     where = f", {outside(known, 60)}" if known and place != _finest(signal.scope) else ""
-    return f"{name}{where}, {many(finding.window_days, 'day')}"
+    days = finding.window_days
+    return f"{name}{where}, last {many(days, 'day') if days > 1 else 'day'}"
 
 
 def _small_print(signal: Signal) -> list[str]:
@@ -162,18 +180,22 @@ def _small_print(signal: Signal) -> list[str]:
     return [line for line in lines if line]
 
 
-def _questions(case: Case, model: OperatingModel, around: Sequence[Block]) -> list[Block]:
-    """As many proposals as fit, those that wait first in line for the room, all in the order they were planned."""
+def _questions(case: Case, model: OperatingModel, around: Sequence[Block], said: frozenset[str]) -> list[Block]:
+    """As many proposals as fit, those that wait first in line for the room. Each keeps its number as long as it lives.
+
+    All stand in the order they were first asked, and what came to nothing below them.
+    """
     room, characters = MOST_BLOCKS - len(around) - 2, MOST_CHARACTERS - weight(around) - 300
     shown: dict[str, list[Block]] = {}
     order = sorted(enumerate(case.proposals, 1), key=lambda numbered: _rank(case, numbered[1]))
     for number, view in order[:MOST_QUESTIONS]:
-        blocks = question(case, view, number, model)
+        blocks = question(case, view, number, model, said)
         room, characters = room - len(blocks), characters - weight(blocks)
         if room < 0 or characters < 0:
             break
         shown[view.proposal.id] = blocks
-    lines = [block for view in case.proposals for block in shown.get(view.proposal.id, [])]
+    in_order = sorted(case.proposals, key=is_over)
+    lines = [block for view in in_order for block in shown.get(view.proposal.id, [])]
     hidden = [view for view in case.proposals if view.proposal.id not in shown]
     rest = [section(_rest(hidden))] if hidden else []
     return [divider(), *lines, *rest] if case.proposals else [section("No action is proposed.")]

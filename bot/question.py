@@ -1,11 +1,13 @@
 """One proposal on a card: what it would do, what to expect, and the buttons, or the stamp in their place."""
 
+from collections.abc import Collection
+
 from bot.blocks import Block, actions, button, section, shorten
 from bot.change import changes, named, names_in
 from bot.names import APPROVE, ASK, OVERRIDE, REJECT, SAY_DONE, SAY_NOT_DONE, SNOOZE, Press
 from bot.people import WAITING
 from bot.stamp import stamp
-from bot.words import between, figure, many, metric_short, outside, percent
+from bot.words import beside, between, figure, many, metric_short, outside, percent
 from domain.action import Action, RefreshCreative, RetentionFlow, ShiftBudget
 from domain.case import Case, ProposalStatus, ProposalView
 from domain.operating_model import OperatingModel
@@ -16,17 +18,27 @@ _OVER = frozenset({ProposalStatus.EXPIRED, ProposalStatus.WITHDRAWN})
 """States that need one line only: nobody decided, and what is still wanted is asked anew."""
 
 
-def question(case: Case, view: ProposalView, number: int, model: OperatingModel) -> list[Block]:
-    """The blocks of one proposal: its text, and buttons as long as somebody may decide."""
+def question(
+    case: Case, view: ProposalView, number: int, model: OperatingModel, said: Collection[str] = ()
+) -> list[Block]:
+    """The blocks of one proposal: its text, and buttons as long as somebody may decide.
+
+    `said`: what forecasts rest on that the card says once for several of them.
+    """
     proposal = view.proposal
     head = f"*{number}. {named(proposal)}*"
-    text = "\n".join([head, *_what(case, view), *stamp(case, view, model)])
+    text = "\n".join([head, *_what(case, view, said), *stamp(case, view, model)])
     blocks = [section(shorten(text, 2400))]
     if can_be_decided(case, view):
         blocks.append(buttons(view))
     if view.status is ProposalStatus.UNKNOWN:
         blocks.append(words_for(view))
     return blocks
+
+
+def is_over(view: ProposalView) -> bool:
+    """Whether nobody decided, and nobody can any more."""
+    return view.status in _OVER
 
 
 def can_be_decided(case: Case, view: ProposalView) -> bool:
@@ -72,41 +84,49 @@ def whose(action: Action) -> str:
             return "the campaign's" if getattr(action, "campaign_id", None) else ""
 
 
-def forecast_words(forecast: Forecast | None, currency: str, of: str = "") -> str:
+def forecast_words(forecast: Forecast | None, currency: str, of: str = "", said: Collection[str] = ()) -> str:
     """What to expect: "CTR +25 % (80 % sure: +12 to +40 %); from 3 measured outcomes here"; or that nobody knows.
 
-    Where the past tells, the figure itself follows: "The ad's CTR is 0.84 % now; over 14 days about 1.05 % with …".
-    `of` says whose it is.
+    Where the past tells, the figure itself follows: "Over 14 days the ad's CTR comes to about 1.05 % with this and …".
+    `of` says whose it is; `said`, what forecasts rest on that is said elsewhere.
     """
     if forecast is None:
         return "Forecast: none; there is too little to go by"
     short = metric_short(forecast.metric)
-    change = f"{short} *{percent(forecast.change)}*"
     figures = _figures(forecast, f"{of} {short}".strip(), currency)
     against = " against doing nothing" if figures else ""
-    sure = f"80 % sure: {between(forecast.interval)}"
-    return "\n".join([f"Forecast: {change}{against} ({sure}); {outside(forecast.basis, 160)}", *figures])
+    change = f"{short} *{percent(forecast.change)}*{against} (80 % sure: {between(forecast.interval)})"
+    basis = "" if forecast.basis in said else f"; {outside(forecast.basis, 160)}"
+    return "\n".join([f"Forecast: {change}{basis}", *figures])
 
 
 def _figures(forecast: Forecast, what: str, currency: str) -> list[str]:
-    """The metric itself: as it is, with the action, and without."""
-    if forecast.now is None or forecast.expected is None or forecast.expected_interval is None:
+    """The metric itself over the days of the forecast, with the action and without: whoever divides finds the change.
+
+    What it is now is of other days, and stands with its own above.
+    """
+    if forecast.expected is None:
         return []
-    now, expected = (figure(forecast.metric, value, currency) for value in (forecast.now, forecast.expected))
-    low, high = (figure(forecast.metric, value, currency) for value in forecast.expected_interval)
-    over = f" over {many(forecast.days, 'day')}" if forecast.days else ""
-    without = ""
+    over = f"Over {many(forecast.days, 'day')} {what}" if forecast.days else f"{what[:1].upper()}{what[1:]}"
+    both = None
     if forecast.baseline is not None:
-        without = f", about {figure(forecast.metric, forecast.baseline, currency)} without"
-    now_is = f"{what[:1].upper()}{what[1:]} is {now} now"
-    return [f"{now_is};{over} about *{expected}* with this (80 % sure: {low} to {high}){without}"]
+        both = beside(forecast.metric, forecast.expected, forecast.baseline, forecast.change, currency)
+    if both is None:
+        return [f"{over} comes to about *{figure(forecast.metric, forecast.expected, currency)}* with this"]
+    return [f"{over} comes to about *{both[0]}* with this and {both[1]} without"]
 
 
-def _what(case: Case, view: ProposalView) -> list[str]:
+def told_forecast(view: ProposalView) -> Forecast | None:
+    """The forecast a card tells of a proposal: of what was proposed, until its outcome is there."""
+    untold = is_over(view) or view.outcome is not None or view.proposal.undoes is not None
+    return None if untold or view.done != view.proposal.action else view.proposal.forecast
+
+
+def _what(case: Case, view: ProposalView, said: Collection[str]) -> list[str]:
     proposal, decided = view.proposal, view.decision
     action = decided.action if isinstance(decided, Overridden) else proposal.action
     lines = changes(action, names_in(case, proposal))
-    if view.status in _OVER:
+    if is_over(view):
         return lines[:1]
     if view.status not in WAITING and view.status is not ProposalStatus.FORBIDDEN:
         # a brief is read to decide on it; afterwards it only makes the card long
@@ -116,6 +136,6 @@ def _what(case: Case, view: ProposalView) -> list[str]:
         lines.append(f"_Why:_ {outside(proposal.why, 300)}")
     # what was forecast is not what was approved otherwise, and taking back is nothing to forecast
     if view.outcome is None and action == proposal.action and not takes_back:
-        lines.append(forecast_words(proposal.forecast, action.currency, whose(action)))
+        lines.append(forecast_words(proposal.forecast, action.currency, whose(action), said))
     lines += [f"> {outside(lesson, 300)}" for lesson in proposal.remembered[:3]]
     return lines

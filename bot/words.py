@@ -45,6 +45,9 @@ _MONEY = frozenset(
 )
 _RATIOS = frozenset(("roas", "frequency", "position", "target_roas"))
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+_MOST_FINER = 2
+"""Places a figure may have beyond those people say: "1.012 %" instead of "1.01 %"; more nobody reads."""
+_NO_FIGURE = re.compile(r"[^0-9.]")
 _CAPITALS = {"crm": "CRM", "cmo": "CMO", "seo": "SEO", "cro": "CRO", "ceo": "CEO", "cfo": "CFO", "ai": "AI"}
 
 # Characters that steer the direction or look of the text around them: a name must not reorder a card.
@@ -80,10 +83,10 @@ def escape(text: str) -> str:
     return _STEERING.sub("", text).translate(ESCAPES)
 
 
-def money(amount: Decimal | float, currency: str) -> str:
+def money(amount: Decimal | float, currency: str, finer: int = 0) -> str:
     """An amount with its currency, to the cent where there are cents: "€118.40", "€1,240", "118.40 SEK"."""
-    value = Decimal(str(amount)).quantize(Decimal("0.01"))
-    places = 0 if value == value.to_integral_value() else 2
+    value = Decimal(str(amount)).quantize(Decimal(1).scaleb(-2 - finer))
+    places = 0 if value == value.to_integral_value() else 2 + finer
     text, sign = f"{abs(value):,.{places}f}", MINUS if value < 0 else ""
     symbol = _SYMBOLS.get(currency)
     return f"{sign}{symbol}{text}" if symbol else f"{sign}{text} {currency}"
@@ -108,35 +111,48 @@ def between(interval: Interval) -> str:
     return f"{percent(low).removesuffix(' %')} to {percent(high)}"
 
 
-def share(value: float) -> str:
+def share(value: float, finer: int = 0) -> str:
     """A share as a percentage without a sign: 0.0131 is "1.31 %"."""
     points = abs(value * 100)
     places = 0 if points >= 20 or points == 0 else 1 if points >= 5 else 2 if points >= 0.095 else 4
-    return f"{_minus(f'{value * 100:.{places}f}')} %"
+    return f"{_minus(f'{value * 100:.{places + finer}f}')} %"
 
 
-def count(value: float) -> str:
+def count(value: float, finer: int = 0) -> str:
     """A count: "48,900"; a small one keeps the places it needs: "3.4", "0.031"."""
     if value == 0 or abs(value) >= 10 or value == int(value):
-        return _minus(f"{value:,.0f}")
+        return _minus(f"{value:,.{finer}f}")
     # At least two figures that say something: 0.0312 is "0.031", not "0.0".
     places = 1 if abs(value) >= 1 else min(1 - math.floor(math.log10(abs(value))), 6)
-    return _minus(f"{value:,.{places}f}")
+    return _minus(f"{value:,.{places + finer}f}")
 
 
-def figure(metric: str, value: float, currency: str) -> str:
-    """A metric's value in its own unit, as people say it."""
+def figure(metric: str, value: float, currency: str, finer: int = 0) -> str:
+    """A metric's value in its own unit, as people say it; with `finer` more places where they are needed."""
     if not math.isfinite(value):
         return "–"
     if metric in _SHARES or metric.endswith("_rate"):
-        return share(value)
+        return share(value, finer)
     if metric == "hours_served":
-        return f"{value:,.1f} h"
+        return f"{value:,.{1 + finer}f} h"
     if metric in _MONEY:
-        return money(value, currency)
+        return money(value, currency, finer)
     if metric in _RATIOS:
-        return _minus(f"{value:,.2f}")
-    return count(value)
+        return _minus(f"{value:,.{2 + finer}f}")
+    return count(value, finer)
+
+
+def beside(metric: str, value: float, other: float, change: float, currency: str) -> tuple[str, str] | None:
+    """Two values of a metric with the places it takes for a reader who divides them to find `change` as it is said.
+
+    None where they do not find it, however many there are: the figures are of another make than the change.
+    """
+    for finer in range(_MOST_FINER + 1):
+        shown = figure(metric, value, currency, finer), figure(metric, other, currency, finer)
+        read, against = (float(_NO_FIGURE.sub("", text) or 0) for text in shown)
+        if against and percent(read / against - 1) == percent(change):
+            return shown
+    return None
 
 
 def metric_name(metric: str) -> str:

@@ -144,7 +144,7 @@ def test_the_figure_with_the_action_is_the_figure_without_it_and_the_change():
     found = told()
     assert found.now == pytest.approx(0.013 * math.exp(-0.25), rel=1e-4)
     assert found.baseline == pytest.approx(0.013 * math.exp(-0.5), rel=1e-4)
-    assert found.expected == pytest.approx(found.baseline * (1 + found.change), rel=0.03)
+    assert found.expected == pytest.approx(found.baseline * (1 + found.change), rel=1e-4)
     assert found.baseline_interval
     assert found.expected_interval
     assert found.baseline_interval[0] < found.baseline < found.baseline_interval[1]

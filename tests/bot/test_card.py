@@ -72,7 +72,7 @@ def test_the_card_says_verdict_why_stake_confidence_and_asks_each_owner(valid):
     assert "*Creative fatigue*, very likely (93 %) · *about €118 a day* at stake (wasted spend) · since 9 March" in said
     assert "• *Mara Lindt* (media lead): decide on *2. Shift budget*" in said
     assert "• *Nils Berg* (CRM lead): decide on *3. Start retention flow*" in said
-    assert "Click-through rate, 5 days\n1.31 % → 0.84 %\n*−36 %* (95 % sure: −46 to −27 %)" in said
+    assert "Click-through rate, last 5 days\n1.31 % → 0.84 %\n*−36 %* (95 % sure: −46 to −27 %)" in said
     assert "Seen by* the performance, creative and lifecycle agents" in said
     assert "Ruled out:* auction pressure (CPM moved only +2 % [-3, 7])" in said
     assert "Still possible:* audience saturation (5 %)" in said
@@ -84,8 +84,8 @@ def test_the_figures_on_a_card_are_those_of_its_own_place_and_others_are_named(v
     elsewhere = cost.model_copy(update={"scope": Scope(campaign_id="c3"), "window_days": 1})
     case = CASE.model_copy(update={"signal": SIGNAL.model_copy(update={"findings": (surer, click, elsewhere)})})
     said = text(drawn(valid, case))
-    assert "Click-through rate, 5 days\n1.31 % → 0.84 %" in said
-    assert "Cost per conversion, Spring prospecting, 1 day\n€38.20 → €55.90" in said
+    assert "Click-through rate, last 5 days\n1.31 % → 0.84 %" in said
+    assert "Cost per conversion, Spring prospecting, last day\n€38.20 → €55.90" in said
 
 
 def test_the_arms_of_a_test_are_compared_as_shares(valid):
@@ -108,6 +108,23 @@ def test_each_proposal_says_exactly_what_changes_and_what_to_expect(valid):
     assert "Forecast: none; there is too little to go by" in said
     assert "> last time, 14 January: CTR +31 % [12, 52], forecast was +25 %" in said
     assert "Waits for Cleo Okafor (creative lead)*, by <!date^" in said
+
+
+def test_what_several_forecasts_rest_on_is_said_once_with_their_numbers(valid):
+    guess = SHIFTING.forecast
+    assert guess is not None
+    also = REFRESHING.model_copy(update={"forecast": guess.model_copy(update={"metric": "ctr"})})
+    said = text(drawn(valid, case_of(view(also), view(FLOWING), view(SHIFTING))))
+    assert said.count("a cautious first guess") == 1
+    assert "*What forecasts rest on:* a cautious first guess, nothing measured here yet (1 and 3)" in said
+
+
+def test_a_number_stays_with_its_proposal_though_what_came_to_nothing_stands_below(valid):
+    case = case_of(view(REFRESHING, ProposalStatus.WITHDRAWN), view(SHIFTING), view(FLOWING))
+    said = text(drawn(valid, case))
+    assert "• *Mara Lindt* (media lead): decide on *2. Shift budget*" in said
+    assert said.index("*2. Shift budget*\n") < said.index("*3. Start retention flow*\n")
+    assert said.index("*3. Start retention flow*\n") < said.index("*1. Refresh creative*\n")
 
 
 def test_owners_are_mentioned_once_and_only_when_asked_to(valid):
