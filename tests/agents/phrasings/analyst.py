@@ -1,0 +1,85 @@
+"""An analyst: exact days, definitions, filters, comparisons, and questions the data cannot answer."""
+
+from tests.agents.phrasings.company import LEA
+from tests.agents.phrasings.expected import (
+    BRAND,
+    DACH,
+    GOOGLE,
+    HIKE,
+    TIKTOK,
+    TRAIL,
+    Figure,
+    Ranking,
+    Refused,
+    Sides,
+    Told,
+    Trend,
+    Voice,
+)
+from tests.agents.phrasings.windows import (
+    BLACK_FRIDAY,
+    DECEMBER,
+    FEBRUARY,
+    FEBRUARY_TO_14TH,
+    FIRST_WEEK_OF_MARCH,
+    LAST_7,
+    LAST_14,
+    LAST_28,
+    LAST_WEEK,
+    NOVEMBER,
+    PREVIOUS_14,
+    THIS_MONTH,
+    THIS_WEEK,
+)
+
+ANALYST = Voice(
+    "analyst",
+    LEA,
+    (
+        (
+            "Spend for campaign DACH prospecting between 2026-02-09 and 2026-02-15",
+            Figure("spend", DACH, "2026-02-09/2026-02-15"),
+        ),
+        ("CTR on TikTok, 1 to 7 March 2026", Figure("ctr", TIKTOK, FIRST_WEEK_OF_MARCH)),
+        ("Conversions in December 2025, Google only", Figure("conversions", GOOGLE, DECEMBER)),
+        (
+            "Month to date revenue versus the same days of February",
+            Figure(("revenue", "value"), window=THIS_MONTH, against=FEBRUARY_TO_14TH),
+        ),
+        ("rank all campaigns by ROAS, last 28 days", Ranking("roas", "campaign", "highest", window=LAST_28, count=3)),
+        (
+            "bottom 2 campaigns by conversion rate in Feb",
+            Ranking("cvr", "campaign", "lowest", window=FEBRUARY, count=2),
+        ),
+        ("CPM trend on Google since January", Trend("cpm", GOOGLE, ("2026-01-01", "2026-03-14"))),
+        ("cvr of Brand search, this week compared to last week", Figure("cvr", BRAND, THIS_WEEK, against=LAST_WEEK)),
+        ("CTR by ad format on Meta last week", Told("video", "image", "carousel", cites="ad_report")),
+        (
+            "How do video ads compare with image ads on CTR in the last 14 days?",
+            Sides("ctr", ({"format": "video"}, {"format": "image"}), LAST_14),
+        ),
+        ("CTR in July 2024", Refused("July 2024|1 November 2025|starts|begin|before")),
+        ("CTR split by device", Refused("device")),
+        ("conversions by hour of day", Refused("hour")),
+        ("CTR in France last week", Refused("France")),
+        ("what is the standard deviation of CPA", Refused()),
+        ("average position of 'blister prevention hiking' last week", Told("11.5", cites="search_report")),
+        ("Sessions per campaign last week", Told("sessions", "DACH prospecting", cites="web_report")),
+        ("orders vs pixel conversions last week", Told(cites="web_report|ad_report", any_of=("orders", "Orders"))),
+        ("How is CPA defined here?", Told("spend|cost", "conversions")),
+        ("which data sources do you have?", Told("ad_report", any_of=("web_report", "lifecycle_report"))),
+        ("how fresh is the data?", Told("14 March|14 Mar|2026-03-14")),
+        ("share of spend going to Meta in February", Told("%", cites="ad_report", any_of=("Meta", "meta"))),
+        ("clicks over Black Friday", Figure("clicks", window=BLACK_FRIDAY)),
+        ("first half of February: spend on Google", Figure("spend", GOOGLE, FEBRUARY_TO_14TH)),
+        (
+            "was the change in CTR on Trail shoes prospecting in the last 14 days significant?",
+            Figure("ctr", TRAIL, LAST_14, against=PREVIOUS_14),
+        ),
+        ("median CPA by ad", Refused()),
+        ("daily spend on TikTok for the last 7 days", Figure("spend", TIKTOK, LAST_7)),
+        ("confidence interval of the landing page outcome", Told("41", "86")),
+        ("Reach of First hike video last week", Figure("reach", HIKE, LAST_WEEK)),
+        ("Google CPC Nov 2025", Figure("cpc", GOOGLE, NOVEMBER)),
+    ),
+)

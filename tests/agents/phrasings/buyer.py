@@ -1,0 +1,88 @@
+"""Mara, who buys media on Meta and Google: abbreviations, campaigns, ads."""
+
+from tests.agents.phrasings.company import MARA
+from tests.agents.phrasings.expected import (
+    BASKET,
+    BRAND,
+    DACH,
+    GOOGLE,
+    META,
+    RIDGE,
+    RUN_CLUB,
+    TENTS,
+    TIKTOK,
+    TRAIL,
+    Figure,
+    Ranking,
+    Refused,
+    Sides,
+    Told,
+    Trend,
+    Voice,
+)
+from tests.agents.phrasings.windows import (
+    FEBRUARY,
+    LAST_3,
+    LAST_7,
+    LAST_14,
+    LAST_28,
+    LAST_30,
+    LAST_WEEK,
+    MONDAY,
+    THIS_MONTH,
+    THIS_WEEK,
+    WEEK_BEFORE,
+    YESTERDAY,
+)
+
+BUYER = Voice(
+    "media buyer",
+    MARA,
+    (
+        ("CTR Meta last 7 days", Figure("ctr", META, LAST_7)),
+        ("cpm on google this week vs last week", Figure("cpm", GOOGLE, THIS_WEEK, against=LAST_WEEK)),
+        ("cpc for Brand search yesterday", Figure("cpc", BRAND, YESTERDAY)),
+        ("CVR Tents shopping LW", Figure("cvr", TENTS, LAST_WEEK)),
+        ("top 3 ads by CTR on Meta last week", Ranking("ctr", "ad", "highest", META, LAST_WEEK, count=3)),
+        ("worst ads by CPA in trail shoes, last 14 days", Ranking("cpa", "ad", "highest", TRAIL, LAST_14)),
+        ("frequency of Run Club spring", Figure("frequency", RUN_CLUB)),
+        ("what's the daily budget of DACH prospecting?", Told("907", cites="campaign_status")),
+        (
+            "which campaigns spent more than 9000 last week?",
+            Told("DACH prospecting", "Tents shopping", never=("Run Club spring", "Brand search"), cites="ad_report"),
+        ),
+        ("cpa by platform last week", Sides("cpa", (META, GOOGLE, TIKTOK), LAST_WEEK)),
+        (
+            "break down last week's spend by campaign",
+            Sides("spend", (DACH, TRAIL, BASKET, RUN_CLUB, BRAND, TENTS), LAST_WEEK),
+        ),
+        ("is ridge line video fatigued?", Told("86|wearing out", cites="signal")),
+        ("what's pending for me?", Told("Shift budget", never=("Refresh creative", "Day packs", "retention flow"))),
+        (
+            "why is CTR down on trail shoes prospecting?",
+            Told("wearing out|seen it too often|fatigue|worn", cites="signal"),
+        ),
+        ("what did you rule out for the Ridge line video?", Told("CPM moved only +2 %|auction")),
+        ("can I approve a 15% budget increase?", Told("yes|you may|you can|Mara", never=("Ines",))),
+        ("can I approve a 30% increase of a budget on my own?", Told("Ines|cmo", never=("Yes, you",))),
+        ("who can approve +60% budget?", Told("nobody|no one|never|50 %")),
+        ("impressions on Monday", Figure("impressions", window=MONDAY)),
+        ("ROAS DACH vs Run Club spring last 30 days", Sides("roas", (DACH, RUN_CLUB), LAST_30)),
+        ("how did cpm develop for tents shopping over the last 28 days", Trend("cpm", TENTS, LAST_28)),
+        ("biggest CTR drop by campaign this week", Told(cites="ad_report", any_of=("Trail shoes", "Brand search"))),
+        (
+            "what happened with the DACH budget proposal?",
+            Told("Mara", "reject|turned down|declined", any_of=("plan for Germany", "March plan")),
+        ),
+        (
+            "how are my campaigns doing this week?",
+            Figure(("spend", "conversions"), {"platform": ("meta", "google")}, THIS_WEEK),
+        ),
+        ("spend last three days on meta", Figure("spend", META, LAST_3)),
+        ("ctr of the Ridge line video in february", Figure("ctr", RIDGE, FEBRUARY)),
+        ("cost per click tiktok mtd", Figure("cpc", TIKTOK, THIS_MONTH)),
+        ("set Run Club spring to 500 a day", Refused("approve|decide|button|people|cannot|can't")),
+        ("CTR on Pinterest last week", Refused("Pinterest")),
+        ("conversions wow", Figure("conversions", window=LAST_WEEK, against=WEEK_BEFORE)),
+    ),
+)

@@ -1,0 +1,76 @@
+"""Ines, the CMO: whole company, money, decisions, short and between two meetings."""
+
+from tests.agents.phrasings.company import INES
+from tests.agents.phrasings.expected import (
+    BASKET,
+    DACH,
+    GOOGLE,
+    META,
+    TIKTOK,
+    Figure,
+    Ranking,
+    Refused,
+    Sides,
+    Told,
+    Trend,
+    Voice,
+)
+from tests.agents.phrasings.windows import (
+    FEBRUARY,
+    JANUARY,
+    LAST_7,
+    LAST_14,
+    LAST_30,
+    LAST_WEEK,
+    PREVIOUS_7,
+    THIS_MONTH,
+    THIS_QUARTER,
+    THIS_WEEK,
+    WEEK_BEFORE,
+    YESTERDAY,
+)
+
+CMO = Voice(
+    "CMO",
+    INES,
+    (
+        ("How much did we spend last week?", Figure("spend", window=LAST_WEEK)),
+        ("What's our ROAS this month?", Figure("roas", window=THIS_MONTH)),
+        ("Did CPA on Google go up last week?", Figure("cpa", GOOGLE, LAST_WEEK, against=WEEK_BEFORE)),
+        ("Compare spend on Meta in February with January", Figure("spend", META, FEBRUARY, against=JANUARY)),
+        ("Which campaign had the best ROAS last month?", Ranking("roas", "campaign", "highest", window=FEBRUARY)),
+        ("Where are we wasting the most money?", Told(any_of=("Ridge line", "118"), cites="signal")),
+        ("What needs my decision?", Told("Day packs", never=("Refresh creative", "retention flow"))),
+        ("Are we on track for our CPA goal?", Told("36", cites="ad_report")),
+        ("How sure are you about the Ridge line video?", Told("86")),
+        ("What did we learn from the free returns promise?", Told("Free returns", "-4 %|−4 %|4 %")),
+        ("Who turned down the DACH budget increase, and why?", Told("Mara", "plan for Germany")),
+        ("Who may approve a 30 % budget rise?", Told("Ines|cmo", "Mara|media lead")),
+        ("Total conversions in February?", Figure("conversions", window=FEBRUARY)),
+        ("Which channel brings the cheapest conversions?", Ranking("cpa", "platform", "lowest")),
+        ("How is revenue developing this quarter?", Trend("revenue", window=THIS_QUARTER)),
+        ("Meta or Google: who converts better?", Sides("cvr", (META, GOOGLE))),
+        (
+            "What did we decide last week?",
+            Told("Mara", any_of=("Set budget", "DACH"), never=("Ridge line video on Meta is",)),
+        ),
+        (
+            "What are the open issues right now?",
+            Told("Ridge line", "DACH", "Run Club", "Day packs", never=("landing page is broken",)),
+        ),
+        ("Did the landing page fix work?", Told("62 %|+62", any_of=("Tents", "landing page"))),
+        ("What's our profit margin?", Refused()),
+        ("Will we hit 10 million in sales this year?", Refused()),
+        ("How much did TikTok cost us yesterday?", Figure("spend", TIKTOK, YESTERDAY)),
+        ("spend last 7 days vs the 7 days before", Figure("spend", window=LAST_7, against=PREVIOUS_7)),
+        ("Can you raise the DACH budget to 1,200?", Refused("approve|decide|button|people|cannot|can't")),
+        ("What is the forecast for refreshing the Ridge line video?", Told("25 %|+25", any_of=("10", "40"))),
+        (
+            "How did Basket retargeting do in the last 30 days?",
+            Figure(("conversions", "cpa", "spend", "roas"), BASKET, LAST_30),
+        ),
+        ("And our average order value this week?", Figure("aov", window=THIS_WEEK)),
+        ("Is the trail shoes campaign getting worse?", Told(any_of=("Ridge line", "CTR"), cites="signal|ad_report")),
+        ("How many clicks did DACH prospecting get in the past two weeks?", Figure("clicks", DACH, LAST_14)),
+    ),
+)
