@@ -19,6 +19,7 @@ from bot import thread
 from bot.blocks import Message
 from bot.card import card
 from bot.charts import draw
+from bot.introduction import INTRODUCTION, introduction
 from bot.slack import Place, Slack, SlackRefused
 from domain.case import Case, Post
 from domain.chart import Chart
@@ -125,6 +126,13 @@ class SlackBoard:
                 if written.changed or written.waiting or written.measured:  # a quiet day is not worth a ping
                     wanted = Wanted(key, digests.digest(written))
                     await self._post(DIGESTS, wanted, self._runner.model.routes.channel)
+
+    async def introduce(self) -> None:
+        """Keep the channel's first message true: what this is and how it is stopped. Raises SlackUnavailable."""
+        wanted = Wanted(INTRODUCTION, introduction(self._runner.model))
+        async with self._alone(INTRODUCTION):
+            posts = await self._runner.posts(INTRODUCTION)
+            await self._place(INTRODUCTION, wanted, posts, self._channel)
 
     async def show_seal(self, seal: Seal) -> None:
         """Keep the newest seal of the ledger in a pinned message. Raises SlackUnavailable."""

@@ -92,6 +92,10 @@ class Board(Protocol):
         """Bring every message about a signal up to date with the database. Raises SlackUnavailable."""
         ...
 
+    async def introduce(self) -> None:
+        """Say once what this is, what it may do and how it is stopped, and keep it true. Raises SlackUnavailable."""
+        ...
+
     async def show_seal(self, seal: Seal) -> None:
         """Show the newest seal of the ledger, where nobody who can change the database can change it unseen.
 

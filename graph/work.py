@@ -176,6 +176,8 @@ class Work:
         """What the minute brings: days to sweep, new hours, what is due, the digest. What fails stops nothing else."""
         async with self._database.read() as tx:
             await self._services.in_force.read(tx)
+        with surviving("introducing Baton"):
+            await self._introduce()
         for what, part in (("the sweep", self._catch_up), ("the look at the day under way", self._look_at_today)):
             with surviving(what):
                 try:
@@ -239,6 +241,12 @@ class Work:
         for signal_id in undrawn:
             with surviving(f"drawing {signal_id}"):
                 await self.refresh(signal_id)
+
+    async def _introduce(self) -> None:
+        """Say in the channel what this is before the first card is there; one process at a time."""
+        if self.board is not None:
+            async with self._database.exclusively("baton/telling"):
+                await self.board.introduce()
 
     async def _tell(self) -> None:
         """Announcements, then reminders and escalations, one process at a time; what fails is told the next minute."""

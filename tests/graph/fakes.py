@@ -148,12 +148,17 @@ class Wall:
         self.announced: dict[str, str] = {}
         self.seals: list[Seal] = []
         self.down = 0
+        self.introduced: list[int] = []
+        """How many cards were shown before, each time."""
 
     async def show(self, signal_id: str) -> None:
         if self.down:
             self.down -= 1
             raise SlackUnavailable("Slack did not answer.")
         self.shown.append(signal_id)
+
+    async def introduce(self) -> None:
+        self.introduced.append(len(self.shown))
 
     async def show_seal(self, seal: Seal) -> None:
         self._must_answer()

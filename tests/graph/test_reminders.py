@@ -34,6 +34,14 @@ class Watch(HandClock):
         self.later += timedelta(hours=hours)
 
 
+async def test_the_channel_is_told_what_this_is_before_it_sees_a_card(start: Start):
+    clock, wall = Watch(), Wall()
+    runner = await start(clock=clock, board=wall)
+    await runner.work.tick()
+    assert wall.shown
+    assert wall.introduced == [0]
+
+
 async def test_an_owner_who_does_not_answer_is_reminded_once_and_then_the_question_is_passed_on(start: Start):
     clock, wall = Watch(), Wall()
     runner = await start(clock=clock, board=wall)
