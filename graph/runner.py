@@ -13,6 +13,7 @@ from domain.ports import Board
 from domain.proposal import MOST_PUT_OFF, Approved, Overridden, Rejected, Snoozed
 from domain.signal import SignalEvent
 from graph import counsel, undoing
+from graph.arrivals import Arrivals
 from graph.badges import Badges
 from graph.deciding import Deciding
 from graph.governing import Governing
@@ -46,6 +47,7 @@ class Runner:
         self._deciding = Deciding(services, self._badges, self.work)
         self.governing = Governing(services, self._badges)
         self.unknowns = Unknowns(services, self._badges)
+        self.arrivals = Arrivals(services)
         self._signals: dict[str, str] = {}
 
     async def open(self) -> Self:

@@ -387,3 +387,28 @@ BADGE = Table(
     _filled("seen_at", _MOMENT),
 )
 """What Slack last said about a user."""
+
+SLACK_REQUEST = Table(
+    "slack_request",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    _filled("taken_at", _MOMENT),
+    Column("done_at", _MOMENT),
+    _filled("keep_until", _MOMENT),
+    Index("slack_request_keep_until_idx", "keep_until"),
+)
+"""What Slack sent over HTTP, as far as it must not be taken twice: an event's id, or the digest of a signature."""
+
+SLACK_TROUBLE = Table(
+    "slack_trouble",
+    METADATA,
+    Column("kind", Text, primary_key=True),
+    Column("about", Text, primary_key=True),
+    _filled("since", _MOMENT),
+    _filled("seen_at", _MOMENT),
+    Column("told_at", _MOMENT),
+)
+"""What keeps us from working in Slack just now and only a person can mend; told once each. Gone when it is mended.
+
+`about` is a channel, a scope or a person's pseudonym. Installations are in slack_sdk's own tables: see
+`memory.installations`."""
