@@ -24,6 +24,7 @@ from bot.slack import Place, Slack, SlackRefused
 from domain.case import Case, Post
 from domain.chart import Chart
 from domain.errors import SlackUnavailable
+from domain.operating_model import OperatingModel
 from domain.seal import Seal
 from graph.runner import Runner
 
@@ -175,7 +176,7 @@ class SlackBoard:
         table = Wanted(f"{ident}/evidence", thread.evidence(case, rows), head.ts)
         await self._place(ident, table, posts, head.channel)
         problem = await self._try_chart(ident, posts, head)
-        for wanted in _results(case, head, self._runner.now):
+        for wanted in _results(case, head, self._runner.model, self._runner.now):
             await self._place(ident, wanted, posts, head.channel)
         return problem
 
@@ -260,9 +261,10 @@ class SlackBoard:
             yield
 
 
-def _results(case: Case, head: Post, now: datetime) -> Iterator[Wanted]:
+def _results(case: Case, head: Post, model: OperatingModel, now: datetime) -> Iterator[Wanted]:
     """The receipts and outcomes there are so far, in the card's order."""
     for view in case.proposals:
-        for name, message in (("receipt", thread.receipt(case, view, now)), ("outcome", thread.outcome(case, view))):
+        told = (("receipt", thread.receipt(case, view, model, now)), ("outcome", thread.outcome(case, view)))
+        for name, message in told:
             if message:
                 yield Wanted(f"{view.proposal.id}/{name}", message, head.ts)

@@ -90,7 +90,7 @@ def _verdict(case: Case) -> str:
     if not case.is_open:
         when = f" on {day(case.closed_on, signal.as_of)}" if case.closed_on else ""
         because = f": {words}" if (words := ended(case)) else ""
-        left = "Only taking something back waits here." if _waiting(case) else "Nothing waits here any more."
+        left = "Only an undo waits here." if _waiting(case) else "Nothing waits here any more."
         lines.insert(0, f"✅ *Closed{when}*{because}. {left}")
     return "\n".join(line for line in lines if line)
 
@@ -145,14 +145,17 @@ def _finest(scope: Scope) -> str | None:
     return scope.ad_id or scope.segment_id or scope.campaign_id
 
 
-def seen_in(finding: Finding, signal: Signal) -> str:
-    """What was seen, where if not in the signal's own place, and over how long: figures of a day move more."""
+def seen_in(finding: Finding, signal: Signal, *, named: bool = False) -> str:
+    """What was seen, where if not in the signal's own place, and over how long: figures of a day move more.
+
+    With `named` the place is said in any case: away from the card nobody has its headline in sight.
+    """
     name = metric_name(finding.metric)
     if finding.kind is FindingKind.PRICE_MOVE:
         return name
     place = _finest(finding.scope)
     known = signal.names.get(place or "")
-    where = f", {outside(known, 60)}" if known and place != _finest(signal.scope) else ""
+    where = f", {outside(known, 60)}" if known and (named or place != _finest(signal.scope)) else ""
     days = finding.window_days
     return f"{name}{where}, last {many(days, 'day') if days > 1 else 'day'}"
 

@@ -40,7 +40,11 @@ def title(action: Action) -> str:
 
 def named(proposal: Proposal) -> str:
     """What a proposal is called on a card: "Shift budget", "Undo: Shift budget"."""
-    return f"Undo: {title(proposal.action)}" if proposal.undoes is not None else title(proposal.action)
+    action = proposal.action
+    if proposal.undoes is None:
+        return title(action)
+    of = CATALOGUE.get(action.of) if isinstance(action, PutBack) else None
+    return f"Undo: {of.title if of else title(action)}"
 
 
 def names_in(case: Case, proposal: Proposal) -> Names:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pydantic import BaseModel, Field
 
 from bot.blocks import Block, context, section
-from bot.change import changes, named, names_in, title, unit
+from bot.change import changes, named, names_in, unit
 from bot.fields import label_of, one_of, reason, text
 from bot.names import (
     ASK_FORM,
@@ -65,13 +65,13 @@ def reject(case: Case, view: ProposalView, origin: Origin) -> View:
 
 
 def undo(case: Case, view: ProposalView, origin: Origin) -> View:
-    """What would be done to take something back, and a required reason."""
+    """What would be done to undo something, and a required reason."""
     back = inverse(view.done, view.receipt.before) if view.receipt else None
     told = changes(back, names_in(case, view.proposal)) if back is not None else []
     about = section("\n".join([f"*Undo: {named(view.proposal)}*", *told, f"_{outside(case.signal.headline, 150)}_"]))
-    why = reason("Why take it back?", hint=LEARNT)
+    why = reason("Why undo it?", hint=LEARNT)
     small = context("Where you may decide this alone it is decided now; otherwise those who must agree are asked.")
-    return _form(UNDO_FORM, "Undo", "Take it back", [about, why, small], origin)
+    return _form(UNDO_FORM, "Undo", "Undo", [about, why, small], origin)
 
 
 def was_done(case: Case, view: ProposalView, origin: Origin) -> View:
@@ -90,7 +90,7 @@ def was_not_done(case: Case, view: ProposalView, origin: Origin) -> View:
 def _word(form: str, heading: str, means: str, case: Case, view: ProposalView, origin: Origin) -> View:
     names = names_in(case, view.proposal)
     held = view.receipt
-    last = f"_Read after the try:_\n{live_values(held, names)}" if held and held.after else ""
+    last = f"_Read after the try:_\n{live_values(held, names, view.done.currency)}" if held and held.after else ""
     about = "\n".join(line for line in (f"*{named(view.proposal)}*", *changes(view.done, names), last) if line)
     why = reason("How do you know?", hint="Goes on the card. It can be said once.")
     return _form(form, heading, heading, [section(about), section(means), why], origin)
@@ -147,7 +147,7 @@ def _form(callback_id: str, heading: str, submit: str, blocks: list[Block], orig
 def _about(case: Case, view: ProposalView) -> Block:
     action = view.proposal.action
     told = changes(action, names_in(case, view.proposal))
-    lines = [f"*{title(action)}*", *told, forecast_words(view.proposal.forecast, action.currency, whose(action))]
+    lines = [f"*{named(view.proposal)}*", *told, forecast_words(view.proposal.forecast, action.currency, whose(action))]
     return section("\n".join([*lines, f"_{outside(case.signal.headline, 150)}_"]))
 
 

@@ -2,9 +2,9 @@
 
 from decimal import Decimal, InvalidOperation
 
-from bot.change import Names, called, differences
+from bot.change import Names, called, differences, names_in
 from bot.people import deciders, holders, name_of
-from bot.words import between, day, listed, metric_short, moment, outside, percent, spoken
+from bot.words import between, day, figure, listed, metric_short, moment, outside, percent, spoken
 from domain.case import Case, ProposalStatus, ProposalView
 from domain.catalogue import CATALOGUE
 from domain.effect import SetValues
@@ -22,6 +22,10 @@ ENDED = {
     CloseReason.EXPIRED: "nobody answered in time",
 }
 """Why a case closed, as a clause."""
+_NO_METRIC = frozenset({"", "none"})
+"""What a kind of action says that moves no figure."""
+_MONEY = frozenset({"daily_budget", "target_cpa"})
+"""Values on a platform that are money."""
 _ENDED_BY_CAUSE = {
     Cause.TEST_READY: "the test is over",
     Cause.CONTENT_OPPORTUNITY: "people search for it as they used to",
@@ -45,10 +49,13 @@ def stamp(case: Case, view: ProposalView, model: OperatingModel) -> list[str]:
 def outcome_words(outcome: Outcome) -> str:
     """Measured against forecast: "CTR +31 % (95 % sure: +12 to +52 %), forecast was +25 %".
 
-    An interval that reaches over zero claims nothing: "CPA: no clear effect yet (95 % sure: −23 to +41 %), …".
+    An interval that reaches over zero claims nothing: "CPA: no clear effect yet (95 % sure: −23 to +41 %), …"; nor
+    does what was not measurable: "the effect on CPA could not be measured: …".
     """
     if not outcome.measurable or outcome.effect is None:
-        return f"not measurable: {outside(outcome.method.removeprefix('not measurable: '), 300)}"
+        on = "" if outcome.metric in _NO_METRIC else f" on {metric_short(outcome.metric)}"
+        why = outside(outcome.method.removeprefix("not measurable: "), 300)
+        return f"the effect{on} could not be measured: {why}"
     sure = f" (95 % sure: {between(outcome.interval)})" if outcome.interval else ""
     forecast = f", forecast was {percent(outcome.forecast)}" if outcome.forecast is not None else ", no forecast"
     if outcome.interval and outcome.interval[0] <= 0 <= outcome.interval[1]:
@@ -56,18 +63,18 @@ def outcome_words(outcome: Outcome) -> str:
     return f"{metric_short(outcome.metric)} {percent(outcome.effect)}{sure}{forecast}"
 
 
-def live_values(receipt: Receipt, names: Names) -> str:
-    """What the platform shows now, as it was read back: "daily budget of Trail shoes: 450.00 → 400.00"."""
+def live_values(receipt: Receipt, names: Names, currency: str) -> str:
+    """What the platform shows now, as it was read back: "daily budget of Trail shoes: €450 → €400"."""
     addresses = list(dict.fromkeys([*receipt.before, *receipt.after]))
-    shown = [f"{_place(address, names)}: {_shown(receipt, address)}" for address in addresses[:6]]
+    shown = [f"{_place(address, names)}: {_shown(receipt, address, currency)}" for address in addresses[:6]]
     return "\n".join([*shown, *([f"and {len(addresses) - 6} more"] if len(addresses) > 6 else [])])
 
 
-def _shown(receipt: Receipt, address: str) -> str:
+def _shown(receipt: Receipt, address: str, currency: str) -> str:
     """A value before and after; where nothing was read back, what it was."""
-    before = _value(receipt.before.get(address))
+    before = _value(address, receipt.before.get(address), currency)
     if receipt.after:
-        return f"{before} → {_value(receipt.after.get(address))}"
+        return f"{before} → {_value(address, receipt.after.get(address), currency)}"
     return f"{'is' if receipt.status in _UNTOUCHED and receipt.said is None else 'was'} {before}"
 
 
@@ -77,14 +84,17 @@ def _place(address: str, names: Names) -> str:
     return f"{spoken(field)} of {called(ident, names, 'the account')}"
 
 
-def _value(text: str | None) -> str:
+def _value(address: str, text: str | None, currency: str) -> str:
     if not text:
         return "–"
     try:
         number = Decimal(text)
     except InvalidOperation:
         return outside(text, 60)
-    return f"{number:,}" if number.is_finite() and abs(number.adjusted()) < 15 else outside(text, 60)
+    if not number.is_finite() or abs(number.adjusted()) >= 15:
+        return outside(text, 60)
+    field = address.rsplit("/", 1)[-1]
+    return figure(field, float(number), currency) if field in _MONEY else f"{number:,}"
 
 
 def _decision(view: ProposalView, model: OperatingModel) -> list[str]:
@@ -98,7 +108,8 @@ def _decision(view: ProposalView, model: OperatingModel) -> list[str]:
             head = f"✏️ *Changed and approved by {name_of(decision.by, model)}* · {moment(decision.at)}"
             return [head + _helpers(view, model), changed, f"Reason: “{outside(decision.reason, 300)}”"]
         case Rejected():
-            head = f"✖️ *Rejected by {name_of(decision.by, model)}* · {moment(decision.at)}"
+            emergency = " · 🚨 in an emergency" if view.in_emergency else ""
+            head = f"✖️ *Rejected by {name_of(decision.by, model)}* · {moment(decision.at)}{emergency}"
             return [head, f"Reason: “{outside(decision.reason, 300)}”"]
         case Snoozed() if view.status is ProposalStatus.SNOOZED:
             head = f"💤 *Snoozed by {name_of(decision.by, model)}* until {moment(decision.until)}"
@@ -117,7 +128,7 @@ def _changed(view: ProposalView, model: OperatingModel) -> list[str]:
 
 
 def _helpers(view: ProposalView, model: OperatingModel) -> str:
-    """Who agreed as well; or that nobody did where others were asked: an emergency allows that."""
+    """Who agreed as well; and that it was decided in an emergency, alone where others were asked."""
     if (
         isinstance(view.verdict, Ask)
         and view.decision
@@ -125,7 +136,8 @@ def _helpers(view: ProposalView, model: OperatingModel) -> str:
     ):
         return " · 🚨 alone, in an emergency"
     others = [name_of(user, model) for user in view.approvals if view.decision and user != view.decision.by]
-    return f" · with {listed(others)}" if others else ""
+    together = f" · with {listed(others)}" if others else ""
+    return f"{together} · 🚨 in an emergency" if view.in_emergency else together
 
 
 def _progress(case: Case, view: ProposalView, model: OperatingModel) -> list[str]:  # noqa: PLR0911, PLR0912 - one per state
@@ -140,9 +152,9 @@ def _progress(case: Case, view: ProposalView, model: OperatingModel) -> list[str
         case ProposalStatus.APPROVED:
             return ["Being carried out; the result follows here."]
         case ProposalStatus.EXECUTED:
-            return [*_done(receipt, model), taken_back(case, view) or _due(view)]
+            return [*_done(view, model), taken_back(case, view) or _due(view)]
         case ProposalStatus.DRIFTED:
-            now = _now(receipt)
+            now = _now(case, view)
             return [
                 f"⚠️ *Not carried out.* The live value was no longer what you were shown{now}. "
                 "Nothing was written; a person has to look again."
@@ -160,7 +172,7 @@ def _progress(case: Case, view: ProposalView, model: OperatingModel) -> list[str
                 f"Baton keeps reading; whoever may decide this can also say what they see there.{said}"
             ]
         case ProposalStatus.MEASURED:
-            return [*_done(receipt, model), taken_back(case, view), _measured(view)]
+            return [*_done(view, model), taken_back(case, view), _measured(view)]
         case ProposalStatus.WITHDRAWN:
             return ["↩️ *Withdrawn before anyone decided:* " + _withdrawn(case)]
         case ProposalStatus.REJECTED:
@@ -193,15 +205,21 @@ def _asking(view: ProposalView, verdict: Ask, model: OperatingModel) -> list[str
     return lines
 
 
-def _done(receipt: Receipt | None, model: OperatingModel) -> list[str]:
+def _done(view: ProposalView, model: OperatingModel) -> list[str]:
+    receipt = view.receipt
     if receipt is None:
         return ["Carried out."]
     if receipt.said:
         how = "Handed over" if receipt.status is ReceiptStatus.HANDED_OVER else "Done"
         return [f"✔️ *{how}, says {_word(receipt.said, model)} Baton could not read it."]
     if receipt.status is ReceiptStatus.HANDED_OVER:
-        return [f"🤝 *Handed over* as a task · {moment(receipt.at)}"]
-    return [f"✔️ *Done* and read back from the platform · {moment(receipt.at)}"]
+        return [f"🤝 *Handed over as a task{taker(view, model)}* · {moment(receipt.at)}"]
+    return [f"✔️ *Done and checked in the ad account* · {moment(receipt.at)}"]
+
+
+def taker(view: ProposalView, model: OperatingModel) -> str:
+    """Who sees to it that a task is done: the people whose role answers for it."""
+    return f", for {holders(view.proposal.owner, model)} ({spoken(view.proposal.owner)}) to see done"
 
 
 def _word(said: Said, model: OperatingModel) -> str:
@@ -213,7 +231,7 @@ def _measured(view: ProposalView) -> str:
     if view.outcome is None:
         return ""
     words = outcome_words(view.outcome)
-    return f"📏 *Measured:* {words}" if view.outcome.measurable else f"📏 {words[:1].upper()}{words[1:]}"
+    return f"📏 *Measured:* {words}" if view.outcome.measurable else f"📏 *Not measurable:* {words}"
 
 
 def _rehearsed(view: ProposalView) -> str:
@@ -225,7 +243,7 @@ def _rehearsed(view: ProposalView) -> str:
 
 
 def taken_back(case: Case, view: ProposalView) -> str:
-    """Where taking back what was done stands; empty where nobody asked."""
+    """Where the undo of what was done stands; empty where nobody asked."""
     back = case.undo_of(view)
     if back is None:
         return ""
@@ -238,17 +256,20 @@ def taken_back(case: Case, view: ProposalView) -> str:
 
 def _due(view: ProposalView) -> str:
     if view.proposal.undoes is not None:
-        return "What it took back is measured no further."
+        return "An undo is not measured."
     if view.measured_after:
         return f"The effect is measured on {day(view.measured_after)}."
     entry = CATALOGUE.get(view.proposal.action.kind)
     return "" if entry and entry.window_days else "There is nothing to measure here."
 
 
-def _now(receipt: Receipt | None) -> str:
-    if not receipt or not receipt.before:
+def _now(case: Case, view: ProposalView) -> str:
+    """What the platform showed instead: " (now daily budget of Trail shoes: €430)"."""
+    if not view.receipt or not view.receipt.before:
         return ""
-    shown = [f"{outside(address.rsplit('/', 1)[-1], 40)} {_value(text)}" for address, text in receipt.before.items()]
+    names, currency = names_in(case, view.proposal), view.proposal.action.currency
+    live = view.receipt.before.items()
+    shown = [f"{_place(address, names)}: {_value(address, text, currency)}" for address, text in live]
     return f" (now {listed(shown[:3])})"
 
 

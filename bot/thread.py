@@ -8,18 +8,19 @@ from bot.card import seen_in
 from bot.change import changes, named, names_in, title
 from bot.names import UNDO, Press
 from bot.people import SLACK_ID
-from bot.stamp import live_values, outcome_words, taken_back
+from bot.stamp import live_values, outcome_words, taken_back, taker
 from bot.words import day, moment, outside, plain
 from domain.case import Case, ProposalView
 from domain.chart import Chart
 from domain.finding import Finding, FindingKind
+from domain.operating_model import OperatingModel
 from domain.proposal import Overridden
 from domain.receipt import ReceiptStatus
 from domain.signal import Signal
 
 _RECEIPT = {
-    ReceiptStatus.DONE: "✔️ *Done:* written and read back",
-    ReceiptStatus.HANDED_OVER: "🤝 *Handed over* as a task for the people who do this by hand",
+    ReceiptStatus.DONE: "✔️ *Done and checked in the ad account*",
+    ReceiptStatus.HANDED_OVER: "🤝 *Handed over as a task*",
     ReceiptStatus.DRIFTED: "⚠️ *Not carried out:* the live value was no longer what was approved against",
     ReceiptStatus.FAILED: "❌ *Not carried out:* nothing was written",
     ReceiptStatus.REHEARSED: "🧪 *Rehearsed in dry-run:* everything was checked as usual, and nothing was written",
@@ -61,7 +62,8 @@ def _in_words(signal: Signal) -> str:
             clearest.setdefault(one.kind, one)
     told = list(clearest.values())[:MOST_TOLD]
     return shorten(
-        "\n".join(f"• *{seen_in(one, signal)}:* {outside(one.evidence, 240)}" for one in told), MOST_IN_WORDS
+        "\n".join(f"• *{seen_in(one, signal, named=True)}:* {outside(one.evidence, 240)}" for one in told),
+        MOST_IN_WORDS,
     )
 
 
@@ -73,8 +75,8 @@ def chart(drawn: Chart, file_id: str) -> Message:
     )
 
 
-def receipt(case: Case, view: ProposalView, now: datetime | None = None) -> Message | None:
-    """What the platform did, with a button to take it back while that can be done; None as long as nothing was tried.
+def receipt(case: Case, view: ProposalView, model: OperatingModel, now: datetime | None = None) -> Message | None:
+    """What the platform did, with a button to undo it while that can be done; None as long as nothing was tried.
 
     Without `now` there is no button.
     """
@@ -84,14 +86,18 @@ def receipt(case: Case, view: ProposalView, now: datetime | None = None) -> Mess
     decision = view.decision
     action = decision.action if isinstance(decision, Overridden) else view.proposal.action
     how = _BY_WORD.get(held.status, _RECEIPT[held.status]) if held.said else _RECEIPT[held.status]
-    head = f"{how} · {moment(held.said.at if held.said else held.at)}"
+    to = taker(view, model) if held.status is ReceiptStatus.HANDED_OVER and held.said is None else ""
+    emergency = " · 🚨 approved in an emergency" if view.in_emergency else ""
+    head = f"{how}{to} · {moment(held.said.at if held.said else held.at)}{emergency}"
     said = f"{_SAID.get(held.status, 'The platform said')}: {outside(held.answer, 300)}"
     tells_more = held.answer.strip() and held.status not in _PLAIN and held.said is None
     lines = [
         f"*{named(view.proposal)}*",
         head,
         *changes(action, names_in(case, view.proposal)),
-        live_values(held, names_in(case, view.proposal)) if held.status not in _NOTHING_READ_BACK else "",
+        live_values(held, names_in(case, view.proposal), action.currency)
+        if held.status not in _NOTHING_READ_BACK
+        else "",
         said if tells_more else f"“{outside(held.said.reason, 300)}”" if held.said else "",
         taken_back(case, view),
     ]
@@ -100,7 +106,7 @@ def receipt(case: Case, view: ProposalView, now: datetime | None = None) -> Mess
 
 
 def undo_buttons(case: Case, views: Sequence[ProposalView], now: datetime | None) -> list[Block]:
-    """A row for each that can be taken back, which Slack wants: in one row no two buttons may do the same."""
+    """A row for each that can be undone, which Slack wants: in one row no two buttons may do the same."""
     able = [view for view in views if _can_be_undone(case, view, now)]
     alone = len(able) == 1
     return [_undo_row(view, "Undo…" if alone else plain(f"Undo {named(view.proposal)}…", 75)) for view in able]
@@ -119,7 +125,7 @@ def _undo_row(view: ProposalView, label: str) -> Block:
 def _undo(case: Case, view: ProposalView, now: datetime | None) -> list[Block]:
     if not _can_be_undone(case, view, now) or view.undo_until is None:
         return []
-    return [*undo_buttons(case, [view], now), context(f"This can be taken back until {moment(view.undo_until)}.")]
+    return [*undo_buttons(case, [view], now), context(f"This can be undone until {moment(view.undo_until)}.")]
 
 
 def outcome(case: Case, view: ProposalView) -> Message | None:

@@ -64,6 +64,8 @@ class ProposalView(Frozen):
     """Slack user who made of it what is asked now, where others must agree to a change. See `is_erased`."""
     changed_because: str | None = None
     """Why they did, in their own words."""
+    in_emergency: bool = False
+    """Whether it was decided by somebody who could decide alone at that moment, in an emergency they had declared."""
     receipt: Receipt | None = None
     outcome: Outcome | None = None
     measured_after: date | None = None

@@ -35,7 +35,7 @@ from memory import people, proposals
 from memory.decisions import DECISIONS
 from memory.people import People
 from memory.proposals import VERDICT
-from memory.schema import ACTION, APPROVAL, DECISION, OUTCOME, PROPOSAL, RECEIPT, SIGNAL, SNOOZE
+from memory.schema import ACTION, APPROVAL, DECISION, EMERGENCY, OUTCOME, PROPOSAL, RECEIPT, SIGNAL, SNOOZE
 
 _Row = Row[tuple[object, ...]]
 
@@ -67,6 +67,7 @@ class _Known:
     receipt: Receipt | None = None
     outcome: Outcome | None = None
     measured_after: date | None = None
+    in_emergency: bool = False
 
 
 async def load(
@@ -77,8 +78,7 @@ async def load(
     With `only`, a case holds that proposal and no other: enough to say where it stands, and quicker.
     """
     signals = {row.id: row for row in await tx.execute(select(SIGNAL).where(SIGNAL.c.id.in_(signal_ids)))}
-    order = (PROPOSAL.c.withdrawn_at.is_not(None), PROPOSAL.c.place, PROPOSAL.c.id)
-    asked = select(PROPOSAL).where(PROPOSAL.c.signal_id.in_(signal_ids)).order_by(*order)
+    asked = select(PROPOSAL).where(PROPOSAL.c.signal_id.in_(signal_ids)).order_by(PROPOSAL.c.place, PROPOSAL.c.id)
     if only is not None:
         asked = asked.where(PROPOSAL.c.id == only)
     rows: dict[str, list[_Row]] = defaultdict(list)
@@ -144,6 +144,7 @@ def _view(row: _Row, known: _Known, now: datetime, everybody: People) -> Proposa
         approvals=tuple(approval.by for approval in known.approvals if approval.version == row.version),
         changed_by=change.by if change else None,
         changed_because=change.reason if change else None,
+        in_emergency=known.in_emergency,
         receipt=known.receipt,
         outcome=known.outcome,
         measured_after=known.measured_after,
@@ -209,6 +210,8 @@ def _note(known: _Known, what: str, body: object) -> None:
             known.receipt = Receipt.model_validate(body)
         case "outcome":
             known.outcome = Outcome.model_validate(body)
+        case "emergency":
+            known.in_emergency = True
         case _:
             known.measured_after = date.fromisoformat(body) if isinstance(body, str) else None
 
@@ -222,6 +225,12 @@ def _recorded() -> CompoundSelect[str, Any, Any, Any]:
         return select(*columns).where(table.c.proposal_id == ids)
 
     first, in_time = cast(literal(0), Numeric), func.extract("epoch", APPROVAL.c.at)
+    declared = (EMERGENCY.c.by == DECISION.c.by) & (EMERGENCY.c.since <= DECISION.c.at)
+    emergencies = (
+        select(literal(EMERGENCY.name).label("what"), DECISION.c.proposal_id, func.to_jsonb(EMERGENCY.c.id), first)
+        .join(EMERGENCY, declared & (EMERGENCY.c.until > DECISION.c.at))
+        .where(DECISION.c.proposal_id == ids)
+    )
     return union_all(
         rows(DECISION, DECISION.c.body, first),
         rows(SNOOZE, SNOOZE.c.body, cast(SNOOZE.c.id, Numeric)),
@@ -229,6 +238,7 @@ def _recorded() -> CompoundSelect[str, Any, Any, Any]:
         rows(ACTION, func.to_jsonb(ACTION.c.measured_after), first),
         rows(RECEIPT, RECEIPT.c.body, cast(RECEIPT.c.id, Numeric)),
         rows(OUTCOME, OUTCOME.c.body, first),
+        emergencies,
     ).order_by("place")
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, select, union, update
+from sqlalchemy import Row, func, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -37,19 +37,28 @@ class Asked:
 async def ask(writing: Writing, asked: Asked, place: int = 0) -> bool:
     """Put a proposal on its case's card. The case must be locked.
 
-    The same question is not asked twice: once decided it stays decided, and unchanged it stays as it is.
+    The same question is not asked twice: once decided it stays decided, and unchanged it stays as it is. `place` is
+    where a new one stands at the earliest: behind all that are on the card, and there it stays, since people call it by
+    its number.
     """
     now = await row_of(writing.tx, asked.proposal.id)
     if now is None:
-        await _keep(writing, asked, place)
+        await _keep(writing, asked, max(place, await _next_place(writing.tx, asked.proposal.signal_id)))
         return True
     if await writing.tx.scalar(select(DECISION.c.proposal_id).where(DECISION.c.proposal_id == now.id)):
         return False
     if now.withdrawn_at is None and not _differs(now, asked):
         return False
     newer = asked.proposal.model_copy(update={"version": now.version + 1})
-    await _keep(writing, replace(asked, proposal=newer), place, await _still_sealed(writing.tx, now.body, newer.why))
+    sealed = await _still_sealed(writing.tx, now.body, newer.why)
+    await _keep(writing, replace(asked, proposal=newer), now.place, sealed)
     return True
+
+
+async def _next_place(tx: AsyncConnection, signal_id: str) -> int:
+    """The first place on a card behind all that were ever on it."""
+    last = await tx.scalar(select(func.max(PROPOSAL.c.place)).where(PROPOSAL.c.signal_id == signal_id))
+    return 0 if last is None else last + 1
 
 
 async def _still_sealed(tx: AsyncConnection, before: dict[str, Any], why: str) -> str | None:

@@ -88,8 +88,8 @@ PROPOSAL = Table(
     Column("reviewed", Text),
     Index("proposal_signal_id_idx", "signal_id"),
 )
-"""The version on the card. `expires_at` moves with a snooze; `place` is the order on the card; `reviewed` says under
-which standing governance was last asked about it (memory.standing.stamp)."""
+"""The version on the card. `expires_at` moves with a snooze; `place` is the order on the card, for good; `reviewed`
+says under which standing governance was last asked about it (memory.standing.stamp)."""
 
 PROPOSAL_VERSION = Table(
     "proposal_version",
@@ -412,3 +412,38 @@ SLACK_TROUBLE = Table(
 
 `about` is a channel, a scope or a person's pseudonym. Installations are in slack_sdk's own tables: see
 `memory.installations`."""
+
+PREFERENCE = Table(
+    "preference",
+    METADATA,
+    Column("pseudonym", Text, ForeignKey("person.pseudonym", ondelete="CASCADE"), primary_key=True),
+    _filled("body", JSONB),
+    _filled("at", _MOMENT),
+)
+"""What a person chose for themselves: digest hour, quiet hours, working days. It goes when they are erased."""
+
+TELLING = Table(
+    "telling",
+    METADATA,
+    Column("pseudonym", Text, ForeignKey("person.pseudonym", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    _filled("as_of", Date),
+    _filled("was_sent", Boolean),
+    _filled("at", _MOMENT),
+)
+"""Digests ("daily") and summaries ("weekly") of one person, by the day on their own clock; `as_of` is the last complete
+day one tells. `was_sent` is false where there was nothing to tell."""
+
+HELD_MENTION = Table(
+    "held_mention",
+    METADATA,
+    Column("signal_id", Text, ForeignKey("signal.id"), primary_key=True),
+    Column("pseudonym", Text, ForeignKey("person.pseudonym", ondelete="CASCADE"), primary_key=True),
+    Column("about", Text, primary_key=True),
+    _filled("held_at", _MOMENT),
+    Column("told_at", _MOMENT),
+    Index("held_mention_told_at_idx", "told_at"),
+)
+"""People who were at rest when something was shown to them, and are mentioned in the morning. `about` is "card", or
+names a question with its version; `told_at` is also set where nothing waits for them any more."""

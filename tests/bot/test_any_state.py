@@ -35,7 +35,11 @@ def test_any_case_makes_a_valid_card(valid, case: Case, mention: bool):
 @given(case=cases())
 def test_any_case_makes_valid_thread_messages_and_modals(valid, case: Case):
     for view in case.proposals[:4]:
-        for made in (thread.receipt(case, view), thread.receipt(case, view, EARLY), thread.outcome(case, view)):
+        for made in (
+            thread.receipt(case, view, MODEL),
+            thread.receipt(case, view, MODEL, EARLY),
+            thread.outcome(case, view),
+        ):
             if made:
                 valid(made)
         origin = Origin(proposal_id=view.proposal.id, version=1, signal_id=case.signal.id, channel="C1")

@@ -26,7 +26,10 @@ async def test_a_new_signal_becomes_one_card_with_evidence_and_chart_in_its_thre
     assert evidence["thread_ts"] == chart["thread_ts"] == ts
     assert evidence["blocks"][1]["type"] == "table"
     told = evidence["blocks"][2]["text"]["text"]
-    assert "• *Click-through rate, 5 days:* 412 clicks from 48,900 impressions against 655 expected" in told
+    assert (
+        "• *Click-through rate, Trail Shoe video, last 5 days:* 412 clicks from 48,900 impressions against 655 expected"
+        in told
+    )
     assert chart["blocks"][0]["slack_file"]["id"] == next(iter(runner.files.values()))
     assert b"\x89PNG" in slack.uploads[0]
     assert slack.calls("files.completeUploadExternal")[0].get("channel_id") is None
@@ -64,7 +67,7 @@ async def test_receipt_and_outcome_arrive_in_the_thread_once(board, runner, slac
 
     posts = slack.calls("chat.postMessage")
     assert len(posts) == 5
-    assert "read back" in str(posts[3]["blocks"])
+    assert "checked in the ad account" in str(posts[3]["blocks"])
     assert "CPA −11 %" in str(posts[4]["blocks"])
     assert set(runner.kept[SIG]) >= {f"{SHIFT}/receipt", f"{SHIFT}/outcome"}
 

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from bot import thread
 from bot.blocks import Message
 from bot.card import card
 from bot.change import changes, names_in
 from bot.names import OVERRIDE, SNOOZE
 from bot.stamp import outcome_words
 from bot.words import metric_short
-from domain.action import ShiftBudget
+from domain.action import PutBack, ShiftBudget
 from domain.case import Case, ProposalStatus
 from domain.finding import FindingKind
 from domain.proposal import Expired, Rejected, Snoozed
@@ -25,6 +26,7 @@ from tests.bot.samples import (
     CLEO,
     FLOWING,
     MARA,
+    META,
     MODEL,
     NILS,
     NOW,
@@ -162,10 +164,18 @@ STAMPS = [
     (ProposalStatus.APPROVED, {"decision": APPROVED}, "✅ *Approved by Mara Lindt* · <!date^1773480600"),
     (ProposalStatus.APPROVED, {"decision": OVERRIDDEN}, "Amount to move per day: €50 → €30"),
     (ProposalStatus.APPROVED, {"decision": OVERRIDDEN}, "Reason: “Brand search is almost sold out this week”"),
-    (ProposalStatus.EXECUTED, {"receipt": receipt(ReceiptStatus.DONE)}, "*Done* and read back"),
-    (ProposalStatus.EXECUTED, {"receipt": receipt(ReceiptStatus.HANDED_OVER)}, "*Handed over* as a task"),
+    (ProposalStatus.EXECUTED, {"receipt": receipt(ReceiptStatus.DONE)}, "*Done and checked in the ad account* ·"),
+    (
+        ProposalStatus.EXECUTED,
+        {"receipt": receipt(ReceiptStatus.HANDED_OVER)},
+        "*Handed over as a task, for Mara Lindt (media lead) to see done* ·",
+    ),
     (ProposalStatus.EXECUTED, {"measured_after": TODAY}, "The effect is measured on 14 March."),
-    (ProposalStatus.DRIFTED, {"receipt": receipt(ReceiptStatus.DRIFTED)}, "now daily_budget 450.00 and"),
+    (
+        ProposalStatus.DRIFTED,
+        {"receipt": receipt(ReceiptStatus.DRIFTED)},
+        "(now daily budget of *Spring prospecting*: €450 and",
+    ),
     (ProposalStatus.FAILED, {"receipt": receipt(ReceiptStatus.FAILED)}, "Nothing was written. Why: "),
     (ProposalStatus.REHEARSED, {"receipt": receipt(ReceiptStatus.REHEARSED)}, "🧪 *Rehearsed, nothing was written:*"),
     (ProposalStatus.UNKNOWN, {"receipt": receipt(ReceiptStatus.UNKNOWN)}, "⚠️ *Result unknown.*"),
@@ -178,7 +188,7 @@ STAMPS = [
     (
         ProposalStatus.MEASURED,
         {"outcome": OUTCOME.model_copy(update={"measurable": False, "effect": None, "method": "no sibling campaign"})},
-        "Not measurable: no sibling campaign",
+        "*Not measurable:* the effect on CPA could not be measured: no sibling campaign",
     ),
     (
         ProposalStatus.REJECTED,
@@ -274,6 +284,43 @@ def test_names_from_outside_stay_names(valid):
     assert "n" * 69 + "…" in said
 
 
+@pytest.mark.parametrize(
+    ("status", "decision"),
+    [
+        (ProposalStatus.EXECUTED, APPROVED),
+        (ProposalStatus.EXECUTED, OVERRIDDEN),
+        (ProposalStatus.REJECTED, Rejected(proposal_id=SHIFT, version=1, by=MARA, at=NOW, reason="Not now")),
+    ],
+)
+def test_what_was_decided_in_an_emergency_says_so_on_card_and_in_the_thread(valid, status, decision):
+    done = receipt(ReceiptStatus.DONE) if status is ProposalStatus.EXECUTED else None
+    one = view(SHIFTING, status, decision=decision, receipt=done, in_emergency=True)
+    shown = text(drawn(valid, case_of(one)))
+    assert "🚨 in an emergency" in shown
+    assert "🚨" not in text(drawn(valid, case_of(one.model_copy(update={"in_emergency": False}))))
+    if message := thread.receipt(case_of(one), one, MODEL):
+        valid(message)
+        assert "🚨 approved in an emergency" in text(message)
+
+
+def test_the_thread_names_who_takes_a_task_and_what_money_a_value_is(valid):
+    task = view(FLOWING, ProposalStatus.EXECUTED, decision=APPROVED, receipt=receipt(ReceiptStatus.HANDED_OVER))
+    told = thread.receipt(case_of(task), task, MODEL)
+    assert told is not None
+    valid(told)
+    assert "🤝 *Handed over as a task*, for Nils Berg (CRM lead) to see done ·" in text(told)
+    done = view(SHIFTING, ProposalStatus.EXECUTED, decision=APPROVED, receipt=receipt(ReceiptStatus.DONE))
+    told = thread.receipt(case_of(done), done, MODEL)
+    assert told is not None
+    assert "daily budget of *Spring prospecting*: €450 → €400" in text(told)
+
+
+def test_to_undo_what_a_team_did_is_called_after_what_they_did(valid):
+    back = PutBack(**META, of="refresh_creative", place="meta/a1/ad/ad9", what="Show the former creative again.")
+    undo = REFRESHING.model_copy(update={"id": "prop_0000000back", "action": back, "undoes": REFRESHING.id})
+    assert "*1. Undo: Refresh creative*" in text(drawn(valid, case_of(view(undo))))
+
+
 def _named(proposal: Any, number: int) -> Any:
     return proposal.model_copy(update={"id": f"prop_{number:012x}"})
 
@@ -286,7 +333,8 @@ def test_what_could_not_be_measured_is_said_once_and_claims_nothing():
     blind = unclear.model_copy(
         update={"measurable": False, "effect": None, "interval": None, "method": "not measurable: too few days"}
     )
-    assert outcome_words(blind) == "not measurable: too few days"
+    assert outcome_words(blind) == "the effect on CPA could not be measured: too few days"
+    assert outcome_words(blind.model_copy(update={"metric": "none"})).startswith("the effect could not be measured:")
 
 
 def test_a_proposal_names_what_its_signal_does_not_speak_of():

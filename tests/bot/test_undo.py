@@ -57,16 +57,16 @@ def pressed(blocks: Any) -> Iterator[str]:
 
 
 def test_what_was_done_can_be_taken_back_until_its_days_are_over(valid):
-    message = thread.receipt(case_of(DONE), DONE, NOW)
+    message = thread.receipt(case_of(DONE), DONE, MODEL, NOW)
     assert message is not None
     valid(message)
     assert list(pressed(message.blocks)) == [names.UNDO]
-    assert "can be taken back until" in str(message.blocks)
-    late = thread.receipt(case_of(DONE), DONE, UNTIL)
+    assert "can be undone until" in str(message.blocks)
+    late = thread.receipt(case_of(DONE), DONE, MODEL, UNTIL)
     assert late is not None
     valid(late)
     assert list(pressed(late.blocks)) == []
-    assert "taken back" not in str(late.blocks)
+    assert "undone" not in str(late.blocks)
 
 
 @pytest.mark.parametrize("status", [ReceiptStatus.DRIFTED, ReceiptStatus.FAILED, ReceiptStatus.UNKNOWN])
@@ -77,7 +77,7 @@ def test_what_was_not_done_has_no_such_button(status):
         ReceiptStatus.UNKNOWN: ProposalStatus.UNKNOWN,
     }[status]
     one = view(SHIFTING, state, decision=APPROVED, receipt=receipt(status))
-    message = thread.receipt(case_of(one), one, NOW)
+    message = thread.receipt(case_of(one), one, MODEL, NOW)
     assert message is not None
     assert list(pressed(message.blocks)) == []
 
@@ -92,7 +92,7 @@ def test_what_was_not_done_has_no_such_button(status):
 )
 def test_once_asked_the_button_is_gone_and_the_card_says_where_it_stands(valid, status, more, told):
     case = case_of(DONE, back(status, **more))
-    message = thread.receipt(case, DONE, NOW)
+    message = thread.receipt(case, DONE, MODEL, NOW)
     assert message is not None
     valid(message)
     assert list(pressed(message.blocks)) == []
@@ -108,7 +108,7 @@ def test_a_closed_card_still_asks_whether_to_take_something_back(valid):
     shown = card(case_of(DONE, back(), **closed), MODEL)
     valid(shown)
     assert list(pressed(shown.blocks)) == [names.APPROVE, names.REJECT, names.SNOOZE, names.ASK]
-    assert "Only taking something back waits here." in str(shown.blocks)
+    assert "Only an undo waits here." in str(shown.blocks)
     assert "1 decision to make" in shown.text
     quiet = card(case_of(DONE, view(SHIFTING.model_copy(update={"id": "prop_000000000bbb"})), **closed), MODEL)
     assert list(pressed(quiet.blocks)) == []
@@ -127,7 +127,8 @@ def test_the_form_shows_what_would_be_set_and_asks_why(valid):
     shown = modals.undo(case_of(DONE), DONE, Origin(proposal_id=SHIFT, version=1, signal_id=SIG))
     valid(shown)
     assert "€400 → *€450*" in str(shown["blocks"])
-    assert "Why take it back?" in str(shown["blocks"])
+    assert "Why undo it?" in str(shown["blocks"])
+    assert (shown["title"]["text"], shown["submit"]["text"]) == ("Undo", "Undo"), "one name for it everywhere"
 
 
 async def test_a_press_opens_the_form_and_its_reason_puts_the_question(send, runner: FakeRunner, slack, client):
@@ -165,7 +166,7 @@ def test_a_company_in_dry_run_sees_so_on_card_thread_and_home(valid):
     assert DRY_RUN in str(shown.blocks)
     assert "would have been set now" in str(shown.blocks)
     assert DRY_RUN not in str(card(case, MODEL).blocks)
-    message = thread.receipt(case, one, NOW)
+    message = thread.receipt(case, one, MODEL, NOW)
     assert message is not None
     valid(message)
     assert "nothing was written" in str(message.blocks)

@@ -112,7 +112,7 @@ def test_card_and_thread_say_that_it_is_somebodys_word_and_was_never_read(
     valid: Any, status: ProposalStatus, ended: ReceiptStatus, on_card: str, in_thread: str
 ):
     one = view(SHIFTING, status, decision=APPROVED, receipt=closed(ended))
-    shown, message = card(case_of(one), MODEL), thread.receipt(case_of(one), one, NOW)
+    shown, message = card(case_of(one), MODEL), thread.receipt(case_of(one), one, MODEL, NOW)
     assert message is not None
     valid(shown)
     valid(message)
@@ -124,7 +124,7 @@ def test_card_and_thread_say_that_it_is_somebodys_word_and_was_never_read(
         assert "read back from the platform" not in words
         assert "Nothing was written" not in words
     if ended is not ReceiptStatus.HANDED_OVER:
-        assert "was 450.00" in str(message.blocks), "what is there now was never read"
+        assert "was €450" in str(message.blocks), "what is there now was never read"
 
 
 def test_each_form_shows_what_was_to_be_done_and_says_what_closing_means(valid: Any):
@@ -139,7 +139,7 @@ def test_each_form_shows_what_was_to_be_done_and_says_what_closing_means(valid: 
     shows_old = UNREAD.model_copy(update={"after": UNREAD.before})
     seen = modals.was_done(case_of(UNKNOWN), UNKNOWN.model_copy(update={"receipt": shows_old}), origin)
     valid(seen)
-    assert "450.00 → 450.00" in str(seen["blocks"])
+    assert "€450 → €450" in str(seen["blocks"])
     assert "measures the effect from when it was tried" in str(done["blocks"])
     assert "never tries it again" in str(not_done["blocks"])
     back = SHIFTING.model_copy(

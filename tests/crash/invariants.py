@@ -203,7 +203,7 @@ def _the_cards_show_the_state(facts: Facts, outside: Outside) -> None:
     for case in facts.known:
         _is_shown(facts, outside, f"{case.signal.id}/card", card(case, company))
         for view in case.proposals:
-            _is_shown(facts, outside, f"{view.proposal.id}/receipt", receipt(case, view))
+            _is_shown(facts, outside, f"{view.proposal.id}/receipt", receipt(case, view, company))
             _is_shown(facts, outside, f"{view.proposal.id}/outcome", outcome(case, view))
 
 

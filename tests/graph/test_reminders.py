@@ -144,7 +144,8 @@ async def test_an_emergency_is_announced_when_it_begins_when_it_ends_and_while_n
     await runner.sweep(FIRST)
     one = await runner.governing.break_glass(MARA, "the shop is down", 20)
     await runner.settle()
-    await runner.approve(PROP, 1, MARA)
+    (view,) = (await runner.approve(PROP, 1, MARA)).proposals
+    assert view.in_emergency, "and its card says so"
     assert list(wall.announced) == [f"{one.id}/begun"]
     clock.pass_hours(1)
     await runner.settle()

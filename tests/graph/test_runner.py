@@ -55,6 +55,7 @@ async def test_an_approved_budget_is_set_measured_and_remembered(start: Start):
     assert event.event is EventKind.OPENED
     case = await runner.approve(PROP, 1, MARA)
     assert case.proposals[0].status is ProposalStatus.APPROVED
+    assert not case.proposals[0].in_emergency
     await runner.settle()
     (view,) = (await runner.case(SIG)).proposals
     assert (view.status, platform.values[BUDGET], len(platform.effects)) == (ProposalStatus.EXECUTED, "360.00", 1)
@@ -260,6 +261,23 @@ async def test_a_signal_that_goes_away_takes_its_open_questions_along(start: Sta
     assert case.proposals[0].status is ProposalStatus.WITHDRAWN
     with pytest.raises(NoLongerOpen):
         await runner.approve(PROP, 1, MARA)
+
+
+async def test_a_question_keeps_its_number_when_another_is_withdrawn_and_a_new_one_comes(start: Start):
+    """People speak of "number 2": a withdrawn one above it, or a new one planned before it, leaves it that."""
+    one, two, three = (proposal(ident=f"prop_00000000000{letter}") for letter in "abc")
+    clock, script = HandClock(), opened(one, two)
+    runner = await start(clock=clock, script=script)
+    await runner.sweep(FIRST)
+    clock.pass_days(1)
+    (event,) = script.events[FIRST]
+    later = event.signal.model_copy(update={"version": 2, "as_of": clock.last_day()})
+    script.events[clock.last_day()] = (SignalEvent(as_of=later.as_of, event=EventKind.UPDATED, signal=later),)
+    script.plans[SIG] = (three, two)
+    await runner.sweep(clock.last_day())
+    case = await runner.case(SIG)
+    assert [view.proposal.id for view in case.proposals] == [one.id, two.id, three.id]
+    assert [view.status for view in case.proposals] == [ProposalStatus.WITHDRAWN, *[ProposalStatus.PENDING] * 2]
 
 
 async def test_a_signal_that_goes_away_after_acting_was_closed_by_acting(start: Start):
