@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from domain.base import Frozen
+from domain.rhythm import DigestSettings, Preferences, Rhythm, usual, zone_of
 from domain.scope import Scope
 from domain.signal import Cause
 
@@ -144,15 +146,6 @@ class ExecutorSettings(Frozen):
     """Read and compare as usual, write nothing: for the first days on a real account."""
 
 
-class DigestSettings(Frozen):
-    """When the daily digest is posted."""
-
-    at: time = time(8, 30)
-    weekdays: frozenset[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = frozenset(
-        {"mon", "tue", "wed", "thu", "fri"}
-    )
-
-
 class OperatingModel(Frozen):
     """The whole of `baton.yaml`."""
 
@@ -180,3 +173,9 @@ class OperatingModel(Frozen):
     def person(self, slack: str) -> Person | None:
         """Who is behind a Slack user id."""
         return next((person for person in self.people if person.slack == slack), None)
+
+    def rhythm(self, person: Person, chosen: Preferences | None = None) -> Rhythm:
+        """A person's days: as they chose, or as is usual here."""
+        zones = (chosen.timezone if chosen else None, person.timezone, self.timezone)
+        zone = next((zone for name in zones if name and (zone := zone_of(name))), ZoneInfo("UTC"))
+        return Rhythm(chosen or usual(self.digest), zone)

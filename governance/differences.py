@@ -24,6 +24,7 @@ from domain.operating_model import (
     Restriction,
     Routes,
 )
+from domain.rhythm import DigestSettings
 from governance import eyes, terms
 
 
@@ -370,6 +371,15 @@ _POLICY: Tellers = {
     ],
     "break_glass": _break_glass,
 }
+
+
+def _digest(was: DigestSettings, now: DigestSettings) -> Told:
+    """None of it decides anything: people only hear of what waits at another time."""
+    is_moved = (was.at, was.weekdays) != (now.at, now.weekdays)
+    what = "The digest comes at another time" if is_moved else "When people are told, or left alone, changes"
+    return [Change(f"{what}.", loosens=False)]
+
+
 _PARTS: dict[str, Teller] = {
     "company": lambda was, now: [Change(f"The company is called {now} instead of {was}.", loosens=False)],
     "executor": _executor,
@@ -378,7 +388,7 @@ _PARTS: dict[str, Teller] = {
     "policy": _policy,
     "freezes": _freezes,
     "mandates": _mandates,
-    "digest": lambda was, now: [Change("The digest comes at another time.", loosens=False)],
+    "digest": _digest,
     "sweep_at": lambda was, now: [
         Change(f"The daily sweep runs at {now:%H:%M} instead of {was:%H:%M}.", loosens=False)
     ],

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from domain.operating_model import (
     BreakGlass,
     Delegation,
-    DigestSettings,
     ExecutorSettings,
     Freeze,
     Goal,
@@ -22,6 +21,7 @@ from domain.operating_model import (
     Routes,
     SourceSettings,
 )
+from domain.rhythm import DigestSettings, Rest
 from domain.scope import Scope
 from domain.signal import Cause
 from governance.amendments import changes
@@ -238,6 +238,7 @@ CHANGES = [
     (other(timezone="Europe/Berlin"), LOOSENS, "Of the operating model, timezone changes."),
     (other(source=SourceSettings(path="x")), LOOSENS, "Of the operating model, source changes."),
     (other(digest=DigestSettings(at=time(9))), TIGHTENS, "The digest comes at another time."),
+    (other(digest=DigestSettings(rest=Rest(until=time(9)))), TIGHTENS, "When people are told, or left alone, changes."),
     (other(sweep_at=time(5, 30)), TIGHTENS, "The daily sweep runs at 05:30 instead of 06:00."),
 ]  # fmt: skip
 
