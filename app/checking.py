@@ -9,14 +9,20 @@ import click
 
 from app import config as configuration
 from app.assembly import assembled, source_of
+from app.checking_slack import look
 from app.clock import SystemClock
 from app.serving import quieten
 from app.settings import Settings, from_environment
-from app.slack import client_of, greet
+from app.slack import client_of, talking
+from connectors.executors.ad_account import AdAccount
+from connectors.models import load_chat_model, within
 from connectors.sources.folder import FolderSource
 from domain.errors import ConfigurationError, MarketingError
 from domain.operating_model import OperatingModel
 from governance import review
+
+_MODEL_SECONDS = 30.0
+"""How long a chat model may take for one word before it counts as not answering."""
 
 
 def run(config: Path) -> None:
@@ -30,7 +36,7 @@ def run(config: Path) -> None:
     for problem in problems:
         _said(False, problem)
     worst = 2 if problems else 0
-    for what in (_source, _database, _slack):
+    for what in (_source, _database, _words, _account, _slack):
         worst = max(worst, asyncio.run(_tried(what, settings, model)))
     sys.exit(worst)
 
@@ -66,9 +72,37 @@ async def _database(settings: Settings, model: OperatingModel) -> str:
         return f"The database answers; last sweep: {health.last_sweep or 'none yet'}. {governed}"
 
 
-async def _slack(settings: Settings, model: OperatingModel) -> str:
+async def _words(settings: Settings, model: OperatingModel) -> str:
+    """A chat model is asked for one word: keys and addresses are wrong as often as names."""
     del model
-    return f"Slack answers: {await greet(client_of(settings))}."
+    chat = await asyncio.to_thread(load_chat_model, settings.model)
+    if chat is None:
+        return "No chat model is set: words are put together by rule, and nothing leaves for one."
+    try:
+        await asyncio.to_thread(within, _MODEL_SECONDS, lambda: chat.invoke("Answer with the word: ready"))
+    except Exception as error:  # a provider's own complaint, of whatever class
+        raise ConfigurationError(f"The chat model {settings.model} did not answer: {error}") from error
+    return f"The chat model {settings.model} answers."
+
+
+async def _account(settings: Settings, model: OperatingModel) -> str:
+    del settings
+    if model.executor.kind == "by_hand":
+        return "Approved actions become tasks for their owners; no ad platform is written to."
+    await AdAccount(model.executor.address).try_out()
+    dry = " Nothing is written there: dry_run is on." if model.executor.dry_run else ""
+    return f"The ad account at {model.executor.address} answers.{dry}"
+
+
+async def _slack(settings: Settings, model: OperatingModel) -> str:
+    client = client_of(settings)
+    async with talking(client) as name:
+        looked = [one async for one in look(client, settings, model)]
+    for one in looked:
+        _said(one.fine, one.sentence)
+    if not all(one.fine for one in looked):
+        raise ConfigurationError(f"Slack answers as {name}, and what is marked above needs mending there.")
+    return f"Slack answers: {name}."
 
 
 def _said(fine: bool, sentence: str) -> None:

@@ -70,6 +70,10 @@ class AdAccount:
         """Values are set absolutely, tasks are created once per token."""
         return Repeat.CREATE if isinstance(effect, HandOver) else Repeat.SET
 
+    async def try_out(self) -> None:
+        """Ask for a task nobody made, which changes nothing. Raises PlatformUnavailable where that is not answered."""
+        await self._get("tasks", [("token", "baton-check")], _Tasks)
+
     async def read(self, effect: Effect, token: str) -> Mapping[str, str]:
         """The live values by address. A task reads {} until it exists, then "open", or "done" with the day.
 

@@ -3,6 +3,7 @@
 import os
 import threading
 from pathlib import Path
+from typing import NoReturn
 
 from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 
@@ -29,3 +30,14 @@ class Hanging(GenericFakeChatModel):
 
 def hanging() -> Hanging:
     return Hanging(messages=iter([]))
+
+
+class Refusing(GenericFakeChatModel):
+    """Says at once what is missing, as a provider's own package does."""
+
+    def invoke(self, *_: object, **__: object) -> NoReturn:
+        raise PermissionError("no key was given")
+
+
+def refusing() -> Refusing:
+    return Refusing(messages=iter([]))

@@ -4,6 +4,8 @@ import json
 import os
 import signal
 import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from app.workspace.people import WorkspaceUser
@@ -47,17 +49,53 @@ async def test_a_day_is_swept_asked_about_kept_and_searched(company: Path, home:
     assert postmaster(home) is None
 
 
-async def test_check_is_content_with_a_fresh_folder_and_a_workspace(company: Path, home: Path, tmp_path: Path):
-    workspace = Workspace(tmp_path, [WorkspaceUser("U0000000000", "Your Name", ("cmo",))], ["marketing-signals"])
+LEADS = [
+    WorkspaceUser("U0000000000", "Your Name", ("cmo",)),
+    WorkspaceUser("U0000000001", "Your Media Lead", ("media_lead",)),
+]
+
+
+@asynccontextmanager
+async def checked_in(folder: Path, users: Sequence[WorkspaceUser], **more: str) -> AsyncIterator[dict[str, str]]:
+    """A workspace with these people, and the environment `baton` finds it by."""
+    workspace = Workspace(folder, list(users), ["marketing-signals"])
     try:
         address = await workspace.serve()
         tokens = {"SLACK_BOT_TOKEN": workspace.bot_token, "SLACK_APP_TOKEN": workspace.app_token}
-        env = environment(home, SLACK_API_URL=f"{address}/api/", **tokens)
-        done = await baton("check", env=env, cwd=company)
-        assert (done.code, done.err) == (0, "")
-        assert done.out.count("✓") == 4
+        yield {"SLACK_API_URL": f"{address}/api/", **tokens, **more}
     finally:
         await workspace.close()
+
+
+async def test_check_is_content_with_a_fresh_folder_and_a_workspace(company: Path, home: Path, tmp_path: Path):
+    async with checked_in(tmp_path, LEADS) as slack:
+        done = await baton("check", env=environment(home, **slack), cwd=company)
+    assert (done.code, done.err) == (0, "")
+    assert "2 people of `people` may decide: Your Name, Your Media Lead." in done.out
+    assert "Cards can be posted in #marketing-signals" in done.out
+    assert "The bot token has every scope that is used." in done.out
+    assert "No chat model is set" in done.out
+    assert "become tasks for their owners" in done.out
+
+
+async def test_check_says_what_to_mend_in_slack_and_beside_it(company: Path, home: Path, tmp_path: Path):
+    """One who is missing, one who left, a channel nobody made, an ad account and a model that do not answer."""
+    text = (company / "baton.yaml").read_text("utf-8")
+    text = text.replace("channel: marketing-signals", "channel: no-such-place").replace(
+        "path: tables", f"path: {company}/tables"
+    )
+    text = text.replace("executor: {kind: by_hand}", "executor: {kind: ad_account, address: 'http://127.0.0.1:9'}")
+    (tmp_path / "baton.yaml").write_text(text, "utf-8")
+    async with checked_in(tmp_path, LEADS[:1], BATON_MODEL="tests.app.hanging:refusing") as slack:
+        done = await baton(
+            "check", env=environment(home, **slack, PYTHONPATH=str(Path(__file__).parents[2])), cwd=tmp_path
+        )
+    assert done.code == 2
+    assert "✗ Your Media Lead (U0000000001): Slack knows no such member. Open their profile" in done.err
+    assert "✗ #no-such-place: no such channel, or I am not in it. Type `/invite @Baton` there." in done.err
+    assert "✗ The ad account could not be asked" in done.err
+    assert "✗ The chat model tests.app.hanging:refusing did not answer: no key was given" in done.err
+    assert "✓ The database answers" in done.out
 
 
 async def test_a_replay_says_how_far_it_is_and_leaves_only_whole_files(company: Path, home: Path, tmp_path: Path):
