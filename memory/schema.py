@@ -88,8 +88,8 @@ PROPOSAL = Table(
     Column("reviewed", Text),
     Index("proposal_signal_id_idx", "signal_id"),
 )
-"""The version on the card. `expires_at` moves with a snooze; `place` is the order on the card; `reviewed` says under
-which standing governance was last asked about it (memory.standing.stamp)."""
+"""The version on the card. `expires_at` moves with a snooze; `place` is the order on the card, for good; `reviewed`
+says under which standing governance was last asked about it (memory.standing.stamp)."""
 
 PROPOSAL_VERSION = Table(
     "proposal_version",

@@ -253,7 +253,18 @@ def test_the_way_back_of_what_tightens_loosens():
     for after, loosens, sentence in CHANGES:
         back = changes(after, BASE)
         assert back, sentence
-        harmless = ("called", "time zone", "order", "reminded", "goal", "digest", "sweep", "differently", "joins.")
+        harmless = (
+            "called",
+            "time zone",
+            "order",
+            "reminded",
+            "goal",
+            "digest",
+            "told",
+            "sweep",
+            "differently",
+            "joins.",
+        )
         if not loosens and not any(word in sentence for word in harmless):
             assert any(one.loosens for one in back), sentence
 
