@@ -70,12 +70,13 @@ def demo(port: int, open_page: bool, seed: int) -> None:
 
 @cli.command()
 @click.option("--role", type=click.Choice(["all", "bot", "worker"]), default="all", show_default=True)
+@click.option("--http", metavar="HOST:PORT", default="", help="Hear from Slack over HTTP instead of Socket Mode.")
 @CONFIG
-def serve(role: str, config: Path) -> None:
+def serve(role: str, http: str, config: Path) -> None:
     """Run the system: the Slack bot, the worker, or both."""
     from app.serving import run
 
-    run(role=role, config=config)
+    run(role=role, config=config, http=http)
 
 
 @cli.command()
@@ -235,12 +236,24 @@ def check(config: Path) -> None:
 
 @cli.command()
 @click.option("--to", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path(), show_default=True)
-@click.option("--company", default="My company", show_default=True)
-def init(folder: Path, company: str) -> None:
-    """Write baton.yaml, slack-manifest.yaml, .env.example."""
-    from app.starting import run
+@click.option("--company", help="Its name.")
+@click.option("--tables", help="Folder of CSV or Parquet files, seen from --to.")
+@click.option("--currency", help="Of the company: EUR.")
+@click.option("--timezone", help="Of the company: Europe/Berlin.")
+@click.option("--channel", help="Slack channel for cards, without #.")
+@click.option("--name", help="Your name: you design the system.")
+@click.option("--slack", help="Your Slack member ID.")
+@click.option("--ad-account", help="Address of an ad account bridge; without one, approved changes become tasks.")
+@click.option(
+    "--yes", is_flag=True, help="Ask nothing: defaults for whatever is not given. So it is without a terminal."
+)
+def init(folder: Path, yes: bool, **given: str | None) -> None:
+    """Ask a few questions and write baton.yaml, slack-manifest.yaml, .env.example."""
+    from app.starting import Answers, ask, run
 
-    run(folder=folder, company=company)
+    said = {name: value for name, value in given.items() if value is not None}
+    answers = Answers(**said) if yes or not sys.stdin.isatty() else ask(folder, said)
+    run(folder=folder, answers=answers)
 
 
 def main() -> None:

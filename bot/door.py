@@ -1,12 +1,15 @@
 """The door: what has not the shape of anything Slack sends is turned away before any listener sees it."""
 
+import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.listener.async_listener_completion_handler import AsyncListenerCompletionHandler
+from slack_bolt.listener.async_listener_start_handler import AsyncListenerStartHandler
 from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
@@ -193,12 +196,44 @@ def _given(held: dict[str, Any], inside: str = "") -> dict[str, Any]:
     return {key: value for key, value in held.items() if value is not None}
 
 
+class _Inside(AsyncListenerStartHandler, AsyncListenerCompletionHandler):
+    """Counts the listeners at work."""
+
+    def __init__(self, change: Callable[[], None]) -> None:
+        self._change = change
+
+    async def handle(self, request: AsyncBoltRequest, response: BoltResponse | None) -> None:
+        del request, response
+        self._change()
+
+
 class Door(AsyncApp):
-    """The bolt app, with somebody at its door."""
+    """The bolt app, with somebody at its door who also knows how many are still at work inside."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._at_work = 0
+        self._nobody = asyncio.Event()
+        self._nobody.set()
+        self.listener_runner.listener_start_handler = _Inside(self._begun)
+        self.listener_runner.listener_completion_handler = _Inside(self._ended)
+
+    async def finished(self) -> None:
+        """Wait until no listener is at work any more: most go on after their ack, to draw what was decided."""
+        await self._nobody.wait()
+
+    def _begun(self) -> None:
+        self._at_work += 1
+        self._nobody.clear()
+
+    def _ended(self) -> None:
+        self._at_work -= 1
+        if not self._at_work:
+            self._nobody.set()
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Answer a request. 400 for what Slack cannot have sent, 401 for what it cannot have signed."""
-        if req.mode == "http" and not _is_dated(req):
+        if req.mode == "http" and not is_moment((req.headers.get("x-slack-request-timestamp") or [""])[0]):
             return BoltResponse(status=401, body="")
         if problem := malformed(req.body):
             _log.warning("a request was turned away: %s", problem)
@@ -219,6 +254,6 @@ class Sockets(AsyncSocketModeHandler):
         await super().handle(client, req)
 
 
-def _is_dated(req: AsyncBoltRequest) -> bool:
-    said = (req.headers.get("x-slack-request-timestamp") or [""])[0]
+def is_moment(said: str) -> bool:
+    """Whether a header of Slack's is a moment at all: seconds since 1970, in plain digits."""
     return said.isascii() and said.isdecimal() and len(said) <= _LONGEST_TIMESTAMP

@@ -6,7 +6,6 @@
 import logging
 import uuid
 
-from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
@@ -32,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 def connect(
     runner: Runner, client: AsyncWebClient, *, board: SlackBoard | None = None, signing_secret: str = ""
-) -> AsyncApp:
+) -> Door:
     """The bolt app with every listener. Opens nothing: sockets and servers belong to the caller.
 
     Give it the `board` that the worker of the same process draws with, so that both never draw one card at once;

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from sqlalchemy import text
+
 from graph.services import Services
 from memory import requests
 from memory.requests import Arrival
@@ -29,6 +31,11 @@ class Arrivals:
         """Note that it could not be answered, and may come again."""
         async with self._database.engine.begin() as tx:
             await requests.put_back(tx, key)
+
+    async def reached(self) -> None:
+        """Ask the database for anything at all. Raises what its driver raises where it does not answer."""
+        async with self._database.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
 
     async def forget(self) -> int:
         """Drop what can no longer be repeated. The number dropped."""
