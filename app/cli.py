@@ -249,10 +249,10 @@ def check(config: Path) -> None:
 )
 def init(folder: Path, yes: bool, **given: str | None) -> None:
     """Ask a few questions and write baton.yaml, slack-manifest.yaml, .env.example."""
-    from app.starting import Answers, ask, run
+    from app.starting import Answers, ask, has_somebody, run
 
     said = {name: value for name, value in given.items() if value is not None}
-    answers = Answers(**said) if yes or not sys.stdin.isatty() else ask(folder, said)
+    answers = Answers(**said) if yes or not has_somebody() else ask(folder, said)
     run(folder=folder, answers=answers)
 
 

@@ -22,7 +22,7 @@ FIRST, LAST = date(2025, 9, 1), date(2025, 12, 29)
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with baton.yaml and 120 days of tables. Read only."""
     folder = tmp_path_factory.mktemp("company")
-    starting.run(folder=folder, company="Small & Co")
+    starting.run(folder=folder, answers=starting.Answers(company="Small & Co"))
     world = big_world(accounts=1, campaigns=2, ads=2, segments=1, days=120, seed=7)
     (folder / "tables").mkdir()
     export(world, 7, 120, folder / "tables")
