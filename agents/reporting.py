@@ -32,11 +32,11 @@ def digest(events: Sequence[SignalEvent], cases: Sequence[Case], today: date, mo
     """What changed, waits and was measured since the digest before."""
     before = _digest_before(today, model)
     fresh = [event for event in events if before < event.as_of <= today]
-    told = [event for event in _last_word(fresh) if event.event is not EventKind.HELD]
-    held = [event for event in _last_word(fresh) if event.event is EventKind.HELD]
+    told = [event for event in last_words(fresh) if event.event is not EventKind.HELD]
+    held = [event for event in last_words(fresh) if event.event is EventKind.HELD]
     waiting = [(case, view) for case in _most_at_stake(cases) for view in case.proposals if _waits(case, view)]
     measured = [
-        _measured(case, view, view.outcome)
+        measured_words(case, view, view.outcome)
         for case in cases
         for view in case.proposals
         if view.outcome and before < view.outcome.measured_on <= today
@@ -44,7 +44,7 @@ def digest(events: Sequence[SignalEvent], cases: Sequence[Case], today: date, mo
     return Digest(
         day=today,
         headline=_headline(told, cases, len(waiting)),
-        changed=tuple(_changed(event) for event in told),
+        changed=tuple(changed_words(event) for event in told),
         waiting=tuple(_waiting(case, view, model, today) for case, view in waiting),
         measured=tuple(measured),
         held=tuple(_held(event) for event in held),
@@ -79,7 +79,7 @@ def summary(cases: Sequence[Case], today: date, first_day: date, scope: Scope | 
     waiting = sum(_waits(case, view) for case, view in views)
     if waiting:
         lines.append(f"{wording.plural(waiting, 'decision').capitalize()} still {'waits' if waiting == 1 else 'wait'}.")
-    lines += [f"Measured: {_measured(case, view, outcome)}" for case, view, outcome in outcomes[:5]]
+    lines += [f"Measured: {measured_words(case, view, outcome)}" for case, view, outcome in outcomes[:5]]
     return "\n".join(lines)
 
 
@@ -122,7 +122,7 @@ def _digest_before(today: date, model: OperatingModel) -> date:
     return next(posted, today - timedelta(days=1))
 
 
-def _last_word(events: Iterable[SignalEvent]) -> list[SignalEvent]:
+def last_words(events: Iterable[SignalEvent]) -> list[SignalEvent]:
     """Per signal only what it came to; one opened and updated in between counts as opened."""
     last: dict[str, SignalEvent] = {}
     for event in sorted(events, key=lambda one: one.as_of):
@@ -147,7 +147,8 @@ def _headline(told: Sequence[SignalEvent], cases: Sequence[Case], waiting: int) 
     return text[0].upper() + text[1:]
 
 
-def _changed(event: SignalEvent) -> str:
+def changed_words(event: SignalEvent) -> str:
+    """What happened to a signal, in a line."""
     signal = event.signal
     stake = f"{wording.stake(signal.at_stake_per_day, signal.currency)} a day at stake"
     match event.event:
@@ -181,7 +182,8 @@ def _waiting(case: Case, view: ProposalView, model: OperatingModel, today: date)
     return f"{who}: {naming.action_title(view.proposal.action)} for {place}, {stake} a day at stake{until}{snoozed}"
 
 
-def _measured(case: Case, view: ProposalView, outcome: Outcome) -> str:
+def measured_words(case: Case, view: ProposalView, outcome: Outcome) -> str:
+    """What came of a proposal, in a line."""
     place = naming.place(case.signal.scope, case.signal.names)
     title = naming.action_title(view.proposal.action)
     words = outcome_words(outcome).replace("not measurable: ", "not measurable, ", 1)

@@ -146,6 +146,10 @@ class Rhythm:
             return (after and before) if since < until else (after or before)
         return local.time() < MORNING and not self._works(local.date() - timedelta(days=1))
 
+    def local_day(self, at: datetime) -> date:
+        """Which day it is for them."""
+        return at.astimezone(self.zone).date()
+
     def digest_day(self, at: datetime) -> date | None:
         """Their day whose digest is due by now; None while it is not, and in their rest.
 
