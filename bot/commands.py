@@ -76,7 +76,7 @@ class Commands:
     async def _status(self, _: str, user: str) -> Message:
         health = await self._runner.health()
         text = f"{many(health.open_signals, 'open signal')}, {many(health.pending, 'decision')} pending"
-        return Message(text, tuple(system(health)))
+        return Message(text, tuple(system(health, whole=True)))
 
     async def _pending(self, _: str, user: str) -> Message:
         inbox = await self._runner.inbox(user)

@@ -18,7 +18,7 @@ from bot.people import name_of
 from bot.words import day, listed, many, moment, outside, spoken
 from domain.amendment import AmendmentStatus, AmendmentView, Design
 from domain.operating_model import OperatingModel
-from domain.standing import Stop
+from domain.standing import Emergency, Stop
 
 ARCHITECT = "cmo"
 """The role whose App Home has a second tab."""
@@ -58,7 +58,7 @@ def design(design: Design, user: str) -> dict[str, object]:
         tabs(METADATA),
         context(
             f"Operating model version {design.version}, in force since {moment(design.since)}, "
-            f"by {_author(design.by, model)}"
+            f"by {author(design.by, model)}"
         ),
         *_standing(design, user),
         *_pending(design, user),
@@ -82,7 +82,8 @@ def _read_only(block: Block) -> Block:
     return {name: value for name, value in block.items() if name != "accessory"}
 
 
-def _author(by: str, model: OperatingModel) -> str:
+def author(by: str, model: OperatingModel) -> str:
+    """Who drafted a change: a person, or whoever changed the file."""
     return "`baton.yaml`" if by == "baton.yaml" else name_of(by, model)
 
 
@@ -90,34 +91,48 @@ def _standing(design: Design, user: str) -> list[Block]:
     """Stops and emergencies first: they change what everything below means."""
     model, blocks = design.model, list[Block]()
     for stop in design.stops[:_MOST_PENDING]:
-        who = f"by {name_of(stop.by, model)}, {moment(stop.at)}"
-        words = f"⛔ *Stopped: {stopped(stop)}*, {who}\n“{outside(stop.reason, 300)}”"
         lift = button("Lift…", LIFT, stop.id, hint="Lift this stop")
-        blocks.append({**section(words), **({"accessory": lift} if is_architect(user, model) else {})})
+        blocks.append(
+            {**section(stop_words(stop, model)), **({"accessory": lift} if is_architect(user, model) else {})}
+        )
     if more := design.stops[_MOST_PENDING:]:
         told = f"⛔ *Stopped as well:* {listed([stopped(stop) for stop in more])}"
         choice = charter.choice(told, "Lift…", [(stopped(stop), stop.id) for stop in more], LIFT)
         blocks.append(choice if is_architect(user, model) else _read_only(choice))
     if one := design.emergency:
-        words = (
-            f"🚨 *Emergency*: {name_of(one.by, model)} decides alone until {moment(one.until)}\n"
-            f"“{outside(one.reason, 300)}”\nHard caps, bans, freezes and stops hold."
-        )
         end = button("End now", END_EMERGENCY, one.id, hint="End this emergency")
-        blocks.append({**section(words), **({"accessory": end} if _roles(user, model) else {})})
+        blocks.append({**section(emergency_words(one, model)), **({"accessory": end} if _roles(user, model) else {})})
     for past in design.to_review[:_MOST_PENDING]:
-        words = (
-            f"🔎 *An emergency is to be reviewed*: {name_of(past.by, model)} decided alone from {moment(past.since)}\n"
-            f"“{outside(past.reason, 300)}”"
-        )
         seen = button("Review…", REVIEW_EMERGENCY, past.id, hint="Say what you found")
-        blocks.append({**section(words), **({"accessory": seen} if past.by != user else {})})
+        blocks.append({**section(review_words(past, model)), **({"accessory": seen} if past.by != user else {})})
     buttons = [button("Stop…", STOP, "stop", "danger", "Stop an agent, an action kind or everything")]
     rule = model.policy.break_glass
     if rule is not None and design.emergency is None and rule.role in _roles(user, model):
         buttons.append(button("Emergency…", BREAK_GLASS, "break_glass", hint="Decide alone for a short while"))
     calm = [] if blocks else [section("Nothing is stopped, and there is no emergency.")]
     return [*calm, *blocks, actions("standing", buttons)]
+
+
+def stop_words(stop: Stop, model: OperatingModel) -> str:
+    """A stop in force: what, by whom, why."""
+    who = f"by {name_of(stop.by, model)}, {moment(stop.at)}"
+    return f"⛔ *Stopped: {stopped(stop)}*, {who}\n“{outside(stop.reason, 300)}”"
+
+
+def emergency_words(one: Emergency, model: OperatingModel) -> str:
+    """An emergency that runs: who decides alone, until when, why."""
+    return (
+        f"🚨 *Emergency*: {name_of(one.by, model)} decides alone until {moment(one.until)}\n"
+        f"“{outside(one.reason, 300)}”\nHard caps, bans, freezes and stops hold."
+    )
+
+
+def review_words(past: Emergency, model: OperatingModel) -> str:
+    """An emergency nobody has looked at yet."""
+    return (
+        f"🔎 *An emergency is to be reviewed*: {name_of(past.by, model)} decided alone from {moment(past.since)}\n"
+        f"“{outside(past.reason, 300)}”"
+    )
 
 
 def stopped(stop: Stop) -> str:
@@ -158,7 +173,7 @@ def amendment(view: AmendmentView, model: OperatingModel) -> list[Block]:
     one = view.amendment
     loosening = set(one.loosens)
     told = [f"• {outside(change, 220)}" for change in one.changes if change not in loosening]
-    lines = [f"*{_author(one.by, model)} would change*, {moment(one.at)}"]
+    lines = [f"*{author(one.by, model)} would change*, {moment(one.at)}"]
     lines += [*_loosening(view), *told[: charter.MOST_LINES]]
     lines += [f"• and {len(told) - charter.MOST_LINES:,} more"] if len(told) > charter.MOST_LINES else []
     lines.append(f"_Why:_ {outside(one.reason, 300)}")
@@ -210,7 +225,7 @@ def _history(design: Design) -> list[Block]:
         AmendmentStatus.OUTDATED: "outdated by another change",
     }
     lines = [
-        f"• {_author(view.amendment.by, design.model)}: {outside('; '.join(view.amendment.changes), 200)} "
+        f"• {author(view.amendment.by, design.model)}: {outside('; '.join(view.amendment.changes), 200)} "
         f"({said.get(view.status, 'pending')})"
         for view in design.recent[:5]
     ]

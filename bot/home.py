@@ -1,23 +1,29 @@
-"""App Home: what waits for me, what waits for others, what was decided, and how the system is doing."""
+"""App Home: what is stopped and what waits for me, what waits for others, what was decided, how the system is doing."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.blocks import Block, actions, button, context, divider, header, section, shorten
 from bot.card import DRY_RUN
 from bot.change import changes, named, names_in
-from bot.design import tabs
-from bot.names import REFRESH_HOME
+from bot.design import METADATA, author, emergency_words, review_words, stop_words, tabs
+from bot.names import REFRESH_HOME, SHOW_DESIGN
 from bot.people import asked, holders, name_of
 from bot.question import buttons, can_be_decided, forecast_words, whose, words_for
 from bot.stamp import ended, stamp
 from bot.thread import undo_buttons
 from bot.words import day, likelihood, listed, many, moment, outside, spoken, stake
+from domain.amendment import AmendmentView
 from domain.case import Case, Health, Inbox, ProposalStatus, ProposalView
 from domain.operating_model import OperatingModel
+from domain.proposal import Expired, Snoozed
 
 MOST_BLOCKS = 100
 _MOST_OTHERS, _MOST_DECIDED, _MOST_LINES = 8, 8, 16
+_MOST_STANDING = 4
+"""Of each: stops, emergencies to look at, changes of the operating model. All of them are in the design tab."""
+_MOST_WRONG = 6
+"""Lines about what is not as it should be, of each kind."""
 
 
 def home(inbox: Inbox, model: OperatingModel, now: datetime | None = None) -> dict[str, object]:
@@ -27,7 +33,7 @@ def home(inbox: Inbox, model: OperatingModel, now: datetime | None = None) -> di
     """
     bottom = system(inbox.health)
     others = _others(inbox, model)
-    decided = _decided(inbox, model, now)
+    decided = [*_decided(inbox, model, now), *_by_others(inbox, model)]
     room = MOST_BLOCKS - len(bottom) - len(others) - len(decided)
     return {"type": "home", "blocks": [*_mine(inbox, model, room), *others, *decided, *bottom]}
 
@@ -43,9 +49,11 @@ def _mine(inbox: Inbox, model: OperatingModel, room: int) -> list[Block]:
     refresh = actions("home", [button("Refresh", REFRESH_HOME, "home")])
     top = tabs("inbox") if inbox.roles else refresh
     dry_run = [context(DRY_RUN)] if model.executor.dry_run else []
-    blocks = [header("Your decisions"), context(roles), *dry_run, top]
+    blocks = [header("Your decisions"), context(roles), *dry_run, top, *_standing(inbox, model)]
     if not waiting:
-        return [*blocks, section(f"✅ *Nothing waits for you, {name}.*")]
+        something = inbox.to_agree or inbox.to_review
+        calm = f"No proposal waits for you, {name}." if something else f"✅ *Nothing waits for you, {name}.*"
+        return [*blocks, section(calm)]
     blocks.append(section(f"*{many(waiting, 'decision')}* {'waits' if waiting == 1 else 'wait'} for you, {name}."))
     left = waiting
     for case in inbox.mine:
@@ -57,6 +65,30 @@ def _mine(inbox: Inbox, model: OperatingModel, room: int) -> list[Block]:
             blocks += part
             left -= 1
     return blocks
+
+
+def _standing(inbox: Inbox, model: OperatingModel) -> list[Block]:
+    """What comes before every decision: what is stopped, who decides alone, what governance itself waits for."""
+    blocks = [_to_design(stop_words(stop, model), "Open") for stop in inbox.stops[:_MOST_STANDING]]
+    if inbox.emergency:
+        blocks.append(_to_design(emergency_words(inbox.emergency, model), "Open"))
+    blocks += [_to_design(review_words(one, model), "Review…") for one in inbox.to_review[:_MOST_STANDING]]
+    blocks += [_to_design(_change_words(one, model), "Read and agree…") for one in inbox.to_agree[:_MOST_STANDING]]
+    left = sum(max(len(of) - _MOST_STANDING, 0) for of in (inbox.stops, inbox.to_review, inbox.to_agree))
+    return [*blocks, *([context(f"and {left} more in the Design tab")] if left else [])]
+
+
+def _change_words(view: AmendmentView, model: OperatingModel) -> str:
+    one = view.amendment
+    first = [*one.loosens, *(change for change in one.changes if change not in one.loosens)]
+    more = f" and {many(len(first) - 1, 'more change')}" if len(first) > 1 else ""
+    said = f"{outside(first[0], 300)}{more}" if first else ""
+    return f"📝 *A change of the rules waits for you*, drafted by {author(one.by, model)}\n{said}"
+
+
+def _to_design(words: str, label: str) -> Block:
+    """A paragraph with the way to the design tab beside it, where all of it stands and can be answered."""
+    return {**section(words), "accessory": button(label, SHOW_DESIGN, METADATA, hint=f"{label} in the Design tab")}
 
 
 def _for_me(case: Case, inbox: Inbox) -> list[ProposalView]:
@@ -113,12 +145,26 @@ def _decided(inbox: Inbox, model: OperatingModel, now: datetime | None) -> list[
     return [*blocks, *_more(len(inbox.decided) - _MOST_DECIDED)]
 
 
+def _by_others(inbox: Inbox, model: OperatingModel) -> list[Block]:
+    """What everybody else decided lately, a line each: who may look at all of it reads it here."""
+    if not inbox.decided_by_others:
+        return []
+    blocks = [divider(), header("Decided by others, last 7 days")]
+    for case in inbox.decided_by_others[:_MOST_DECIDED]:
+        final = [view for view in case.proposals if view.decision and not isinstance(view.decision, Snoozed | Expired)]
+        lines = [f"• {named(view.proposal)}: {'; '.join(stamp(case, view, model)[:1])}" for view in final[:3]]
+        lines += [f"• and {many(len(final) - 3, 'more decision')}"] if len(final) > 3 else []
+        head = f"*{outside(case.signal.headline, 150)}*{_closed(case)}"
+        blocks.append(section(shorten("\n".join([head, *lines]), 2000)))
+    return [*blocks, *_more(len(inbox.decided_by_others) - _MOST_DECIDED)]
+
+
 def _closed(case: Case) -> str:
     return f" · closed: {ended(case)}" if case.closed and not case.is_open else ""
 
 
-def system(health: Health) -> list[Block]:
-    """How the system itself is doing."""
+def system(health: Health, *, whole: bool = False) -> list[Block]:
+    """How the system itself is doing: a line for what is well, and details of what is not; with `whole` of all."""
     swept = "no sweep yet"
     if health.last_sweep:
         took = f" in {health.last_sweep_took_seconds:,.1f} s" if health.last_sweep_took_seconds is not None else ""
@@ -129,10 +175,31 @@ def system(health: Health) -> list[Block]:
         unknown = f"⚠️ *{many(health.unknown, 'execution')} with unknown result*"
         lines.append(f"{unknown}: whoever may decide it can say on its card what they see")
     blocks = [divider(), header("How Baton is doing"), section("\n".join(lines))]
+    if not whole:
+        return [*blocks, context(shorten("\n".join(_in_short(health)), 2500))]
     for name, entries in (("Sources", health.sources), ("Gaps", health.gaps), ("Agents", health.agents)):
         if entries:
             blocks.append(context(shorten(_listed_lines(name, entries), 2000)))
     return blocks
+
+
+def _in_short(health: Health) -> list[str]:
+    """A line for all sources and one for all agents, and then one for each thing that is not as it should be."""
+    behind = [one for one in health.sources if health.last_sweep and _ends_before(one, health.last_sweep)]
+    silent = [one for one in health.agents if " finding" not in one]
+    until = f", {len(behind)} of them not up to {day(health.last_sweep)}" if behind and health.last_sweep else ""
+    looked = len(health.agents) - len(silent)
+    lines = [f"*Sources:* {many(len(health.sources), 'table')} read{until} · {many(len(health.gaps), 'gap')}"]
+    lines.append(f"*Agents:* {'all ' if looked and not silent else ''}{looked} looked, {len(silent)} did not")
+    for wrong in (behind, health.gaps, silent):
+        lines += [f"• ⚠️ {outside(entry, 160)}" for entry in wrong[:_MOST_WRONG]]
+        lines += [f"• and {len(wrong) - _MOST_WRONG} more"] if len(wrong) > _MOST_WRONG else []
+    return [*lines, "`/baton status` shows all of it."]
+
+
+def _ends_before(source: str, last: date) -> bool:
+    """Whether a source's line names another last day than that of the sweep: "questions: up to 9 March, 40 rows"."""
+    return ": up to " in source and f": up to {day(last)}," not in source
 
 
 def _writer(model: str) -> str:

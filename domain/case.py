@@ -4,12 +4,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from domain.action import Action, inverse
+from domain.amendment import AmendmentView
 from domain.attribution import told_apart
 from domain.base import Frozen
 from domain.catalogue import CATALOGUE
 from domain.proposal import Decision, Overridden, Proposal
 from domain.receipt import Outcome, Receipt, ReceiptStatus
 from domain.signal import CloseReason, Signal
+from domain.standing import Emergency, Stop
 from domain.verdict import Verdict
 
 
@@ -168,6 +170,16 @@ class Inbox(Frozen):
     decided: tuple[Case, ...]
     """Cases this person's roles decided on, newest first."""
     health: Health
+    decided_by_others: tuple[Case, ...] = ()
+    """Other cases people decided on in the last seven days, newest first."""
+    stops: tuple[Stop, ...] = ()
+    """Those in force."""
+    emergency: Emergency | None = None
+    """The one that runs."""
+    to_review: tuple[Emergency, ...] = ()
+    """Emergencies of other people that ended and nobody has looked at yet."""
+    to_agree: tuple[AmendmentView, ...] = ()
+    """Changes of the operating model this person may agree to, oldest first."""
 
 
 class Citation(Frozen):

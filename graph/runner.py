@@ -4,13 +4,15 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Self
 
+from domain.amendment import AmendmentView
+from domain.badge import Badge
 from domain.case import Answer, Case, Digest, Health, Inbox, Post, ProposalStatus, ProposalView
 from domain.chart import Chart
 from domain.errors import InvalidChange, NotFound, Refusal
 from domain.lesson import Lesson
 from domain.operating_model import OperatingModel
 from domain.ports import Board
-from domain.proposal import MOST_PUT_OFF, Approved, Overridden, Rejected, Snoozed
+from domain.proposal import MOST_PUT_OFF, Approved, Expired, Overridden, Rejected, Snoozed
 from domain.signal import SignalEvent
 from graph import counsel, undoing
 from graph.arrivals import Arrivals
@@ -23,11 +25,13 @@ from graph.services import Services
 from graph.telling import Telling
 from graph.unknowns import Unknowns
 from graph.work import Work
-from memory import actions, cases, decisions, lessons, posts, proposals, signals, sweeps
+from memory import actions, amendments, cases, decisions, lessons, posts, proposals, signals, sweeps
 from memory.failpoints import Failpoint
 from memory.ledger import Verification, lines, verify
 
 _MOST_DECIDED = 20
+_LATELY = timedelta(days=7)
+"""How far App Home tells back what others decided: a week, as leads meet once in it."""
 _UNSAID = "not given yet"
 """The reason of a press as long as none was read."""
 _MOST_SNOOZE_HOURS = MOST_PUT_OFF // timedelta(hours=1)
@@ -118,14 +122,24 @@ class Runner:
             now, is_theirs = self._services.clock.now(), _is_for(roles)
             known = await cases.load(tx, (*await signals.ids(tx, is_open=True), *await proposals.undoing(tx)), now)
             recent = await cases.load(tx, await decisions.recent(tx, _MOST_DECIDED * 3), now)
+            model, stands = await self._services.stands(tx)
+            pending = await amendments.pending(tx, counsel.quorum) if roles else ()
         mine = tuple(case for case in known if any(is_theirs(view) for view in case.proposals))
-        decided = tuple(case for case in recent if _was_decided(case, user, roles))
+        decided = tuple(case for case in recent if _was_decided(case, user, roles))[:_MOST_DECIDED]
+        newest = stands.emergency
         return Inbox(
             user=user,
             roles=tuple(sorted(roles)),
             mine=mine,
             others=tuple(case for case in known if case not in mine),
-            decided=decided[:_MOST_DECIDED],
+            decided=decided,
+            decided_by_others=tuple(
+                case for case in recent if case not in decided and _was_decided_lately(case, user, now)
+            )[:_MOST_DECIDED],
+            stops=stands.stops,
+            emergency=newest if newest and newest.covers(newest.by, now) else None,
+            to_review=tuple(one for one in stands.unreviewed if one.until <= now and one.by != user and roles),
+            to_agree=tuple(one for one in pending if _could_agree(user, one, model)),
             health=await self.health(),
         )
 
@@ -312,3 +326,18 @@ def _was_decided(case: Case, user: str, roles: frozenset[str]) -> bool:
         and (view.decision.by == user or view.proposal.owner in roles)
         for view in case.proposals
     )
+
+
+def _was_decided_lately(case: Case, user: str, now: datetime) -> bool:
+    """Whether somebody else decided anything about a case in the last days."""
+    final = (one for view in case.proposals if (one := view.decision) and not isinstance(one, Snoozed | Expired))
+    return any(one.by != user and one.at >= now - _LATELY for one in final)
+
+
+def _could_agree(user: str, view: AmendmentView, model: OperatingModel) -> bool:
+    """Whether a change of the operating model waits for this person. What Slack says of them is asked at the press."""
+    try:
+        counsel.may_agree(user, view.amendment, view.agreed, model, Badge(slack=user))
+    except Refusal:
+        return False
+    return True

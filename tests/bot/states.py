@@ -14,6 +14,7 @@ from domain.proposal import Approved, Expired, Forecast, Overridden, Proposal, R
 from domain.receipt import Outcome, Receipt, ReceiptStatus, Said
 from domain.scope import Scope
 from domain.signal import Candidate, Cause, CloseReason, RuledOut, Signal
+from domain.standing import Emergency, Stop
 from domain.verdict import Ask, Automatic, Forbidden
 from tests.bot.samples import ADA, CLEO, MARA, NILS
 
@@ -254,4 +255,20 @@ def inboxes(draw: Any) -> Inbox:
     roles = tuple(draw(st.lists(st.sampled_from(ROLES), max_size=4, unique=True)))
     user = draw(st.sampled_from(USERS[:-1]))
     mine, others, decided = (tuple(part) for part in spread)
-    return Inbox(user=user, roles=roles, mine=mine, others=others, decided=decided, health=draw(healths))
+    stop = st.builds(Stop, id=st.just("stop_1"), of=st.just("action"), name=words(60), reason=words(1000),
+                     by=st.sampled_from(USERS), at=moments)  # fmt: skip
+    emergency = st.builds(
+        Emergency, id=st.just("emg_1"), by=st.sampled_from(USERS), reason=words(1000), since=moments, until=moments
+    )
+    return Inbox(
+        user=user,
+        roles=roles,
+        mine=mine,
+        others=others,
+        decided=decided,
+        decided_by_others=decided if draw(st.booleans()) else (),
+        stops=tuple(draw(st.lists(stop, max_size=6))),
+        emergency=draw(st.one_of(st.none(), emergency)),
+        to_review=tuple(draw(st.lists(emergency, max_size=6))),
+        health=draw(healths),
+    )

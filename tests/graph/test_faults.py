@@ -62,7 +62,10 @@ class Story:
         for view in case.proposals:
             if view.status is ProposalStatus.UNKNOWN and view.proposal.id not in self.told:
                 alone = case.model_copy(update={"proposals": (view,)})
-                shown = (card(alone, self.runner.model), thread.receipt(alone, view, self.runner.model, self.runner.now))
+                shown = (
+                    card(alone, self.runner.model),
+                    thread.receipt(alone, view, self.runner.model, self.runner.now),
+                )
                 assert all(message and "Result unknown" in str(message.blocks) for message in shown)
                 self.told.add(view.proposal.id)
 

@@ -207,11 +207,14 @@ async def test_an_emergency_takes_the_role_the_policy_names_a_reason_and_somebod
     with pytest.raises(NotYours):
         await runner.governing.break_glass(NOOR, "the shop is down", 20)
     assert (await runner.governing.design(CORA)).emergency == one
+    assert (await runner.inbox(CLEO)).emergency == one
     with pytest.raises(NotYours, match="not over"):
         await runner.governing.review_emergency(one.id, CORA, "all well")
     clock.hour = (clock.now() + timedelta(minutes=20)).timetz()
     design = await runner.governing.design(CORA)
     assert (design.emergency, design.to_review) == (None, (one,))
+    cleo, mara = await runner.inbox(CLEO), await runner.inbox(MARA)
+    assert (cleo.emergency, cleo.to_review, mara.to_review) == (None, (one,), ())
     with pytest.raises(NotYours, match="somebody else"):
         await runner.governing.review_emergency(one.id, MARA, "all well")
     await runner.governing.review_emergency(one.id, CORA, "all well")

@@ -302,6 +302,30 @@ async def test_the_inbox_shows_each_person_their_own(start: Start):
     assert (inbox.mine, [case.signal.id for case in inbox.decided]) == ((), [SIG])
 
 
+async def test_a_cmo_sees_what_others_decided_for_a_week(start: Start):
+    clock = HandClock()
+    runner = await start(clock=clock)
+    await runner.sweep(FIRST)
+    assert (await runner.inbox(CORA)).decided_by_others == ()
+    await runner.reject(PROP, 1, MARA, "not now")
+    assert [case.signal.id for case in (await runner.inbox(CORA)).decided_by_others] == [SIG]
+    assert (await runner.inbox(MARA)).decided_by_others == (), "her own she sees as decided by herself"
+    clock.pass_days(8)
+    assert (await runner.inbox(CORA)).decided_by_others == ()
+
+
+async def test_what_is_stopped_and_what_waits_for_agreement_is_in_the_inbox_of_whom_it_concerns(start: Start):
+    runner = await start()
+    stop = await runner.governing.stop(MARA, "everything", "", "the figures are off")
+    drafted = await runner.governing.draft(CORA, "policy", {"max_budget_change": "20"}, "a quiet quarter")
+    cora, mara = await runner.inbox(CORA), await runner.inbox(MARA)
+    assert cora.stops == mara.stops == (stop,)
+    assert [one.amendment.id for one in cora.to_agree] == [drafted.amendment.id]
+    assert mara.to_agree == (), "what tightens waits for the architect alone"
+    await runner.governing.agree(drafted.amendment.id, CORA)
+    assert (await runner.inbox(CORA)).to_agree == ()
+
+
 async def test_a_case_is_found_by_id_beginning_or_name(start: Start):
     runner = await start()
     await runner.sweep(FIRST)
