@@ -9,7 +9,7 @@ from decimal import Decimal
 import polars as pl
 
 from agents import metrics, wording
-from agents.forecasting import Economics
+from agents.wholes import Economics
 from domain.reading import Readings
 from domain.scope import Scope
 

@@ -9,29 +9,18 @@ import polars as pl
 
 from agents import metrics, wording
 from agents.controls import LEAST_PAST_EVENTS, budget_moved, fit, renewed, still_runs
+from agents.levers import LEVERS
 from agents.measures import MASKING, arrived
 from agents.metrics import METRICS, Metric
 from agents.outlook import GROWTH, SUDDEN
 from agents.places import place_of
 from agents.statistics.arrays import Floats
 from agents.statistics.causal import LUCK, NOISE_SD, Counts, LogDifference, Mask, log_difference
-from domain.action import (
-    Action,
-    ChangeGoal,
-    ExcludeData,
-    FixTracking,
-    RefreshCreative,
-    RetentionFlow,
-    RollOutTest,
-    SetBudget,
-    ShiftBudget,
-    StartTest,
-    WriteBrief,
-)
+from domain.action import Action
 from domain.catalogue import CATALOGUE
 from domain.reading import Readings
-from domain.scope import Scope
-from domain.signal import Cause, Signal
+from domain.scope import Grain, Scope
+from domain.signal import Signal
 
 PAST_DAYS = 56
 ALERT_DAYS = 28
@@ -46,7 +35,6 @@ STEP_DAYS, LEAST_STEP_EVENTS = 7, 6
 LEAST_CHANCE = 0.05
 """Part of a count's variance that stays where nearly everything is counted."""
 
-_REPAIRED = frozenset({Cause.LANDING_PAGE_BREAK, Cause.TRACKING_OUTAGE})
 _EVENTS = {"ctr": "clicks", "cvr": "conversions", "cpa": "conversions", "conversions": "conversions",
            "pixel_ratio": "conversions", "click_rate": "clicks", "search_clicks": "clicks"}  # fmt: skip
 _SIBLING_WORDS = {"campaign_id": "campaign", "ad_id": "ad", "segment_id": "segment", "account_id": "account",
@@ -93,8 +81,9 @@ def compare(
     """
     metric = METRICS.get(figure or CATALOGUE[action.kind].metric)
     subject, first = _subject(action), _first_day(action, readings, executed, last)
-    if metric is None or subject is None or _unmeasured(action, signal):
-        return _unmeasured(action, signal) or "there is nothing to measure"
+    blur = LEVERS[action.kind].blurred.get(signal.cause)
+    if metric is None or subject is None or blur:
+        return blur or "there is nothing to measure"
     start = min(signal.since, executed)
     begin = start - timedelta(days=PAST_DAYS)
     table = metrics.sums(readings, metric, subject.fence, begin, last, by=("date_day", subject.column))
@@ -165,14 +154,15 @@ def _move(unit: Counts, before: Mask, after: Mask) -> tuple[float, float] | None
 def _beside(action: Action, signal: Signal, readings: Readings) -> frozenset[str]:
     """Ads of the treated one's campaign, where it is the whole campaign whose figure fell."""
     ads = readings.get("ad_report")
-    if not isinstance(action, RefreshCreative) or ads is None:
+    place = place_of(action)
+    if CATALOGUE[action.kind].shown_by is not Grain.AD or ads is None:
         return frozenset()
     whole = [
         one.scope for one in signal.findings if one.metric == CATALOGUE[action.kind].metric and not one.scope.ad_id
     ]
-    if action.campaign_id not in {one.campaign_id for one in whole}:
+    if place.campaign_id not in {one.campaign_id for one in whole}:
         return frozenset()
-    return frozenset(ads.filter(pl.col("campaign_id") == action.campaign_id)["ad_id"].drop_nulls().unique().to_list())
+    return frozenset(ads.filter(pl.col("campaign_id") == place.campaign_id)["ad_id"].drop_nulls().unique().to_list())
 
 
 def _fellow(unit: Counts, past: Mask, alert: Mask) -> bool:
@@ -281,46 +271,28 @@ def _left_to_chance(metric: Metric, top: Floats, bottom: Floats) -> float:
 
 
 def _subject(action: Action) -> Subject | None:
-    place = place_of(action)
+    """What an action changed, by whose figures show it; None where nobody's do, or an experiment's."""
+    entry, place = CATALOGUE[action.kind], place_of(action)
+    if entry.column is None:
+        return None
+    touched = frozenset(ident for column, ident in action.named() if column == entry.column)
     account = Scope(platform=place.platform, account_id=place.account_id)
-    match action:
-        case StartTest() | RollOutTest() | ChangeGoal() | ExcludeData():
-            subject = None
-        case ShiftBudget():
-            subject = Subject("campaign_id", frozenset({action.from_campaign, action.to_campaign}), account)
-        case RefreshCreative():
-            subject = Subject("ad_id", frozenset({action.ad_id}), account)
-        case RetentionFlow():
-            subject = Subject("segment_id", frozenset({action.segment_id}), Scope(account_id=place.account_id))
-        case WriteBrief():
-            subject = Subject("query", frozenset({action.theme}), Scope())
-        case FixTracking() if place.campaign_id is None:
-            subject = Subject("account_id", _named(place.account_id), Scope(platform=place.platform))
+    match entry.shown_by:
+        case Grain.QUERY:
+            return Subject(entry.column, touched, Scope())
+        case Grain.SEGMENT:  # a segment is the same on every platform
+            return Subject(entry.column, touched, Scope(account_id=place.account_id))
+        case Grain.CAMPAIGN if not touched and place.account_id:
+            return Subject("account_id", frozenset({place.account_id}), Scope(platform=place.platform))
         case _:
-            subject = Subject("campaign_id", _named(place.campaign_id), account)
-    return subject
+            return Subject(entry.column, touched, account)
 
 
 def _first_day(action: Action, readings: Readings, executed: date, last: date) -> date:
     """The first day it can show: a new creative from its launch on, other things the day after."""
     after, creative = executed + timedelta(days=1), readings.get("creative")
-    if not isinstance(action, RefreshCreative) or creative is None:
+    if CATALOGUE[action.kind].shown_by is not Grain.AD or creative is None:
         return after
-    place = Scope(platform=action.platform, ad_id=action.ad_id)
+    place = Scope(platform=action.platform, ad_id=place_of(action).ad_id)
     launched = metrics.within(creative, place)["launched_on"].drop_nulls().to_list()
     return max([after, *(day for day in launched if after < day <= last)])
-
-
-def _named(*names: str | None) -> frozenset[str]:
-    return frozenset(name for name in names if name)
-
-
-def _unmeasured(action: Action, signal: Signal) -> str | None:
-    """Why an action of this kind has no effect that could be told apart, if so."""
-    match action:
-        case SetBudget() | ShiftBudget() if signal.cause in _REPAIRED:
-            return "the repair in the same days cannot be told apart from it"
-        case ExcludeData():
-            return "the repaired tracking itself changes every figure it would be judged by"
-        case _:
-            return None

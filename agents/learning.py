@@ -2,16 +2,16 @@
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from types import MappingProxyType
 
 from agents import metrics, wording
 from agents.comparison import Comparison, compare
 from agents.forecasting import would_show
+from agents.levers import LEVERS
 from agents.places import place_of
 from agents.readouts import reach, read_test
-from domain.action import Action, RollOutTest, SetBudget, ShiftBudget, StartTest
+from domain.action import Action, RollOutTest, StartTest
 from domain.base import Interval
 from domain.case import Case, ProposalView
 from domain.catalogue import CATALOGUE
@@ -23,23 +23,6 @@ from domain.signal import Cause, Signal
 
 LESSONS_LAST_DAYS = 365
 LEAST_DAYS, LEAST_EVENTS = 3, 10
-
-_KINDS: Mapping[str, LessonKind] = MappingProxyType(
-    {
-        "set_budget": LessonKind.CHANNEL_LESSON,
-        "shift_budget": LessonKind.CHANNEL_LESSON,
-        "pause_ad": LessonKind.CREATIVE_FINDING,
-        "resume_ad": LessonKind.CREATIVE_FINDING,
-        "set_target": LessonKind.CHANNEL_LESSON,
-        "refresh_creative": LessonKind.CREATIVE_FINDING,
-        "rotate_audience": LessonKind.AUDIENCE_INSIGHT,
-        "retention_flow": LessonKind.RETENTION_FINDING,
-        "update_promise": LessonKind.MESSAGING_LESSON,
-        "write_brief": LessonKind.MESSAGING_LESSON,
-        "start_test": LessonKind.TEST_RESULT,
-        "roll_out_test": LessonKind.TEST_RESULT,
-    }
-)
 
 
 def executed_action(view: ProposalView) -> Action:
@@ -160,14 +143,9 @@ def _size(proposal: Proposal, done: Action) -> float | None:
 
 
 def _move(action: Action) -> float:
-    """By how much a budget moves, on the log scale; 0 where none does."""
-    match action:
-        case SetBudget() if action.was and action.daily_budget:
-            return math.log(float(action.daily_budget / action.was))
-        case ShiftBudget():
-            return float(action.amount)
-        case _:
-            return 0.0
+    """By how much it moves, where what is forecast is in proportion to that; 0 where it is not."""
+    stride = LEVERS[action.kind].stride
+    return stride(action) if stride else 0.0
 
 
 def _too_little(found: Comparison) -> str | None:
@@ -198,7 +176,7 @@ def _titles(views: Sequence[ProposalView]) -> tuple[str, ...]:
 def _said(case: Case, view: ProposalView, action: Action) -> tuple[LessonKind, str]:
     """The kind and the sentence of a lesson."""
     title, outcome, decision = CATALOGUE[action.kind].title.lower(), view.outcome, view.decision
-    usual = _KINDS.get(action.kind, LessonKind.WORKFLOW_ADJUSTMENT)
+    usual = LEVERS[action.kind].teaches
     if outcome is not None:
         executed = view.receipt.at.date() if view.receipt else outcome.window[0]
         if outcome.measurable:

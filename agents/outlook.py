@@ -12,13 +12,14 @@ import polars as pl
 from agents import metrics
 from agents.measures import MASKING, arrived
 from agents.metrics import METRICS, Metric
+from agents.places import place_of
 from agents.statistics.arrays import Floats
 from agents.statistics.course import course
 from agents.statistics.seasonal import LEAST_DAYS, seasonal
-from domain.action import Action, PauseAd, RefreshCreative, RetentionFlow, RotateAudience, ShiftBudget
+from domain.action import Action
 from domain.catalogue import CATALOGUE
 from domain.reading import Readings
-from domain.scope import Scope
+from domain.scope import Grain, Scope
 from domain.signal import Cause
 
 PAST_DAYS = 98
@@ -119,18 +120,16 @@ def _log_sd(low: Floats, high: Floats) -> float:
 
 def _places(action: Action) -> Sequence[Scope]:
     """What the action's metric is summed over: the same as it is later measured on."""
-    here = {"platform": action.platform, "account_id": action.account_id}
-    match action:
-        case ShiftBudget():
-            return [Scope(**here, campaign_id=ident) for ident in (action.from_campaign, action.to_campaign)]
-        case RefreshCreative():
-            return [Scope(**here, campaign_id=action.campaign_id, ad_id=action.ad_id)]
-        case RetentionFlow():
-            return [Scope(account_id=action.account_id, segment_id=action.segment_id)]
-        case PauseAd() | RotateAudience():
-            return [Scope(**here, campaign_id=action.campaign_id)]
+    place = place_of(action)
+    match CATALOGUE[action.kind].shown_by:
+        case Grain.AD:
+            return [place]
+        case Grain.SEGMENT:
+            return [Scope(account_id=place.account_id, segment_id=place.segment_id)]
         case _:
-            return [Scope(**here, campaign_id=getattr(action, "campaign_id", None))]
+            account = Scope(platform=place.platform, account_id=place.account_id)
+            named = [ident for column, ident in action.named() if column == "campaign_id"]
+            return [account.model_copy(update={"campaign_id": ident}) for ident in named] or [account]
 
 
 def _sums(

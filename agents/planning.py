@@ -7,6 +7,7 @@ from datetime import date
 from agents.accounts import Books
 from agents.causes import PROFILES
 from agents.forecasting import alike, forecast
+from agents.levers import LEVERS
 from agents.moves import Draft
 from agents.places import place_of
 from agents.situation import Situation
@@ -21,18 +22,8 @@ from domain.signal import Signal
 
 MOST_PROPOSALS, MOST_QUOTES = 4, 2
 
-_LEVERS = (frozenset({"set_budget", "shift_budget"}), frozenset({"pause_ad", "resume_ad"}))
-"""Kinds of action that pull the same lever, so that what one taught speaks to the other."""
-_OBJECTS = {
-    "campaign_id": "campaign_id",
-    "from_campaign": "campaign_id",
-    "to_campaign": "campaign_id",
-    "ad_id": "ad_id",
-    "segment_id": "segment_id",
-    "from_segment": "segment_id",
-    "to_segment": "segment_id",
-}
-"""Fields of actions that hold an id, and what kind of id."""
+_CALLED = frozenset({"campaign_id", "ad_id", "segment_id"})
+"""Columns of what people have names for."""
 
 
 def plan(
@@ -77,11 +68,7 @@ def _proposal(draft: Draft, situation: Situation, lessons: Sequence[Lesson], tod
 
 def _names(action: Action, situation: Situation) -> dict[str, str]:
     """What people call the objects of an action, where they have a name."""
-    named = {
-        ident: situation.name(column, ident)
-        for field, column in _OBJECTS.items()
-        if isinstance(ident := getattr(action, field, None), str)
-    }
+    named = {ident: situation.name(column, ident) for column, ident in action.named() if column in _CALLED}
     return {ident: name for ident, name in named.items() if name != ident}
 
 
@@ -95,11 +82,12 @@ def _owner(action: Action, situation: Situation) -> str:
 def _remembered(action: Action, signal: Signal, lessons: Sequence[Lesson]) -> tuple[str, ...]:
     """Quotes of the lessons that fit best: same kind of action, then cause and platform, then place, then newest.
 
-    A lesson about another way to pull the same lever is quoted too, with the name of what was done then. That something
+    A lesson about another way to do the same is quoted too, with the name of what was done then. That something
     was tried and could not be measured is said only where nothing was ever measured.
     """
     place = place_of(action)
-    kin = next((lever for lever in _LEVERS if action.kind in lever), frozenset({action.kind}))
+    family = LEVERS[action.kind].family
+    kin = {kind for kind, lever in LEVERS.items() if lever.family == family}
     known = [lesson for lesson in lessons if lesson.action_kind in kin]
     telling = [lesson for lesson in known if lesson.effect is not None or lesson.kind is LessonKind.CORRECTION]
     fitting = telling or [lesson for lesson in known if lesson.kind is not LessonKind.WORKFLOW_ADJUSTMENT]

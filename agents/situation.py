@@ -1,6 +1,5 @@
 """One signal with everything a playbook looks up: the objects it is about, what they cost, who could take over."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import ROUND_DOWN, Decimal
@@ -8,13 +7,14 @@ from functools import cached_property
 
 from agents import metrics, wording
 from agents.accounts import IMMATURE_DAYS, RECENT_DAYS, Books, Campaign
-from agents.forecasting import Economics, Ground
 from agents.outlook import Outlook, foreseen, outlook
-from domain.action import Action, PauseAd, RefreshCreative, SetBudget, ShiftBudget
+from agents.places import place_of
+from agents.wholes import Economics, Ground
+from domain.action import Action
 from domain.catalogue import CATALOGUE
 from domain.finding import Finding, FindingKind
 from domain.operating_model import OperatingModel
-from domain.scope import Scope
+from domain.scope import Grain, Scope
 from domain.signal import Cause, Signal
 
 BIGGEST_STEP = Decimal("0.2")
@@ -194,22 +194,18 @@ class Situation:
 
     def ground(self, action: Action) -> Ground:
         """The figures the forecast of an action stands on."""
-        match action:
-            case SetBudget() | PauseAd():
-                campaigns: Iterable[str] = (action.campaign_id,)
-            case ShiftBudget():
-                campaigns = (action.from_campaign, action.to_campaign)
-            case _:
-                campaigns = ()
+        place, shown_by = place_of(action), CATALOGUE[action.kind].shown_by
+        campaigns = [ident for column, ident in action.named() if column == "campaign_id"]
         known = {ident: found for ident in campaigns if (found := self._economics(ident)) and found.conversions}
         ad: Economics | None = None
         ad_ahead: Outlook | None = None
-        if isinstance(action, PauseAd):
-            place = self.scope(action.campaign_id)
-            of_ad = place.model_copy(update={"ad_id": action.ad_id})
+        fall: float | None = None
+        if place.campaign_id and place.ad_id and shown_by is Grain.CAMPAIGN:
+            whole_place = self.scope(place.campaign_id)
+            of_ad = whole_place.model_copy(update={"ad_id": place.ad_id})
             before = Books(self.books.readings, self.signal.since + timedelta(days=IMMATURE_DAYS - 1))
-            ad, whole = before.economics(of_ad), before.economics(place)
-            known = {action.campaign_id: whole} if whole and whole.conversions else {}
+            ad, whole = before.economics(of_ad), before.economics(whole_place)
+            known = {place.campaign_id: whole} if whole and whole.conversions else {}
             ad_ahead = foreseen(
                 metrics.METRICS["ctr"],
                 [of_ad],
@@ -219,9 +215,8 @@ class Situation:
                 self.books.readings,
                 self.books.today,
             )
-        fall: float | None = None
-        if isinstance(action, RefreshCreative):
-            rates = self.ad_rates(action.campaign_id, action.ad_id)
+        if place.campaign_id and place.ad_id and shown_by is Grain.AD:
+            rates = self.ad_rates(place.campaign_id, place.ad_id)
             fall = rates[1] / rates[0] - 1 if rates else None
         ahead = outlook(action, self.signal.cause, self.signal.since, self.books.readings, self.books.today)
         return Ground(known, ad, fall, ahead, ad_ahead)

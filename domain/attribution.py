@@ -1,25 +1,8 @@
 """Whether the effects of two actions executed in the same days can be told apart."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from domain.action import Action
 from domain.catalogue import CATALOGUE
-
-ONLY: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "retention_flow": frozenset({"click_rate"}),
-        "write_brief": frozenset({"search_clicks"}),
-        "fix_tracking": frozenset({"pixel_ratio", "cvr", "cpa", "conversions"}),
-        "fix_landing_page": frozenset({"cvr", "cpa", "conversions"}),
-    }
-)
-"""The figures an action of a kind can move at all, where these are few; every other kind may move every paid figure."""
-UNPAID = frozenset({"click_rate", "search_clicks"})
-"""Figures no paid action moves."""
-RANDOMISED = frozenset({"start_test", "roll_out_test"})
-"""Kinds judged by an experiment: whatever else is done befalls all arms alike."""
-_CAMPAIGNS = ("campaign_id", "from_campaign", "to_campaign")
+from domain.scope import Grain
 
 
 def told_apart(one: Action, other: Action) -> bool:
@@ -28,15 +11,12 @@ def told_apart(one: Action, other: Action) -> bool:
     An ad's new creative and its campaign's budget cannot be told apart; those of two campaigns can, and so can a mail
     to customers and a budget.
     """
-    metric = CATALOGUE[one.kind].metric
-    if one.kind in RANDOMISED or (other.kind in ONLY and metric not in ONLY[other.kind]):
+    mine, theirs = CATALOGUE[one.kind], CATALOGUE[other.kind]
+    if mine.shown_by is Grain.EXPERIMENT or not theirs.may_move(mine.metric):
         return True
-    if metric in UNPAID and other.kind not in ONLY:
-        return True
-    mine, theirs = _campaigns(one), _campaigns(other)
-    return bool(mine and theirs) and not mine & theirs
+    here, there = _campaigns(one), _campaigns(other)
+    return bool(here and there) and not here & there
 
 
 def _campaigns(action: Action) -> frozenset[str]:
-    named = (getattr(action, field, None) for field in _CAMPAIGNS)
-    return frozenset(name for name in named if isinstance(name, str))
+    return frozenset(ident for column, ident in action.named() if column == "campaign_id")

@@ -6,7 +6,16 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from domain.action_base import ActionBase, Editable, Money, amount_before, amount_of, amount_text
+from domain.action_base import (
+    ActionBase,
+    AdId,
+    CampaignId,
+    Editable,
+    Money,
+    amount_before,
+    amount_of,
+    amount_text,
+)
 from domain.effect import Effect, Setting, SetValues
 
 
@@ -14,7 +23,7 @@ class SetBudget(ActionBase):
     """Give one campaign another daily budget."""
 
     kind: Literal["set_budget"] = "set_budget"
-    campaign_id: str
+    campaign_id: CampaignId
     daily_budget: Money
     was: Money
     """The daily budget the owner was shown."""
@@ -56,8 +65,8 @@ class ShiftBudget(ActionBase):
     """Move daily spend between two campaigns of one account; the total stays the same."""
 
     kind: Literal["shift_budget"] = "shift_budget"
-    from_campaign: str
-    to_campaign: str
+    from_campaign: CampaignId
+    to_campaign: CampaignId
     amount: Annotated[Decimal, Field(gt=0, decimal_places=2, max_digits=14)]
     """Money per day."""
     from_was: Money
@@ -123,8 +132,8 @@ class PauseAd(ActionBase):
     """Stop showing one ad."""
 
     kind: Literal["pause_ad"] = "pause_ad"
-    campaign_id: str
-    ad_id: str
+    campaign_id: CampaignId
+    ad_id: AdId
     spend_per_day: Money = Decimal(0)
     """What the ad spends per day now."""
 
@@ -148,8 +157,8 @@ class ResumeAd(ActionBase):
     """Show one paused ad again."""
 
     kind: Literal["resume_ad"] = "resume_ad"
-    campaign_id: str
-    ad_id: str
+    campaign_id: CampaignId
+    ad_id: AdId
     spend_per_day: Money = Decimal(0)
     """What the ad spent per day before it was paused."""
 
@@ -173,7 +182,7 @@ class SetTarget(ActionBase):
     """Give a campaign's bidding another target."""
 
     kind: Literal["set_target"] = "set_target"
-    campaign_id: str
+    campaign_id: CampaignId
     metric: Literal["target_cpa", "target_roas"]
     target: Annotated[Decimal, Field(gt=0, decimal_places=2, max_digits=14)]
     """Money per conversion for target_cpa, a ratio (3.20) for target_roas."""

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from domain.action_base import ActionBase, Editable, Money
+from domain.action_base import ActionBase, AdId, CampaignId, Editable, Money, SegmentId, TestId, Theme
 from domain.effect import Effect, HandOver
 
 
@@ -15,8 +15,8 @@ class RefreshCreative(ActionBase):
     """Have a worn-out ad's creative replaced by a new concept."""
 
     kind: Literal["refresh_creative"] = "refresh_creative"
-    campaign_id: str
-    ad_id: str
+    campaign_id: CampaignId
+    ad_id: AdId
     brief: str = Field(max_length=600)
     """What the new concept should keep and change."""
     variants: int = Field(default=3, ge=1, le=6)
@@ -50,9 +50,9 @@ class RotateAudience(ActionBase):
     """Point a campaign at another audience segment."""
 
     kind: Literal["rotate_audience"] = "rotate_audience"
-    campaign_id: str
-    from_segment: str
-    to_segment: str
+    campaign_id: CampaignId
+    from_segment: SegmentId
+    to_segment: SegmentId
     spend_per_day: Money = Decimal(0)
 
     editable: ClassVar = (Editable(field="to_segment", label="Segment to reach instead"),)
@@ -80,7 +80,7 @@ class FixTracking(ActionBase):
     """Have the conversion tracking of a campaign, or of the whole account, repaired."""
 
     kind: Literal["fix_tracking"] = "fix_tracking"
-    campaign_id: str | None = None
+    campaign_id: CampaignId | None = None
     symptom: str = Field(max_length=300)
 
     def effect(self) -> Effect:
@@ -93,7 +93,7 @@ class FixLandingPage(ActionBase):
     """Have a landing page repaired."""
 
     kind: Literal["fix_landing_page"] = "fix_landing_page"
-    campaign_id: str
+    campaign_id: CampaignId
     page: str = ""
     """The page's address or path; empty where the data names none."""
     symptom: str = Field(max_length=300)
@@ -111,7 +111,7 @@ class RetentionFlow(ActionBase):
     """Start a win-back or re-engagement flow for one segment on owned channels."""
 
     kind: Literal["retention_flow"] = "retention_flow"
-    segment_id: str
+    segment_id: SegmentId
     channel: str = "email"
     message: str = Field(max_length=600)
 
@@ -144,7 +144,7 @@ class UpdatePromise(ActionBase):
     """Change what a campaign promises, so that it fits what customers get."""
 
     kind: Literal["update_promise"] = "update_promise"
-    campaign_id: str
+    campaign_id: CampaignId
     promise: str = Field(max_length=600)
 
     editable: ClassVar = (Editable(field="promise", label="The new promise"),)
@@ -170,7 +170,7 @@ class WriteBrief(ActionBase):
     """Have content written for a theme people search or ask for."""
 
     kind: Literal["write_brief"] = "write_brief"
-    theme: str = Field(max_length=200)
+    theme: Theme = Field(max_length=200)
     page: str = ""
     brief: str = Field(max_length=600)
 
@@ -189,7 +189,7 @@ class StartTest(ActionBase):
     """Start an experiment."""
 
     kind: Literal["start_test"] = "start_test"
-    campaign_id: str | None = None
+    campaign_id: CampaignId | None = None
     hypothesis: str = Field(max_length=300)
     metric: str
     share: float = Field(gt=0, le=0.5)
@@ -221,7 +221,7 @@ class RollOutTest(ActionBase):
     """Give the winning arm of an experiment to everybody."""
 
     kind: Literal["roll_out_test"] = "roll_out_test"
-    test_id: str
+    test_id: TestId
     arm: str
 
     editable: ClassVar = (Editable(field="arm", label="Arm to roll out"),)
@@ -242,7 +242,7 @@ class ExcludeData(ActionBase):
     """Tell the platform's bidding to ignore days with broken tracking."""
 
     kind: Literal["exclude_data"] = "exclude_data"
-    campaign_id: str | None = None
+    campaign_id: CampaignId | None = None
     first_day: date
     last_day: date
 
@@ -299,7 +299,7 @@ class PutBack(ActionBase):
     """The action kind it takes back."""
     place: str
     """The object's address: "meta/a1/ad/ad9"."""
-    campaign_id: str | None = None
+    campaign_id: CampaignId | None = None
     what: str = Field(max_length=300)
     """What the team is to do."""
 

@@ -10,9 +10,6 @@ from domain.action import ACTION, Action, RetentionFlow, RotateAudience
 from domain.errors import InvalidChange
 
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
-_AMOUNTS = frozenset({"daily_budget", "amount", "target"})
-_SHARES = frozenset({"share"})
-_COUNTS = frozenset({"variants"})
 _MOST_DIGITS = 20
 """No budget is longer; beyond 28 digits decimals cannot be counted exactly at all."""
 _CHANNELS = ("email", "push", "sms")
@@ -25,7 +22,7 @@ def alter(action: Action, values: Mapping[str, str]) -> Action:
     for field, text in values.items():
         if field not in labels:
             raise InvalidChange(field, f"{field.replace('_', ' ').capitalize()} cannot be changed here.")
-        typed[field] = _read(field, labels[field], text, action.currency)
+        typed[field] = _read(field, labels[field], text, action)
     try:
         changed = ACTION.validate_python(action.model_dump() | typed)
     except ValidationError as error:
@@ -61,29 +58,40 @@ def amount(text: str, currency: str) -> Decimal | None:
     return None
 
 
-def _read(field: str, label: str, text: str, currency: str) -> object:
-    if field in _AMOUNTS:
-        found = amount(text, currency)
-        if found is None:
-            foreign = next((code for sign, code in _SIGNS.items() if sign in text or code in text.upper()), currency)
-            if foreign != currency:
-                raise InvalidChange(field, f"{label} is in {currency}, not in {foreign}.")
-            raise InvalidChange(
-                field, f"{label} must be an amount such as 1234.50 or 1.234,50; “{_said(text)}” is not one."
-            )
-        if found < 0:
-            raise InvalidChange(field, f"{label} cannot be negative.")
-        return found
-    if field in _SHARES:
-        return _share(field, label, text)
-    if field in _COUNTS:
-        if not re.fullmatch(r"\s*[0-9]{1,6}\s*", text):
-            raise InvalidChange(field, f"{label} must be a whole number; “{_said(text)}” is not one.")
-        return int(text)
-    words = text.replace("\0", "").strip()
-    if not words:
-        raise InvalidChange(field, f"{label} cannot be empty.")
-    return words
+def _read(field: str, label: str, text: str, action: Action) -> object:
+    """A typed value as what the field holds now: an amount, a share, a count, words."""
+    held: object = getattr(action, field)
+    match held:
+        case Decimal():
+            return _amount(field, label, text, action.currency)
+        case float():
+            return _share(field, label, text)
+        case int():
+            if not re.fullmatch(r"\s*[0-9]{1,6}\s*", text):
+                raise InvalidChange(field, f"{label} must be a whole number; “{_said(text)}” is not one.")
+            return int(text)
+        case str():
+            words = text.replace("\0", "").strip()
+            if not words:
+                raise InvalidChange(field, f"{label} cannot be empty.")
+            return words
+        case _:  # the catalogue lets no kind be imported of which such a value could be changed
+            raise TypeError(f"nobody can type {action.kind}.{field}")
+
+
+def _amount(field: str, label: str, text: str, currency: str) -> Decimal:
+    """An amount of money (or a ratio) that is not negative."""
+    found = amount(text, currency)
+    if found is None:
+        foreign = next((code for sign, code in _SIGNS.items() if sign in text or code in text.upper()), currency)
+        if foreign != currency:
+            raise InvalidChange(field, f"{label} is in {currency}, not in {foreign}.")
+        raise InvalidChange(
+            field, f"{label} must be an amount such as 1234.50 or 1.234,50; “{_said(text)}” is not one."
+        )
+    if found < 0:
+        raise InvalidChange(field, f"{label} cannot be negative.")
+    return found
 
 
 def _share(field: str, label: str, text: str) -> float:

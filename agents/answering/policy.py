@@ -14,24 +14,8 @@ from domain.catalogue import CATALOGUE, CatalogueEntry, Risk
 from domain.operating_model import Goal, Limit
 
 ACTION_WORDS: Mapping[str, str] = MappingProxyType(
-    {
-        "budget": "set_budget", "budgets": "set_budget", "budget rise": "set_budget", "budget cut": "set_budget",
-        "budget increase": "set_budget", "raise": "set_budget", "shift budget": "shift_budget",
-        "shift": "shift_budget", "budget shift": "shift_budget", "budget shifts": "shift_budget",
-        "move budget": "shift_budget", "move money": "shift_budget", "pause": "pause_ad", "pausing": "pause_ad",
-        "stop an ad": "pause_ad", "resume": "resume_ad", "bid target": "set_target", "bid": "set_target",
-        "bidding": "set_target", "target cpa": "set_target", "refresh": "refresh_creative",
-        "creative": "refresh_creative", "creatives": "refresh_creative", "creative refresh": "refresh_creative",
-        "new creative": "refresh_creative", "rotate": "rotate_audience", "audience": "rotate_audience",
-        "audiences": "rotate_audience", "tracking": "fix_tracking", "landing page": "fix_landing_page",
-        "retention flow": "retention_flow", "win-back": "retention_flow", "winback": "retention_flow",
-        "email flow": "retention_flow", "promise": "update_promise", "claim": "update_promise",
-        "brief": "write_brief", "content": "write_brief", "start a test": "start_test", "experiment": "start_test",
-        "test": "start_test", "roll out": "roll_out_test", "rollout": "roll_out_test", "exclude": "exclude_data",
-        "exclusion": "exclude_data", "goal": "change_goal", "goals": "change_goal",
-        "put back": "put_back", "take back": "put_back",
-    }
-)  # fmt: skip
+    {word: kind for kind, entry in CATALOGUE.items() for word in entry.asked_by}
+)
 _RISKS = {
     Risk.STRATEGY: "strategy",
     Risk.AUDIENCE_DEFINITION: "who is reached",
@@ -92,7 +76,7 @@ def _approval(question: Question, kind: str) -> Answer:
     model, entry = question.model, CATALOGUE[kind]
     share, amount = _share(question.text), _amount(question.text)
     title = entry.title.lower()
-    budget = kind in {"set_budget", "shift_budget"}
+    budget = entry.moves_budget
     if kind in model.policy.forbidden:
         return question.answer(f'Nobody: the policy forbids "{title}".', [_cite(question)])
     cap = model.policy.max_budget_change

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.forecasting import Economics, Ground, forecast, usable, would_show
+from agents.forecasting import forecast, usable, would_show
 from agents.outlook import Outlook
+from agents.wholes import Economics, Ground
 from domain.action import (
     Action,
     ExcludeData,

@@ -7,7 +7,8 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from agents.guarding import guards, worsened
+from agents.guarding import worsened
+from agents.levers import guards
 from domain.action import (
     ACTION_KINDS,
     Action,

@@ -16,11 +16,11 @@ from scipy.special import ndtri
 
 from agents.accounts import Books
 from agents.combine import combine
-from agents.forecasting import Ground
 from agents.learning import lesson_from, measure, window
 from agents.planning import plan
 from agents.roster import SPECIALISTS, findings_of
 from agents.situation import Situation
+from agents.wholes import Ground
 from app.demo import schedule
 from app.demo.big import big_world
 from app.demo.grid import Grid, grid_of
