@@ -1,14 +1,14 @@
 """What a policy says to typical situations: a table people can read before they rely on it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_DOWN, Decimal
 
-from domain.action import ACTION, ACTION_KINDS, Action, SetBudget, SetTarget, ShiftBudget
+from domain.action import ACTION_KINDS, Action
 from domain.badge import Badge
 from domain.case import Case, ProposalStatus, ProposalView
-from domain.catalogue import CATALOGUE
+from domain.catalogue import CATALOGUE, Sets, Shifts, example
 from domain.errors import MarketingError
 from domain.operating_model import Freeze, Limit, OperatingModel, Person
 from domain.proposal import Approved, Proposal
@@ -29,8 +29,6 @@ _SMALL = Decimal("0.05")
 _A_BIT = Decimal("0.01")
 """How much further than a bound a step goes that is to exceed it."""
 _CENT = Decimal("0.01")
-_MOVING = ("set_budget", "shift_budget", "set_target")
-_CAPPED = ("set_budget", "shift_budget")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +76,12 @@ def _situations(model: OperatingModel) -> Iterator[_Situation]:
 
 def _bounds(kind: str, model: OperatingModel, day: date) -> Iterator[_Situation]:
     """At, beyond and in two steps beyond each bound that speaks of a kind."""
-    if kind not in _MOVING:
+    entry = CATALOGUE[kind]
+    if entry.amount is None:
         return
-    title = CATALOGUE[kind].title
+    title = entry.title
     for limit in model.policy.limits:
-        if limit.role != CATALOGUE[kind].owner or (limit.actions and kind not in limit.actions):
+        if limit.role != entry.owner or (limit.actions and kind not in limit.actions):
             continue
         far = f"a {terms.role(limit.role)} goes alone"
         if limit.max_change is not None:
@@ -91,13 +90,13 @@ def _bounds(kind: str, model: OperatingModel, day: date) -> Iterator[_Situation]
             yield _Situation(f"{title} by {terms.share(most)}, as far as {far}", at, day)
             yield _Situation(f"{title} by {terms.share(most + _A_BIT)}, further than {far}", over, day)
             yield _split(f"{title} by {terms.share(most + _A_BIT)} in two steps of one day", over, day)
-        if limit.max_per_day is not None and kind in _CAPPED:
+        if limit.max_per_day is not None and entry.moves_budget:
             most, whole = limit.max_per_day, limit.max_per_day * 100  # a small share, so that the money alone counts
             at, over = (_moved(kind, step, model, limit, whole) for step in (most, most + _CENT))
             money = f"{most:,.2f} {model.currency} a day"
             yield _Situation(f"{title} by {money}, as far as {far}", at, day)
             yield _Situation(f"{title} by a cent more than {money}", over, day)
-    if kind in _CAPPED:
+    if entry.moves_budget:
         cap = Decimal(str(model.policy.max_budget_change))
         at, over = (_moved(kind, _BUDGET * share, model) for share in (cap, cap + _A_BIT))
         yield _Situation(f"{title} by {terms.share(cap)}, as far as anybody goes", at, day)
@@ -106,9 +105,9 @@ def _bounds(kind: str, model: OperatingModel, day: date) -> Iterator[_Situation]
 
 def sample(kind: str, model: OperatingModel, limit: Limit | None = None) -> Action:
     """A small, typical action of a kind, where its owner answers for it."""
-    if kind in _MOVING:
-        return _moved(kind, _BUDGET * _SMALL, model, limit)
-    return ACTION.validate_python(_SAMPLES[kind] | _place(kind, model, limit) | {"kind": kind})
+    if CATALOGUE[kind].amount is None:
+        return example(kind, **_place(kind, model, limit))
+    return _moved(kind, _BUDGET * _SMALL, model, limit)
 
 
 def _moved(
@@ -116,18 +115,14 @@ def _moved(
 ) -> Action:
     """A budget or target that moves by an amount."""
     whole, step = (amount.quantize(_CENT, ROUND_DOWN) for amount in (whole, by))
-    values: Mapping[str, Mapping[str, object]] = {
-        "set_budget": {"campaign_id": "c1", "was": whole, "daily_budget": whole + step},
-        "set_target": {"campaign_id": "c1", "metric": "target_cpa", "was": whole, "target": whole + step},
-        "shift_budget": {
-            "from_campaign": "c1",
-            "to_campaign": "c2",
-            "amount": step,
-            "from_was": max(whole, step),  # a campaign cannot give more than it has
-            "to_was": whole,
-        },
-    }
-    return ACTION.validate_python({**values[kind], **_place(kind, model, limit), "kind": kind})
+    match CATALOGUE[kind].amount:
+        case Sets() as held:
+            values = {held.was: whole, held.to: whole + step}
+        case Shifts() as held:  # a campaign cannot give more than it has
+            values = {held.amount: step, held.gives: max(whole, step), held.takes: whole}
+        case None:
+            values = {}
+    return example(kind, **_place(kind, model, limit), **values)
 
 
 def _split(words: str, action: Action, day: date) -> _Situation:
@@ -139,19 +134,22 @@ def _split(words: str, action: Action, day: date) -> _Situation:
 
 def _halves(action: Action) -> tuple[Action, Action]:
     """Two steps that come to the same as one."""
-    match action:
-        case SetBudget():
-            half = ((action.was + action.daily_budget) / 2).quantize(_CENT, ROUND_DOWN)
-            return action.model_copy(update={"daily_budget": half}), action.model_copy(update={"was": half})
-        case SetTarget():
-            half = ((action.was + action.target) / 2).quantize(_CENT, ROUND_DOWN)
-            return action.model_copy(update={"target": half}), action.model_copy(update={"was": half})
-        case ShiftBudget():
-            half = (action.amount / 2).quantize(_CENT, ROUND_DOWN)
-            rest = {"amount": action.amount - half, "from_was": action.from_was - half, "to_was": action.to_was + half}
-            return action.model_copy(update={"amount": half}), action.model_copy(update=rest)
-        case _:
+    match CATALOGUE[action.kind].amount:
+        case Sets() as held:
+            was, to = (_amount(action, field) for field in (held.was, held.to))
+            half = ((was + to) / 2).quantize(_CENT, ROUND_DOWN)
+            return action.model_copy(update={held.to: half}), action.model_copy(update={held.was: half})
+        case Shifts() as held:
+            amount, gives, takes = (_amount(action, field) for field in (held.amount, held.gives, held.takes))
+            half = (amount / 2).quantize(_CENT, ROUND_DOWN)
+            rest = {held.amount: amount - half, held.gives: gives - half, held.takes: takes + half}
+            return action.model_copy(update={held.amount: half}), action.model_copy(update=rest)
+        case None:
             raise ValueError(f"{action.kind} moves no amount")
+
+
+def _amount(action: Action, field: str) -> Decimal:
+    return Decimal(str(getattr(action, field)))
 
 
 def _example(one: _Situation, person: Person, model: OperatingModel) -> Example:
@@ -224,7 +222,7 @@ def _case(proposal: Proposal, day: date) -> Case:
     return Case(signal=signal, is_open=True)
 
 
-def _place(kind: str, model: OperatingModel, limit: Limit | None) -> dict[str, object]:
+def _place(kind: str, model: OperatingModel, limit: Limit | None) -> dict[str, str]:
     """Where the owner of a kind answers and a limit holds, if either says so."""
     owner = next(iter(model.holders(CATALOGUE[kind].owner)), None)
     where = limit if limit and (limit.accounts or limit.platforms) else owner
@@ -241,25 +239,3 @@ def _ordinary(model: OperatingModel) -> date:
     days = (_FIRST_DAY + timedelta(days=one) for one in range(_A_YEAR))
     free = (day for day in days if not any(one.first_day <= day <= one.last_day for one in model.freezes))
     return next(free, _FIRST_DAY)
-
-
-_SAMPLES: dict[str, dict[str, object]] = {
-    "pause_ad": {"campaign_id": "c1", "ad_id": "ad1", "spend_per_day": Decimal(80)},
-    "resume_ad": {"campaign_id": "c1", "ad_id": "ad1", "spend_per_day": Decimal(80)},
-    "refresh_creative": {"campaign_id": "c1", "ad_id": "ad1", "brief": "A new first second."},
-    "rotate_audience": {"campaign_id": "c1", "from_segment": "s1", "to_segment": "s2"},
-    "fix_tracking": {"symptom": "Orders without a conversion."},
-    "fix_landing_page": {"campaign_id": "c1", "symptom": "The page does not load."},
-    "retention_flow": {"segment_id": "s1", "message": "Come back."},
-    "update_promise": {"campaign_id": "c1", "promise": "Delivered tomorrow."},
-    "write_brief": {"theme": "yoga mats", "brief": "What to look for."},
-    "start_test": {"hypothesis": "A shorter form helps.", "metric": "cvr", "share": 0.2},
-    "roll_out_test": {"test_id": "t1", "arm": "b"},
-    "exclude_data": {"first_day": _FIRST_DAY, "last_day": _FIRST_DAY},
-    "change_goal": {"goal": "acquisition cost", "was": Decimal(40), "target": Decimal(36)},
-    "put_back": {"of": "refresh_creative", "place": "meta/a1/ad/ad1", "what": "Show the creative there was."},
-}
-"""A typical action of each kind that moves no amount. A kind without one cannot be imported."""
-_MISSING = set(ACTION_KINDS) - set(_MOVING) - set(_SAMPLES)
-if _MISSING:
-    raise ImportError(f"there is no example of {', '.join(sorted(_MISSING))}")
