@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from agents import metrics, naming, wording
 from agents.charting import chart
@@ -17,8 +18,10 @@ from domain.verdict import Ask
 
 __all__ = ["chart", "digest", "evidence", "summary"]
 
-EVIDENCE_HEAD = ("Agent", "What", "Scope", "Expected", "Seen", "Change [95 %]", "Since")
+EVIDENCE_HEAD = ("What", "Expected → seen", "Change [95 %]")
+"""Three columns, as many as a phone shows side by side; who saw it, where and since when stand under what."""
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DID = ((Approved, "approved"), (Overridden, "approved with changes"), (Rejected, "rejected"))
 _WAITING = frozenset({ProposalStatus.PENDING, ProposalStatus.SNOOZED})
 
 
@@ -47,6 +50,7 @@ def digest(events: Sequence[SignalEvent], cases: Sequence[Case], today: date, mo
         changed=tuple(changed_words(event) for event in told),
         waiting=tuple(_waiting(case, view, model, today) for case, view in waiting),
         measured=tuple(measured),
+        decided=tuple(_decided(case, view, model) for case, view in _decisions_since(before, today, cases, model)),
         held=tuple(_held(event) for event in held),
     )
 
@@ -84,22 +88,22 @@ def summary(cases: Sequence[Case], today: date, first_day: date, scope: Scope | 
 
 
 def outcome_words(outcome: Outcome) -> str:
-    """An outcome in a clause: "CTR +31 % [12, 52], forecast was +25 %"."""
+    """An outcome in a clause: "CTR +31 % [12, 52], forecast was +25 %"; or why there is none, and of which figure."""
     if not outcome.measurable or outcome.effect is None or outcome.interval is None:
-        return outcome.method
+        on = f" on {metrics.short(outcome.metric)}" if outcome.metric in metrics.METRICS else ""
+        return f"the effect{on} could not be measured, {outcome.method.removeprefix('not measurable: ')}"
     seen = wording.effect(metrics.short(outcome.metric), outcome.effect, outcome.interval)
     return seen + (f", forecast was {wording.percent(outcome.forecast)}" if outcome.forecast is not None else "")
 
 
 def _row(finding: Finding, signal: Signal) -> tuple[str, ...]:
+    expected, seen = (_figure(finding, value, signal.currency) for value in (finding.baseline, finding.observed))
+    place, since = naming.place(finding.scope, signal.names), wording.day(finding.since, signal.as_of)
+    agent = finding.agent.replace("_", " ")
     return (
-        finding.agent.replace("_", " ").capitalize(),
-        naming.claim(finding.kind),
-        naming.place(finding.scope, signal.names),
-        _figure(finding, finding.baseline, signal.currency),
-        _figure(finding, finding.observed, signal.currency),
+        f"{naming.claim(finding.kind)}: {place} ({agent} agent, since {since})",
+        f"{expected} → {seen}",
         f"{metrics.short(finding.metric)} {wording.percent(finding.change)} {wording.bounds(finding.interval)}",
-        wording.day(finding.since, signal.as_of),
     )
 
 
@@ -186,8 +190,33 @@ def measured_words(case: Case, view: ProposalView, outcome: Outcome) -> str:
     """What came of a proposal, in a line."""
     place = naming.place(case.signal.scope, case.signal.names)
     title = naming.action_title(view.proposal.action)
-    words = outcome_words(outcome).replace("not measurable: ", "not measurable, ", 1)
-    return f"{title[0].upper()}{title[1:]} for {place}: {words}"
+    return f"{title[0].upper()}{title[1:]} for {place}: {outcome_words(outcome)}"
+
+
+def _decisions_since(
+    before: date, today: date, cases: Iterable[Case], model: OperatingModel
+) -> list[tuple[Case, ProposalView]]:
+    """What people decided on the days after `before` up to `today`, as the company counts them, oldest first."""
+    zone = ZoneInfo(model.timezone)
+    found = [
+        (view.decision.at, view.proposal.id, case, view)
+        for case in cases
+        for view in case.proposals
+        if isinstance(view.decision, Approved | Overridden | Rejected)
+        and before < view.decision.at.astimezone(zone).date() <= today
+    ]
+    return [(case, view) for _, _, case, view in sorted(found, key=lambda one: one[:2])]
+
+
+def _decided(case: Case, view: ProposalView, model: OperatingModel) -> str:
+    """Who decided what: "Mara Lindt approved shift budget for Trail shoes, in an emergency"."""
+    by = view.decision.by if view.decision else ""
+    person = model.person(by)
+    who = person.name if person else "Baton, by the policy," if by == "baton" else "Somebody"
+    did = next(words for kind, words in _DID if isinstance(view.decision, kind))
+    emergency = ", in an emergency" if view.in_emergency else ""
+    place = naming.place(case.signal.scope, case.signal.names)
+    return f"{who} {did} {naming.action_title(view.proposal.action)} for {place}{emergency}"
 
 
 def _most_at_stake(cases: Iterable[Case]) -> list[Case]:

@@ -124,7 +124,7 @@ class SlackBoard:
         async with self._alone(key):
             if key not in await self._runner.posts(DIGESTS):
                 written = await self._runner.digest(day)
-                if written.changed or written.waiting or written.measured:  # a quiet day is not worth a ping
+                if written.changed or written.waiting or written.decided or written.measured:  # a quiet day is not worth a ping
                     wanted = Wanted(key, digests.digest(written))
                     await self._post(DIGESTS, wanted, self._runner.model.routes.channel)
 

@@ -14,6 +14,7 @@ def digest(written: Digest) -> Message:
     blocks = [header(f"{day(written.day)}: {plain(written.headline, 120)}")]
     blocks += _list("Waits for a decision", written.waiting)
     blocks += _list("Changed", written.changed)
+    blocks += _list("Decided", written.decided)
     blocks += _list("Measured", written.measured)
     if len(blocks) == 1:
         blocks.append(section("Nothing changed, nothing waits, nothing was measured."))

@@ -215,3 +215,5 @@ class Digest(Frozen):
     """Outcomes that came in, one line each."""
     held: tuple[str, ...] = ()
     """What was noticed but held back, and why."""
+    decided: tuple[str, ...] = ()
+    """What people decided since the last digest, one line each, with their names."""

@@ -16,6 +16,7 @@ from domain.finding import FindingKind
 from domain.operating_model import OperatingModel, Person, SourceSettings
 from domain.proposal import Approved, Proposal
 from domain.receipt import Outcome
+from domain.rhythm import DigestSettings
 from domain.scope import Scope
 from domain.signal import Cause, CloseReason, EventKind, HoldReason, Signal, SignalEvent
 from domain.verdict import Ask
@@ -69,22 +70,26 @@ OUTCOME = Outcome(
 APPROVED = Approved(proposal_id="prop_0123456789ab", version=1, by="U0CLEO0001", at=datetime(2026, 3, 12, tzinfo=UTC))
 
 
+NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
+EVERY_DAY = DigestSettings(weekdays=frozenset({"mon", "tue", "wed", "thu", "fri", "sat", "sun"}))
+
+
 def event(kind: EventKind = EventKind.OPENED, day: date = TODAY, about: Signal = TIRED, **more: object) -> SignalEvent:
     return SignalEvent.model_validate({"as_of": day, "event": kind, "signal": about} | more)
 
 
-def test_the_evidence_table_has_one_row_per_finding_the_clearest_first():
+def test_the_evidence_table_has_one_row_per_finding_the_clearest_first_and_fits_a_phone():
     assert evidence(TIRED) == (
-        ("Agent", "What", "Scope", "Expected", "Seen", "Change [95 %]", "Since"),
-        ("Creative", "Fewer people click", "Trail Shoe video", "1.31 %", "0.84 %", "CTR −36 % [−46, −26]", "9 March"),
+        ("What", "Expected → seen", "Change [95 %]"),
         (
-            "Lifecycle",
-            "Segment engages less",
-            "Returning",
-            "3.10 %",
-            "2.17 %",
+            "Fewer people click: Trail Shoe video (creative agent, since 9 March)",
+            "1.31 % → 0.84 %",
+            "CTR −36 % [−46, −26]",
+        ),
+        (
+            "Segment engages less: Returning (lifecycle agent, since 10 March)",
+            "3.10 % → 2.17 %",
             "Click rate −30 % [−40, −20]",
-            "10 March",
         ),
     )
 
@@ -100,6 +105,46 @@ def test_the_digest_says_what_changed_what_waits_and_what_came_of_it():
         "Cleo Park (creative lead): refresh creative for Trail Shoe video, €118 a day at stake, until 17 March",
     )
     assert told.measured == ("Refresh creative for Trail Shoe video: CTR +31 % [12, 52], forecast was +25 %",)
+
+
+def test_the_digest_names_who_decided_and_marks_what_was_decided_in_an_emergency():
+    urgent = case(view(ProposalStatus.APPROVED, decision=APPROVED.model_copy(update={"at": NOON}), in_emergency=True))
+    calm = case(view(ProposalStatus.APPROVED, decision=APPROVED.model_copy(update={"at": NOON + timedelta(hours=1)})))
+    assert digest([], [calm, urgent], TODAY, MODEL).decided == (
+        "Cleo Park approved refresh creative for Trail Shoe video, in an emergency",
+        "Cleo Park approved refresh creative for Trail Shoe video",
+    )
+    assert digest([], [urgent], TODAY + timedelta(days=3), MODEL).decided == (), "told once, on the day after"
+
+
+def test_a_decision_belongs_to_the_companys_day():
+    late = APPROVED.model_copy(update={"at": datetime(2026, 3, 13, 23, 30, tzinfo=UTC)})
+    made = case(view(ProposalStatus.APPROVED, decision=late))
+    berlin = MODEL.model_copy(update={"timezone": "Europe/Berlin", "digest": EVERY_DAY})
+    london = berlin.model_copy(update={"timezone": "UTC"})
+    assert len(digest([], [made], TODAY, berlin).decided) == 1, "it was the 14th there already"
+    assert digest([], [made], TODAY, london).decided == ()
+
+
+def test_what_could_not_be_measured_names_the_figure_and_why():
+    blind = OUTCOME.model_copy(
+        update={"measurable": False, "effect": None, "interval": None, "method": "not measurable: it hardly ran"}
+    )
+    told = digest([], [case(view(ProposalStatus.MEASURED, outcome=blind), is_open=False)], TODAY, MODEL)
+    assert told.measured == (
+        "Refresh creative for Trail Shoe video: the effect on CTR could not be measured, it hardly ran",
+    )
+
+
+def test_money_of_two_currencies_is_never_added_up():
+    pounds = signal(Cause.OFFER_DECAY, AD, id="sig_bbbbbbbbbbbb", headline="Offer fades").model_copy(
+        update={"currency": "GBP", "at_stake_per_day": Decimal(40)}
+    )
+    told = digest([], [case(view()), case(about=pounds), case(about=pounds)], TODAY, MODEL)
+    assert "3 open with €118 and £80 a day at stake" in told.headline
+    assert "3 signals, €118 and £80 a day" in summary(
+        [case(), case(about=pounds), case(about=pounds)], TODAY, TODAY, None
+    )
 
 
 def test_a_quiet_day_says_so():

@@ -212,7 +212,11 @@ def chart() -> Chart:
 
 
 EVIDENCE = (
-    ("Agent", "What", "Where", "Before", "Now", "Change", "Evidence"),
-    ("creative", "CTR", "Trail Shoe video", "1.31 %", "0.84 %", "−36 %", "412 clicks from 48,900 impressions"),
-    ("performance", "CPA", "Spring prospecting", "38.20", "55.90", "+46 %", "41 conversions for 2,292 EUR"),
+    ("What", "Expected → seen", "Change [95 %]"),
+    ("Fewer people click: Trail Shoe video (creative agent, since 9 March)", "1.31 % → 0.84 %", "CTR −36 % [−46, −27]"),
+    (
+        "Cost per conversion up: Spring prospecting (performance agent, since 9 March)",
+        "€38.20 → €55.90",
+        "CPA +46 % [36, 55]",
+    ),
 )

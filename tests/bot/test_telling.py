@@ -3,12 +3,14 @@
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.blocks import aloud
 from bot.board import ANNOUNCEMENTS, SlackBoard
-from domain.case import ProposalStatus
+from bot.digest import digest
+from domain.case import Digest, ProposalStatus
 from domain.errors import SlackUnavailable
 from graph import upholding
 from tests.bot.fakes import FakeRunner, FakeSlack
-from tests.bot.samples import CASE, MARA, SIG, case_of, view
+from tests.bot.samples import CASE, MARA, SIG, TODAY, case_of, view
 
 VIEW = CASE.proposals[0]
 PROP = VIEW.proposal.id
@@ -69,3 +71,14 @@ async def test_while_slack_refuses_it_the_news_is_not_noted_as_told(board, runne
 
 def test_the_runner_looks_for_what_was_told_where_the_board_notes_it():
     assert upholding.ANNOUNCEMENTS == ANNOUNCEMENTS
+
+
+def test_the_digest_tells_what_was_decided_between_what_changed_and_what_was_measured(valid):
+    urgent = "Mara Lindt approved set budget for Spring prospecting, in an emergency"
+    made = digest(
+        Digest(day=TODAY, headline="A day", changed=("New",), waiting=(), measured=("CTR +31 %",), decided=(urgent,))
+    )
+    valid(made)
+    words = aloud(made.blocks)
+    assert f"*Decided*\n• {urgent}" in words
+    assert words.index("*Changed*") < words.index("*Decided*") < words.index("*Measured*")

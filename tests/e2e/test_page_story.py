@@ -50,7 +50,7 @@ def read_the_evidence(page: Page) -> None:
     card = window.card(page, "Run Club")
     card.get_by_role("link", name=re.compile("[2-9] replies")).click(timeout=2 * window.PATIENCE)
     thread = window.thread(page)
-    expect(thread.get_by_role("columnheader", name="Agent")).to_be_visible()
+    expect(thread.get_by_role("columnheader", name="What")).to_be_visible()
     for agent in ("Performance", "Creative", "Lifecycle"):
         expect(thread.get_by_role("cell", name=agent).first).to_be_visible()
     chart = thread.get_by_role("img", name=re.compile("Run Club"))
