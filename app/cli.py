@@ -126,7 +126,7 @@ def ledger() -> None:
     "seals",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     multiple=True,
-    help="A file with seals kept elsewhere, one a line: from the pinned message, or an earlier export.",
+    help="A file with seals kept elsewhere, one a line: from the thread of the pinned message, or an earlier export.",
 )
 @CONFIG
 def ledger_verify(seals: tuple[Path, ...], config: Path) -> None:

@@ -136,13 +136,16 @@ class SlackBoard:
             await self._place(INTRODUCTION, wanted, posts, self._channel)
 
     async def show_seal(self, seal: Seal) -> None:
-        """Keep the newest seal of the ledger in a pinned message. Raises SlackUnavailable."""
+        """Keep the newest seal in a pinned message, and what auditors copy in its thread. Raises SlackUnavailable."""
         wanted = Wanted(seals.key(seal), seals.message(seal))
         async with self._alone(wanted.key):
             posts = await self._runner.posts(seals.SEALS)
-            if (held := posts.get(wanted.key)) is None or held.digest != wanted.digest:
-                shown = await self._place(seals.SEALS, wanted, posts, self._runner.model.routes.channel)
+            held = posts.get(wanted.key)
+            shown = await self._place(seals.SEALS, wanted, posts, self._runner.model.routes.channel)
+            if held is None or held.digest != wanted.digest:
                 await self._slack.pin(Place(shown.channel, shown.ts))
+            line = Wanted(f"{wanted.key}/line", seals.line(seal), shown.ts)
+            await self._place(seals.SEALS, line, posts, shown.channel)
 
     async def remind(self, signal_id: str, proposal_id: str, kind: str, to: tuple[str, ...]) -> None:
         """Bring a question up again in its card's thread, once per version and kind. Raises SlackUnavailable."""

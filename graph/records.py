@@ -31,8 +31,8 @@ _README = """\
       python -I verify_ledger.py . --seal kept_elsewhere.jsonl
 
 A chain and seals that come from one hand prove nothing against that hand. Hold them against seals kept elsewhere (the
-message pinned in Slack, an earlier export), and against a public key noted earlier (`--key`). Records after the last
-seal ({after:,} of {size:,} here) are not fixed by it yet.
+thread of the message pinned in Slack, an earlier export), and against a public key noted earlier (`--key`). Records
+after the last seal ({after:,} of {size:,} here) are not fixed by it yet.
 """
 
 

@@ -1,4 +1,4 @@
-"""The newest seal of the ledger stands in a pinned message that an auditor can copy."""
+"""The newest seal of the ledger stands in a pinned message, and in its thread what an auditor copies."""
 
 import json
 from datetime import UTC, datetime
@@ -30,28 +30,48 @@ def board(runner: FakeRunner, client: AsyncWebClient) -> SlackBoard:
 async def test_a_seal_is_posted_and_pinned_once_and_edited_in_place_at_the_next_one(board, slack: FakeSlack):
     await board.show_seal(SEAL)
     await board.show_seal(SEAL)
-    (posted,) = slack.calls("chat.postMessage")
+    posted, line = slack.calls("chat.postMessage")
     assert posted["channel"] == "marketing-signals"
+    assert SEAL.line in line["blocks"][0]["text"]["text"]
     assert "1,240 records" in posted["text"]
     (pinned,) = slack.calls("pins.add")
     await board.show_seal(LATER)
-    (edited,) = slack.calls("chat.update")
-    assert edited["ts"] == pinned["timestamp"]
+    edited, line = slack.calls("chat.update")
+    assert edited["ts"] == pinned["timestamp"] != line["ts"]
     assert "1,255 records" in edited["text"]
+    assert LATER.line in line["blocks"][0]["text"]["text"]
 
 
-async def test_what_is_copied_from_the_message_is_the_seal_itself(board, slack: FakeSlack):
+async def test_the_channel_reads_one_quiet_line_and_the_seal_itself_hangs_in_its_thread(board, slack: FakeSlack):
     await board.show_seal(SEAL)
-    (posted,) = slack.calls("chat.postMessage")
-    copied = posted["blocks"][1]["text"]["text"].strip("`")
+    posted, line = slack.calls("chat.postMessage")
+    (quiet,) = posted["blocks"]
+    assert quiet["type"] == "context"
+    assert "{" not in quiet["elements"][0]["text"].replace("{date_short_pretty} at {time}", "")
+    assert SEAL.head[:12] in quiet["elements"][0]["text"]
+    assert "thread_ts" not in posted
+    assert line["thread_ts"] == slack.calls("pins.add")[0]["timestamp"]
+
+
+async def test_a_line_that_could_not_be_posted_is_posted_the_next_minute(board, slack: FakeSlack, runner: FakeRunner):
+    await board.show_seal(SEAL)
+    runner.kept[seals.SEALS].pop(f"{seals.key(SEAL)}/line")
+    await board.show_seal(SEAL)
+    assert SEAL.line in slack.calls("chat.postMessage")[-1]["blocks"][0]["text"]["text"]
+
+
+async def test_what_is_copied_from_the_thread_is_the_seal_itself(board, slack: FakeSlack):
+    await board.show_seal(SEAL)
+    line = slack.calls("chat.postMessage")[-1]
+    copied = line["blocks"][0]["text"]["text"].strip("`")
     assert Seal.model_validate(json.loads(copied)) == SEAL
     assert copied == SEAL.line
 
 
-async def test_a_new_month_gets_a_message_of_its_own_so_that_the_last_seal_of_each_stays(board, slack: FakeSlack):
+async def test_a_new_month_gets_messages_of_its_own_so_that_the_last_seal_of_each_stays(board, slack: FakeSlack):
     await board.show_seal(SEAL)
     await board.show_seal(NEXT_MONTH)
-    assert len(slack.calls("chat.postMessage")) == len(slack.calls("pins.add")) == 2
+    assert (len(slack.calls("chat.postMessage")), len(slack.calls("pins.add"))) == (4, 2)
     assert slack.calls("chat.update") == []
 
 
@@ -59,7 +79,7 @@ async def test_a_new_month_gets_a_message_of_its_own_so_that_the_last_seal_of_ea
 async def test_where_a_message_cannot_be_pinned_it_stands_unpinned(board, slack: FakeSlack, problem: str):
     slack.refuse("pins.add", problem)
     await board.show_seal(SEAL)
-    assert len(slack.calls("chat.postMessage")) == 1
+    assert len(slack.calls("chat.postMessage")) == 2
 
 
 async def test_slack_that_does_not_answer_is_told_to_whoever_asked(board, slack: FakeSlack):
@@ -69,8 +89,9 @@ async def test_slack_that_does_not_answer_is_told_to_whoever_asked(board, slack:
 
 
 def test_a_seal_fits_slack(valid):
-    valid(seals.message(SEAL))
-    valid(seals.message(SEAL.model_copy(update={"size": 1})))
+    for seal in (SEAL, SEAL.model_copy(update={"size": 1})):
+        valid(seals.message(seal))
+        valid(seals.line(seal))
     assert SEAL.moment == datetime(2026, 3, 14, 9, 12, 0, 123456, tzinfo=UTC)
 
 
