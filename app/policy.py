@@ -107,4 +107,4 @@ async def _past(settings: Settings) -> tuple[Past, ...]:
             found = await amendments.past(tx, _MOST_REPLAYED)
     finally:
         await database.close()
-    return tuple(Past(proposal, verdict) for proposal, verdict in found)
+    return tuple(Past(asked, verdict, asked_at=at) for asked, verdict, at in found)

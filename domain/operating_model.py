@@ -1,7 +1,7 @@
 """What the architect designs: goals, people, routes, mandates, policy, calendar. Written in `baton.yaml`."""
 
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from domain.base import Frozen
+from domain.moment import Moment
 from domain.rhythm import DigestSettings, Preferences, Rhythm, usual, zone_of
 from domain.scope import Scope
 from domain.signal import Cause
@@ -179,3 +180,11 @@ class OperatingModel(Frozen):
         zones = (chosen.timezone if chosen else None, person.timezone, self.timezone)
         zone = next((zone for name in zones if name and (zone := zone_of(name))), ZoneInfo("UTC"))
         return Rhythm(chosen or usual(self.digest), zone)
+
+    def moment(self, at: datetime) -> Moment:
+        """A moment as the company's clock shows it; `at` is aware."""
+        return Moment(at, ZoneInfo(self.timezone))
+
+    def swept(self, day: date) -> Moment:
+        """When a complete day is looked at: the next morning, as the daily sweep does."""
+        return self.moment(datetime.combine(day + timedelta(days=1), self.sweep_at, ZoneInfo(self.timezone)))

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from domain.amendment import Amendment, ChangedVerdict, Replay
 from domain.badge import Badge
 from domain.errors import NotYours
+from domain.moment import Moment
 from domain.operating_model import OperatingModel, Person
 from domain.proposal import Proposal
 from domain.standing import Standing
@@ -43,6 +45,8 @@ class Past:
     verdict: Verdict
     standing: Standing = NOTHING_STANDS
     """What stood when it was answered, as far as it is known."""
+    asked_at: datetime | None = None
+    """When it was put to people; None, as of old records: the morning on which its day was looked at."""
 
 
 def replay(after: OperatingModel, past: Iterable[Past], before: OperatingModel | None = None) -> Replay:
@@ -54,15 +58,15 @@ def replay(after: OperatingModel, past: Iterable[Past], before: OperatingModel |
     known = tuple(past)
     changed: list[ChangedVerdict] = []
     for one in known:
-        day, asked = one.proposal.proposed_on, one.proposal
-        was = one.verdict if before is None else review(asked, before, day, one.standing)
-        now = review(asked, after, day, one.standing)
+        asked = one.proposal
+        was = one.verdict if before is None else review(asked, before, _asked(one, before), one.standing)
+        now = review(asked, after, _asked(one, after), one.standing)
         if terms.verdict(was) != terms.verdict(now):
             changed.append(
                 ChangedVerdict(
                     proposal_id=asked.id,
                     title=terms.title(asked),
-                    proposed_on=day,
+                    proposed_on=asked.proposed_on,
                     before=terms.verdict(was),
                     after=terms.verdict(now),
                     loosens=not is_as_strict(now, was, asked.owner),
@@ -139,6 +143,11 @@ def stuck(amendment: Amendment, model: OperatingModel) -> str | None:
         "This change loosens the policy, so two people must agree, "
         f"and nobody but {terms.holders(model, terms.ARCHITECT)} holds a role."
     )
+
+
+def _asked(one: Past, model: OperatingModel) -> Moment:
+    """When a proposal of the past was put: on that day it was or was not frozen."""
+    return model.swept(one.proposal.proposed_on) if one.asked_at is None else model.moment(one.asked_at)
 
 
 def _counts(person: Person, amendment: Amendment, model: OperatingModel) -> bool:

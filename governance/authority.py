@@ -1,11 +1,12 @@
 """May this person decide this, now? Asked at the press, before anything is written, and again before it is executed."""
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from domain.badge import Badge
 from domain.case import Case, ProposalStatus, ProposalView
 from domain.errors import AlreadyDecided, InvalidChange, NoLongerOpen, NotYours, Refusal, StaleCard
+from domain.moment import Moment
 from domain.operating_model import OperatingModel, Person
 from domain.proposal import (
     MOST_PUT_OFF,
@@ -33,7 +34,7 @@ def allow(
     view: ProposalView,
     case: Case,
     model: OperatingModel,
-    now: datetime,
+    now: Moment,
     standing: Standing = NOTHING_STANDS,
     badge: Badge | None = None,
 ) -> None:
@@ -70,7 +71,7 @@ def too_late(by: str, made: FinalDecision, model: OperatingModel, badge: Badge |
 
 
 def still_valid(
-    view: ProposalView, case: Case, model: OperatingModel, now: datetime, standing: Standing = NOTHING_STANDS
+    view: ProposalView, case: Case, model: OperatingModel, now: Moment, standing: Standing = NOTHING_STANDS
 ) -> str | None:
     """Why what was approved may not be executed after all, in a sentence; None where it may.
 
@@ -83,7 +84,7 @@ def still_valid(
     if not isinstance(decision, Approved | Overridden):
         return "This was not approved." if decision else "There is no decision."
     proposal = view.proposal.model_copy(update={"action": action})
-    verdict = review(proposal, model, day(model, now), standing)
+    verdict = review(proposal, model, now, standing)
     if isinstance(verdict, Forbidden):
         return f"The policy no longer allows it: {' '.join(verdict.rules)}"
     if decision.by == BATON:
@@ -91,23 +92,23 @@ def still_valid(
     person = model.person(decision.by)
     if person is None:
         return "Whoever decided this is no longer among the people of the operating model."
-    if decides_alone(person, action, model, standing, decision.at):
+    if decides_alone(person, action, model, standing, model.moment(decision.at)):
         return None
     return _unfounded(view, decision, stricter(verdict, view.verdict, proposal.owner), model)
 
 
-def asked_now(view: ProposalView, model: OperatingModel, now: datetime, standing: Standing = NOTHING_STANDS) -> Verdict:
+def asked_now(view: ProposalView, model: OperatingModel, now: Moment, standing: Standing = NOTHING_STANDS) -> Verdict:
     """What a proposal asks by now: never less than its card says, and more where the day or the policy has moved on."""
     if isinstance(view.verdict, Forbidden):
         return view.verdict
-    return stricter(review(view.proposal, model, day(model, now), standing), view.verdict, view.proposal.owner)
+    return stricter(review(view.proposal, model, now, standing), view.verdict, view.proposal.owner)
 
 
 def may_close(
     by: str,
     view: ProposalView,
     model: OperatingModel,
-    now: datetime,
+    now: Moment,
     standing: Standing = NOTHING_STANDS,
     badge: Badge | None = None,
 ) -> None:
@@ -115,18 +116,18 @@ def may_close(
 
     Raises NotYours.
     """
-    person, owner, today = people.known(by, model, badge), view.proposal.owner, day(model, now)
+    person, owner = people.known(by, model, badge), view.proposal.owner
     if decides_alone(person, view.done, model, standing, now):
         return
     roles = deciders(view.verdict, owner)
-    decided = view.decision.at if view.decision else now
+    decided = model.moment(view.decision.at) if view.decision else now
     may = {*roles, model.policy.escalate_to} if passed_on(view, model, decided) else {*roles}
-    if not may & people.roles_on(view.done, person, model, today):
-        raise NotYours(_whose(person, roles, may, view.proposal, model, today))
+    if not may & people.roles_on(view.done, person, model, now):
+        raise NotYours(_whose(person, roles, may, view.proposal, model, now))
 
 
 def approvals_needed(
-    by: str, view: ProposalView, model: OperatingModel, now: datetime, standing: Standing = NOTHING_STANDS
+    by: str, view: ProposalView, model: OperatingModel, now: Moment, standing: Standing = NOTHING_STANDS
 ) -> int:
     """How many different people must approve, this presser among them: in an emergency of theirs they alone suffice."""
     person = model.person(by)
@@ -144,28 +145,23 @@ def deciders(asked: Verdict, owner: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(roles))
 
 
-def passed_on(view: ProposalView, model: OperatingModel, now: datetime) -> bool:
+def passed_on(view: ProposalView, model: OperatingModel, now: Moment) -> bool:
     """Whether a question has waited so long that `escalate_to` may decide it as well. A snooze is no waiting."""
     hours = model.policy.escalate_after_hours
     if hours is None or view.asked_at is None or _asleep(view, now):
         return False
-    return now >= view.asked_at + timedelta(hours=hours)
-
-
-def day(model: OperatingModel, now: datetime) -> date:
-    """The company's day at a moment."""
-    return now.astimezone(ZoneInfo(model.timezone)).date()
+    return now.at >= view.asked_at + timedelta(hours=hours)
 
 
 def _unfounded(
     view: ProposalView, decision: Approved | Overridden, asked: Verdict, model: OperatingModel
 ) -> str | None:
     """Which approval that a decision rests on is no longer good; None where enough of them are."""
-    owner, decided_on = view.proposal.owner, day(model, decision.at)
+    owner, decided = view.proposal.owner, model.moment(decision.at)
     may = {*deciders(asked, owner)}
-    may |= {model.policy.escalate_to} if passed_on(view, model, decision.at) else set()
+    may |= {model.policy.escalate_to} if passed_on(view, model, decided) else set()
     agreed = [one for one in map(model.person, sorted({*view.approvals, decision.by})) if one is not None]
-    roles = {one.slack: people.roles_on(view.done, one, model, decided_on) for one in agreed}
+    roles = {one.slack: people.roles_on(view.done, one, model, decided) for one in agreed}
     good = {slack: held for slack, held in roles.items() if held & may}
     if decision.by not in good:
         return "Whoever decided this may no longer decide it."
@@ -178,10 +174,10 @@ def _unfounded(
     return None
 
 
-def _by_baton(decision: Decision, view: ProposalView, model: OperatingModel, now: datetime, standing: Standing) -> None:
+def _by_baton(decision: Decision, view: ProposalView, model: OperatingModel, now: Moment, standing: Standing) -> None:
     """Time may let a question expire; policy may let a routine action happen. Nothing else decides without a person."""
     match decision:
-        case Expired() if view.expires_at is not None and now >= view.expires_at:
+        case Expired() if view.expires_at is not None and now.at >= view.expires_at:
             return
         case Approved() if isinstance(view.verdict, Automatic) and view.status is ProposalStatus.PENDING:
             present = asked_now(view, model, now, standing)
@@ -193,7 +189,7 @@ def _by_baton(decision: Decision, view: ProposalView, model: OperatingModel, now
             raise NotYours("Only a person can decide this.")
 
 
-def _open(decision: Decision, view: ProposalView, case: Case, model: OperatingModel, now: datetime) -> None:
+def _open(decision: Decision, view: ProposalView, case: Case, model: OperatingModel, now: Moment) -> None:
     if view.decision is not None and not isinstance(view.decision, Snoozed):
         raise _over(view.decision, model)
     if isinstance(view.verdict, Forbidden) or view.status is ProposalStatus.FORBIDDEN:
@@ -204,7 +200,7 @@ def _open(decision: Decision, view: ProposalView, case: Case, model: OperatingMo
         raise NoLongerOpen("This proposal was withdrawn before anyone decided.")
     if view.status not in {ProposalStatus.PENDING, ProposalStatus.SNOOZED}:
         raise NoLongerOpen(f"This proposal is {view.status.value} and no longer open.")
-    if view.expires_at is not None and now >= view.expires_at and not _asleep(view, now):
+    if view.expires_at is not None and now.at >= view.expires_at and not _asleep(view, now):
         raise NoLongerOpen("Nobody answered in time, so this question has expired.")
     if decision.version != view.proposal.version:
         raise StaleCard("The proposal has changed since this card was drawn; look at it again.")
@@ -217,34 +213,34 @@ def _over(made: FinalDecision, model: OperatingModel) -> AlreadyDecided | NoLong
     return AlreadyDecided(_first(made, model))
 
 
-def _asleep(view: ProposalView, now: datetime) -> bool:
-    return isinstance(view.decision, Snoozed) and now < view.decision.until
+def _asleep(view: ProposalView, now: Moment) -> bool:
+    return isinstance(view.decision, Snoozed) and now.at < view.decision.until
 
 
 def _theirs(
-    person: Person, decision: Decision, view: ProposalView, asked: Verdict, model: OperatingModel, now: datetime
+    person: Person, decision: Decision, view: ProposalView, asked: Verdict, model: OperatingModel, now: Moment
 ) -> None:
-    owner, today = view.proposal.owner, day(model, now)
+    owner = view.proposal.owner
     roles = deciders(asked, owner)
     may = {*roles, model.policy.escalate_to} if passed_on(view, model, now) else {*roles}
-    if not may & people.roles_on(view.proposal.action, person, model, today):
-        raise NotYours(_whose(person, roles, may, view.proposal, model, today))
+    if not may & people.roles_on(view.proposal.action, person, model, now):
+        raise NotYours(_whose(person, roles, may, view.proposal, model, now))
     if not isinstance(decision, Approved) or not isinstance(asked, Ask):
         return  # a change voids the approvals so far: who makes it is the first to agree to it
     if person.slack in view.approvals:
         raise NotYours("You have approved this already; somebody else must approve it as well.")
     if asked.quorum > 1 and len(view.approvals) + 1 >= asked.quorum:
-        _suffice((*view.approvals, person.slack), asked, may, view, model, today)
+        _suffice((*view.approvals, person.slack), asked, may, view, model, now)
 
 
 def _suffice(
-    agreed: tuple[str, ...], asked: Ask, may: set[str], view: ProposalView, model: OperatingModel, today: date
+    agreed: tuple[str, ...], asked: Ask, may: set[str], view: ProposalView, model: OperatingModel, now: Moment
 ) -> None:
     """The last approval needed: are they all good today, and does one come from the role asked?"""
     present: set[str] = set()
     for slack in agreed:
         one = model.person(slack)
-        roles = people.roles_on(view.proposal.action, one, model, today) if one else frozenset[str]()
+        roles = people.roles_on(view.proposal.action, one, model, now) if one else frozenset[str]()
         if not roles & may:
             name = one.name if one else slack
             raise NotYours(f"{name} approved this and may no longer decide it, so somebody must change or reject it.")
@@ -254,10 +250,10 @@ def _suffice(
 
 
 def _whose(
-    person: Person, roles: tuple[str, ...], may: set[str], proposal: Proposal, model: OperatingModel, today: date
+    person: Person, roles: tuple[str, ...], may: set[str], proposal: Proposal, model: OperatingModel, now: Moment
 ) -> str:
     """Who can decide instead of somebody who cannot."""
-    held = {role for one in people.capacities(person, model, today) for role in one.roles}
+    held = {role for one in people.capacities(person, model, now) for role in one.roles}
     if out := sorted(held & may):
         return f"You are the {terms.role(out[0])}, but not for {terms.place(proposal.action)}."
     asked = terms.listing([terms.holders(model, role) for role in roles if role != terms.ARCHITECT or len(roles) == 1])
@@ -274,16 +270,16 @@ def _still_allowed(view: ProposalView, present: Verdict, *, alone: bool) -> None
         raise StaleCard(f"More people are asked than when this card was drawn. {' '.join(present.rules)}")
 
 
-def _not_for_ever(decision: Snoozed, view: ProposalView, model: OperatingModel, now: datetime) -> None:
+def _not_for_ever(decision: Snoozed, view: ProposalView, model: OperatingModel, now: Moment) -> None:
     """All snoozes of a question together, whoever pressed, put it off by so much and no more. Raises InvalidChange."""
-    awake = max(now, view.asleep_until or now)
+    awake = max(now.at, view.asleep_until or now.at)
     latest = awake + MOST_PUT_OFF - view.put_off
     if decision.until <= latest:
         return
     rule = f"A question is put off by {MOST_PUT_OFF.days} days at most, all snoozes together"
     if latest <= awake:
         raise InvalidChange("hours", f"{rule}, and this one has been: please decide it.")
-    at = latest.astimezone(ZoneInfo(model.timezone))
+    at = model.moment(latest).local
     raise InvalidChange("hours", f"{rule}: this one until {at.day} {at:%B} at {at:%H:%M} at the latest.")
 
 
@@ -292,15 +288,14 @@ def _within_policy(
     person: Person,
     view: ProposalView,
     model: OperatingModel,
-    now: datetime,
+    now: Moment,
     standing: Standing,
     *,
     alone: bool,
 ) -> None:
     """A changed action is held against the same rules as a proposed one."""
     changed = _changed(decision, view)
-    today = day(model, now)
-    verdict = review(view.proposal.model_copy(update={"action": decision.action}), model, today, standing)
+    verdict = review(view.proposal.model_copy(update={"action": decision.action}), model, now, standing)
     if isinstance(verdict, Forbidden):
         raise InvalidChange(changed, " ".join(verdict.rules))
     if alone or not isinstance(verdict, Ask):
@@ -308,7 +303,7 @@ def _within_policy(
     shown = view.verdict
     if isinstance(shown, Ask) and verdict.quorum <= shown.quorum and verdict.role in {shown.role, view.proposal.owner}:
         return  # no more and no other people than were asked anyway
-    roles = people.roles_on(decision.action, person, model, today)
+    roles = people.roles_on(decision.action, person, model, now)
     if not roles & {verdict.role, terms.ARCHITECT}:
         raise InvalidChange(changed, " ".join(verdict.rules))
     if verdict.quorum > 1:

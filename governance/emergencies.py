@@ -3,28 +3,29 @@
 Hard caps, bans, stops and freezes stay: an emergency lifts who is asked, never what may be done.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from domain.action import Action
 from domain.badge import Badge
 from domain.errors import NotYours
+from domain.moment import Moment
 from domain.operating_model import OperatingModel, Person
 from domain.standing import Emergency, Standing
 from governance import people, terms
 from governance.soundness import MOST_EMERGENCY_MINUTES
 
 
-def decides_alone(person: Person, action: Action, model: OperatingModel, standing: Standing, at: datetime) -> bool:
+def decides_alone(person: Person, action: Action, model: OperatingModel, standing: Standing, now: Moment) -> bool:
     """Whether an emergency let this person decide alone on an action at a moment: within their own scope, as ever."""
     glass, emergency = model.policy.break_glass, standing.emergency
-    if glass is None or emergency is None or not emergency.covers(person.slack, at):
+    if glass is None or emergency is None or not emergency.covers(person.slack, now.at):
         return False
     short = emergency.until - emergency.since <= timedelta(minutes=min(glass.minutes, MOST_EMERGENCY_MINUTES))
     return short and glass.role in person.roles and people.own(person).covers(action)
 
 
 def may_declare(
-    user: str, minutes: int, model: OperatingModel, now: datetime, standing: Standing, badge: Badge | None = None
+    user: str, minutes: int, model: OperatingModel, now: Moment, standing: Standing, badge: Badge | None = None
 ) -> None:
     """Returns where this person may decide alone for so many minutes from now on. Raises NotYours."""
     person, glass = people.known(user, model, badge), model.policy.break_glass
@@ -36,12 +37,12 @@ def may_declare(
     if not 1 <= minutes <= most:
         raise NotYours(f"An emergency lasts between 1 and {most} minutes.")
     running = standing.emergency
-    if running is not None and running.since <= now < running.until:
+    if running is not None and running.since <= now.at < running.until:
         raise NotYours("There is an emergency already; it ends by itself.")
     _all_reviewed(user, model, standing)
 
 
-def may_review(user: str, emergency: Emergency, model: OperatingModel, now: datetime, badge: Badge | None) -> None:
+def may_review(user: str, emergency: Emergency, model: OperatingModel, now: Moment, badge: Badge | None) -> None:
     """Returns where this person may look at an emergency that is over: anybody with a role but whoever declared it."""
     person = people.known(user, model, badge)
     if user == emergency.by:
@@ -50,7 +51,7 @@ def may_review(user: str, emergency: Emergency, model: OperatingModel, now: date
         raise NotYours("Only people who hold a role review an emergency.")
     if emergency.reviewed_by is not None:
         raise NotYours("Somebody has looked at this emergency already.")
-    if now < emergency.until:
+    if now.at < emergency.until:
         raise NotYours("This emergency is not over yet.")
 
 

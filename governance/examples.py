@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_DOWN, Decimal
+from zoneinfo import ZoneInfo
 
 from domain.action import ACTION_KINDS, Action
 from domain.badge import Badge
 from domain.case import Case, ProposalStatus, ProposalView
 from domain.catalogue import CATALOGUE, Sets, Shifts, example
 from domain.errors import MarketingError
+from domain.moment import Moment
 from domain.operating_model import Freeze, Limit, OperatingModel, Person
 from domain.proposal import Approved, Proposal
 from domain.scope import Scope
@@ -50,7 +52,7 @@ class _Situation:
 
     words: str
     action: Action
-    day: date
+    at: Moment
     standing: Standing = NOTHING_STANDS
 
 
@@ -61,20 +63,23 @@ def examples(model: OperatingModel) -> tuple[Example, ...]:
 
 def _situations(model: OperatingModel) -> Iterator[_Situation]:
     day = _ordinary(model)
+    noon = _noon(day, model)
     for kind in ACTION_KINDS:
         title, plain = CATALOGUE[kind].title, sample(kind, model)
-        yield _Situation(f"{title} on an ordinary day", plain, day)
-        yield from _bounds(kind, model, day)
+        yield _Situation(f"{title} on an ordinary day", plain, noon)
+        yield from _bounds(kind, model, noon)
         freeze = next(iter(model.freezes), Freeze(name="a freeze of the calendar", first_day=day, last_day=day))
         frozen = Standing(freezes=(CalendarFreeze.model_validate(freeze, from_attributes=True),))
-        yield _Situation(f"{title} while everything is frozen: {freeze.name}", plain, freeze.first_day, frozen)
+        yield _Situation(
+            f"{title} while everything is frozen: {freeze.name}", plain, _noon(freeze.first_day, model), frozen
+        )
         for of, words in (("everything", "everything is stopped"), ("action", "this kind is stopped")):
             stop = {"id": "stop_0", "of": of, "name": kind if of == "action" else "", "reason": "–", "by": "–"}
-            pulled = Stop.model_validate(stop | {"at": datetime.combine(day, time(), UTC)})
-            yield _Situation(f"{title} while {words}", plain, day, Standing(stops=(pulled,)))
+            pulled = Stop.model_validate(stop | {"at": noon.at})
+            yield _Situation(f"{title} while {words}", plain, noon, Standing(stops=(pulled,)))
 
 
-def _bounds(kind: str, model: OperatingModel, day: date) -> Iterator[_Situation]:
+def _bounds(kind: str, model: OperatingModel, noon: Moment) -> Iterator[_Situation]:
     """At, beyond and in two steps beyond each bound that speaks of a kind."""
     entry = CATALOGUE[kind]
     if entry.amount is None:
@@ -87,20 +92,20 @@ def _bounds(kind: str, model: OperatingModel, day: date) -> Iterator[_Situation]
         if limit.max_change is not None:
             most = Decimal(str(limit.max_change))
             at, over = (_moved(kind, _BUDGET * share, model, limit) for share in (most, most + _A_BIT))
-            yield _Situation(f"{title} by {terms.share(most)}, as far as {far}", at, day)
-            yield _Situation(f"{title} by {terms.share(most + _A_BIT)}, further than {far}", over, day)
-            yield _split(f"{title} by {terms.share(most + _A_BIT)} in two steps of one day", over, day)
+            yield _Situation(f"{title} by {terms.share(most)}, as far as {far}", at, noon)
+            yield _Situation(f"{title} by {terms.share(most + _A_BIT)}, further than {far}", over, noon)
+            yield _split(f"{title} by {terms.share(most + _A_BIT)} in two steps of one day", over, noon)
         if limit.max_per_day is not None and entry.moves_budget:
             most, whole = limit.max_per_day, limit.max_per_day * 100  # a small share, so that the money alone counts
             at, over = (_moved(kind, step, model, limit, whole) for step in (most, most + _CENT))
             money = f"{most:,.2f} {model.currency} a day"
-            yield _Situation(f"{title} by {money}, as far as {far}", at, day)
-            yield _Situation(f"{title} by a cent more than {money}", over, day)
+            yield _Situation(f"{title} by {money}, as far as {far}", at, noon)
+            yield _Situation(f"{title} by a cent more than {money}", over, noon)
     if entry.moves_budget:
         cap = Decimal(str(model.policy.max_budget_change))
         at, over = (_moved(kind, _BUDGET * share, model) for share in (cap, cap + _A_BIT))
-        yield _Situation(f"{title} by {terms.share(cap)}, as far as anybody goes", at, day)
-        yield _Situation(f"{title} by {terms.share(cap + _A_BIT)}, further than anybody goes", over, day)
+        yield _Situation(f"{title} by {terms.share(cap)}, as far as anybody goes", at, noon)
+        yield _Situation(f"{title} by {terms.share(cap + _A_BIT)}, further than anybody goes", over, noon)
 
 
 def sample(kind: str, model: OperatingModel, limit: Limit | None = None) -> Action:
@@ -125,11 +130,11 @@ def _moved(
     return example(kind, **_place(kind, model, limit), **values)
 
 
-def _split(words: str, action: Action, day: date) -> _Situation:
+def _split(words: str, action: Action, noon: Moment) -> _Situation:
     """The second of two steps that come to the same as one, the first of which was decided today."""
     first, second = _halves(action)
     earlier = _proposal(first).model_copy(update={"id": "prop_earlier"})
-    return _Situation(words, second, day, Standing(moves=moves.of_decision(earlier)))
+    return _Situation(words, second, noon, Standing(moves=moves.of_decision(earlier)))
 
 
 def _halves(action: Action) -> tuple[Action, Action]:
@@ -154,7 +159,7 @@ def _amount(action: Action, field: str) -> Decimal:
 
 def _example(one: _Situation, person: Person, model: OperatingModel) -> Example:
     proposal = _proposal(one.action)
-    verdict = review(proposal, model, one.day, one.standing)
+    verdict = review(proposal, model, one.at, one.standing)
     role = terms.listing([terms.role(name) for name in sorted(person.roles)], "and")
     presser = f"{person.name} ({role or 'no role'})"
     return Example(one.words, proposal, verdict, presser, _answer(proposal, verdict, person, one, model))
@@ -164,7 +169,7 @@ def _answer(proposal: Proposal, verdict: Verdict, person: Person, one: _Situatio
     """What pressing Approve comes to."""
     if verdict.kind == "automatic":
         return "is not asked"
-    now = datetime.combine(one.day, time(12), UTC)
+    now = one.at.at
     view = ProposalView(
         proposal=proposal,
         verdict=verdict,
@@ -174,7 +179,7 @@ def _answer(proposal: Proposal, verdict: Verdict, person: Person, one: _Situatio
     )
     press = Approved(proposal_id=proposal.id, version=1, by=person.slack, at=now)
     try:
-        allow(press, view, _case(proposal, one.day), model, now, one.standing, Badge(slack=person.slack))
+        allow(press, view, _case(proposal, one.at.day), model, one.at, one.standing, Badge(slack=person.slack))
     except MarketingError as error:
         return str(error)
     return "decides" if verdict.kind == "ask" and verdict.quorum == 1 else "is the first of two to approve"
@@ -232,6 +237,11 @@ def _place(kind: str, model: OperatingModel, limit: Limit | None) -> dict[str, s
         "account_id": min(accounts, default="a1"),
         "currency": model.currency,
     }
+
+
+def _noon(day: date, model: OperatingModel) -> Moment:
+    """Noon by the company's clock."""
+    return model.moment(datetime.combine(day, time(12), ZoneInfo(model.timezone)))
 
 
 def _ordinary(model: OperatingModel) -> date:

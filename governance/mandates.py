@@ -1,8 +1,7 @@
 """Rules about the agents behind a proposal: who of them still counts, and how far they may go."""
 
-from datetime import date
-
 from domain.catalogue import CATALOGUE, Risk
+from domain.moment import Moment
 from domain.operating_model import OperatingModel
 from domain.proposal import Proposal
 from domain.standing import Level, Standing
@@ -13,7 +12,7 @@ LEVELS = (Level.OBSERVE, Level.RECOMMEND, Level.ASK, Level.AUTOMATIC)
 """Least first."""
 
 
-def agents_behind(proposal: Proposal, model: OperatingModel, today: date, standing: Standing) -> Verdict | None:
+def agents_behind(proposal: Proposal, model: OperatingModel, now: Moment, standing: Standing) -> Verdict | None:
     """What no agent stands behind any more: each is stopped, switched off, or may not suggest this kind.
 
     Taking back what an agent did stays possible, all the more once it was stopped for it.
@@ -25,7 +24,7 @@ def agents_behind(proposal: Proposal, model: OperatingModel, today: date, standi
     return Forbidden(rules=out) if len(out) == len(reasons) else None
 
 
-def autonomy(proposal: Proposal, model: OperatingModel, today: date, standing: Standing) -> Verdict | None:
+def autonomy(proposal: Proposal, model: OperatingModel, now: Moment, standing: Standing) -> Verdict | None:
     """How far the agents behind it may go with this kind: as far as the one of them that may go least."""
     if proposal.undoes is not None:
         return None

@@ -1,11 +1,11 @@
 """In which roles somebody may speak on an action: their own, and those of people they stand in for."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from domain.action import Action
 from domain.badge import Badge
 from domain.errors import NotYours, Unidentified
+from domain.moment import Moment
 from domain.operating_model import OperatingModel, Person
 
 
@@ -30,12 +30,12 @@ def own(person: Person) -> Capacity:
     return Capacity(person.roles, person.accounts, person.platforms)
 
 
-def capacities(person: Person, model: OperatingModel, today: date) -> tuple[Capacity, ...]:
-    """Everything a person may exercise on a day: their own, and what was handed to them, never further."""
+def capacities(person: Person, model: OperatingModel, now: Moment) -> tuple[Capacity, ...]:
+    """Everything a person may exercise at a moment: their own, and what was handed to them, never further."""
     handed: list[Capacity] = []
     for one in model.delegations:
         away = model.person(one.of)
-        in_force = one.first_day <= today <= one.last_day
+        in_force = one.first_day <= now.day <= one.last_day
         if one.to == person.slack != one.of and in_force and away is not None:
             theirs = own(away)
             roles = theirs.roles & one.roles if one.roles else theirs.roles
@@ -43,9 +43,9 @@ def capacities(person: Person, model: OperatingModel, today: date) -> tuple[Capa
     return (own(person), *handed)
 
 
-def roles_on(action: Action, person: Person, model: OperatingModel, today: date) -> frozenset[str]:
-    """The roles in which a person may speak on an action on a day."""
-    covering = (one.roles for one in capacities(person, model, today) if one.covers(action))
+def roles_on(action: Action, person: Person, model: OperatingModel, now: Moment) -> frozenset[str]:
+    """The roles in which a person may speak on an action at a moment."""
+    covering = (one.roles for one in capacities(person, model, now) if one.covers(action))
     return frozenset[str]().union(*covering)
 
 

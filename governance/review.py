@@ -1,8 +1,8 @@
 """May we? Every proposal is held against every rule; the strictest answer wins, and silence asks a person."""
 
 from collections.abc import Sequence
-from datetime import date
 
+from domain.moment import Moment
 from domain.operating_model import OperatingModel
 from domain.proposal import Proposal
 from domain.standing import Standing
@@ -19,13 +19,13 @@ NOTHING_STANDS = Standing()
 def review(
     proposal: Proposal,
     model: OperatingModel,
-    today: date,
+    now: Moment,
     standing: Standing = NOTHING_STANDS,
     rules: Sequence[Rule] = RULES,
 ) -> Verdict:
     """The strictest verdict any rule gives, with the sentences of all that spoke. None spoke: the owner decides."""
     then = moves.before(standing, proposal)
-    spoken = [verdict for rule in rules if (verdict := rule(proposal, model, today, then)) is not None]
+    spoken = [verdict for rule in rules if (verdict := rule(proposal, model, now, then)) is not None]
     return _strictest(spoken, proposal.owner) or ask(
         proposal.owner, model, "No rule speaks of this, so its owner decides."
     )

@@ -1,11 +1,11 @@
 """Policy as a list of small rules. Each one answers with a verdict or stays silent; silence is never permission."""
 
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
 
 from domain.action import PutBack, SetBudget, ShiftBudget
 from domain.catalogue import CATALOGUE, Risk
+from domain.moment import Moment
 from domain.operating_model import Limit, OperatingModel
 from domain.proposal import Proposal
 from domain.standing import Standing
@@ -13,7 +13,7 @@ from domain.verdict import Ask, Forbidden, Verdict
 from governance import moves, people, terms
 from governance.mandates import agents_behind, autonomy
 
-Rule = Callable[[Proposal, OperatingModel, date, Standing], Verdict | None]
+Rule = Callable[[Proposal, OperatingModel, Moment, Standing], Verdict | None]
 
 ALWAYS_HUMAN = frozenset(Risk) - {Risk.ROUTINE}
 """The six promises to people that no configuration hands to a machine."""
@@ -27,7 +27,7 @@ RISK_WORDS = {
 }
 
 
-def forbidden_kind(proposal: Proposal, model: OperatingModel, today: date, standing: Standing) -> Verdict | None:
+def forbidden_kind(proposal: Proposal, model: OperatingModel, now: Moment, standing: Standing) -> Verdict | None:
     """What the policy rules out altogether."""
     kind = proposal.action.kind
     if kind not in model.policy.forbidden:
@@ -35,7 +35,7 @@ def forbidden_kind(proposal: Proposal, model: OperatingModel, today: date, stand
     return Forbidden(rules=(f"The policy never allows to {terms.action(kind)}.",))
 
 
-def stop(proposal: Proposal, model: OperatingModel, today: date, standing: Standing) -> Verdict | None:
+def stop(proposal: Proposal, model: OperatingModel, now: Moment, standing: Standing) -> Verdict | None:
     """Kill switches of everything and of an action kind; those of agents are asked about with their mandates."""
     kind = proposal.action.kind
     sentences = {
@@ -48,7 +48,7 @@ def stop(proposal: Proposal, model: OperatingModel, today: date, standing: Stand
     return Forbidden(rules=tuple(sorted(sentences))) if sentences else None
 
 
-def freeze(proposal: Proposal, model: OperatingModel, today: date, standing: Standing) -> Verdict | None:
+def freeze(proposal: Proposal, model: OperatingModel, now: Moment, standing: Standing) -> Verdict | None:
     """Days on which nothing is executed, of the operating model and of the calendar, in all ad accounts or in one.
 
     What names no account may touch any, so a freeze of one holds it as well.
@@ -61,12 +61,12 @@ def freeze(proposal: Proposal, model: OperatingModel, today: date, standing: Sta
             *((one, "") for one in model.freezes),
             *((one, f" in the ad account {one.account_id}" if one.account_id else "") for one in here),
         )
-        if one.first_day <= today <= one.last_day
+        if one.first_day <= now.day <= one.last_day
     }
     return Forbidden(rules=tuple(sorted(sentences))) if sentences else None
 
 
-def hard_cap(proposal: Proposal, model: OperatingModel, today: date, standing: Standing) -> Verdict | None:
+def hard_cap(proposal: Proposal, model: OperatingModel, now: Moment, standing: Standing) -> Verdict | None:
     """How far a budget may move in a day, in one step or in many, whoever approves."""
     action, most = proposal.action, model.policy.max_budget_change
     if isinstance(action, ShiftBudget) and action.amount > action.from_was:
@@ -82,7 +82,7 @@ def hard_cap(proposal: Proposal, model: OperatingModel, today: date, standing: S
     return Forbidden(rules=(f"No budget moves by more than {terms.share(most)} a day; {this}.",))
 
 
-def always_human(proposal: Proposal, model: OperatingModel, today: date, standing: Standing) -> Verdict | None:
+def always_human(proposal: Proposal, model: OperatingModel, now: Moment, standing: Standing) -> Verdict | None:
     """The six kinds of decision that stay with people, whatever is configured."""
     risk = CATALOGUE[proposal.action.kind].risk
     if risk not in ALWAYS_HUMAN:
@@ -90,7 +90,7 @@ def always_human(proposal: Proposal, model: OperatingModel, today: date, standin
     return ask(proposal.owner, model, f"{RISK_WORDS[risk]} is always decided by a person.")
 
 
-def undo(proposal: Proposal, model: OperatingModel, today: date, standing: Standing) -> Verdict | None:
+def undo(proposal: Proposal, model: OperatingModel, now: Moment, standing: Standing) -> Verdict | None:
     """Taking back is a decision of its own; and putting back is nothing but that."""
     if proposal.undoes is not None:
         return ask(proposal.owner, model, "Taking back what was done is always decided by a person.")
@@ -99,7 +99,7 @@ def undo(proposal: Proposal, model: OperatingModel, today: date, standing: Stand
     return None
 
 
-def limits(proposal: Proposal, model: OperatingModel, today: date, standing: Standing) -> Verdict | None:
+def limits(proposal: Proposal, model: OperatingModel, now: Moment, standing: Standing) -> Verdict | None:
     """How far the owner may go alone in a day. Beyond it two people decide, one of them from the role named there."""
     broken = [
         (limit, sentence)
@@ -118,7 +118,7 @@ def limits(proposal: Proposal, model: OperatingModel, today: date, standing: Sta
     )
 
 
-def vacant_role(proposal: Proposal, model: OperatingModel, today: date, standing: Standing) -> Verdict | None:
+def vacant_role(proposal: Proposal, model: OperatingModel, now: Moment, standing: Standing) -> Verdict | None:
     """A question to a role that nobody holds, or nobody holds there, goes to the architect."""
     if people.answering(proposal.owner, proposal.action, model):
         return None

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -45,7 +44,8 @@ async def drafted(
     if not changes:
         raise InvalidChange("part", "Nothing would change.")
     past = await amendments.past(tx, MOST_REPLAYED)
-    replay = await asyncio.to_thread(counsel.replay, model, [counsel.Past(*one) for one in past], before)
+    known = [counsel.Past(asked, verdict, asked_at=at) for asked, verdict, at in past]
+    replay = await asyncio.to_thread(counsel.replay, model, known, before)
     return Amendment(
         id=facts.new_name("amd"),
         base=base.version,
@@ -73,7 +73,7 @@ async def refuse_stale(
     if shown[0] == shown[-1]:
         return
     last = next(one for one, was, now in zip(versions[:0:-1], shown[-2::-1], shown[:0:-1], strict=True) if was != now)
-    person, at = last.model.person(last.by), last.since.astimezone(ZoneInfo(services.file.timezone))
+    person, at = last.model.person(last.by), services.file.moment(last.since).local
     raise StaleCard(
         f"{person.name if person else last.by} changed this on {at.day} {at:%B} at {at:%H:%M}, "
         "after this form was opened; open it again to see what holds now."

@@ -1,8 +1,7 @@
 """What everybody is told of governance itself, in the sentences of a colleague: one key and one text per event."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, time, timedelta
 
 from domain.amendment import AmendmentView
 from domain.catalogue import CATALOGUE
@@ -68,7 +67,7 @@ def of_amendment(view: AmendmentView, model: OperatingModel) -> News:
 
 def of_emergency(one: Emergency, model: OperatingModel, now: datetime, done: Sequence[str]) -> tuple[News, ...]:
     """That one person decides alone; what they decided; that nobody has looked at it."""
-    name, until = _name(one.by, model), one.until.astimezone(ZoneInfo(model.timezone))
+    name, until = _name(one.by, model), model.moment(one.until).local
     begun = (
         f"{one.id}/begun",
         f"{name} decides alone until {until:%H:%M %Z}, in an emergency: {_quoted(one.reason)} "
@@ -97,11 +96,11 @@ def of_level(number: int, one: Grant, model: OperatingModel) -> News:
 
 def review_due(ended: datetime, model: OperatingModel) -> datetime:
     """By when an emergency is to be looked at: the end of the next working day, in the company's time zone."""
-    zone = ZoneInfo(model.timezone)
-    day: date = ended.astimezone(zone).date() + timedelta(days=1)
+    over = model.moment(ended)
+    day = over.day + timedelta(days=1)
     while day.weekday() >= _SATURDAY:
         day += timedelta(days=1)
-    return datetime.combine(day + timedelta(days=1), time(), zone)
+    return datetime.combine(day + timedelta(days=1), time(), over.zone)
 
 
 def _covered(stop: Stop) -> str:

@@ -5,17 +5,18 @@ Called as `counsel.allow(…)`, since many of these share a name with what the m
 
 from governance.alteration import alter
 from governance.amendments import Past, changes, is_agreed, may_agree, may_draft, quorum, replay, stuck, who_agree
-from governance.authority import allow, approvals_needed, asked_now, day, may_close, still_valid, too_late
+from governance.authority import allow, approvals_needed, asked_now, may_close, passed_on, still_valid, too_late
 from governance.autonomy import below, falls, may_grant, record
 from governance.drafting import edit, edited
 from governance.emergencies import may_declare, may_lift, may_review, may_stop
 from governance.mandates import level
 from governance.moves import of_decision as moved
-from governance.people import answering, believed, known
+from governance.people import answering, believed, capacities, known, roles_on
 from governance.review import refusals, review
-from governance.terms import title
+from governance.terms import ARCHITECT, title
 
 __all__ = [
+    "ARCHITECT",
     "Past",
     "allow",
     "alter",
@@ -24,8 +25,8 @@ __all__ = [
     "asked_now",
     "believed",
     "below",
+    "capacities",
     "changes",
-    "day",
     "edit",
     "edited",
     "falls",
@@ -41,11 +42,13 @@ __all__ = [
     "may_review",
     "may_stop",
     "moved",
+    "passed_on",
     "quorum",
     "record",
     "refusals",
     "replay",
     "review",
+    "roles_on",
     "still_valid",
     "stuck",
     "title",

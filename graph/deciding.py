@@ -100,9 +100,10 @@ class Deciding:
                 return None
             if moves_money:  # from here on one in the whole company at a time: what it moves counts for the next
                 await standing.lock_moves(tx)
-            model, stands = await services.stands(tx)
-            counsel.allow(decision, found[1], found[0], model, decision.at, standing=stands, badge=badge)
-            return counsel.approvals_needed(decision.by, found[1], model, decision.at, stands)
+            model, stands = await services.stands(tx, decision.at)
+            pressed = model.moment(decision.at)
+            counsel.allow(decision, found[1], found[0], model, pressed, standing=stands, badge=badge)
+            return counsel.approvals_needed(decision.by, found[1], model, pressed, stands)
 
         claim: Awaitable[FinalDecision | None] = (
             decisions.snooze(services.database, decision, allowed)
@@ -127,8 +128,8 @@ class Deciding:
         services, badge = self._services, await self._badges.of(press.by)
         async with services.database.read() as tx:
             found = await cases.of_proposal(tx, press.proposal_id, press.at)
-            model, stands = await services.stands(tx)
+            model, stands = await services.stands(tx, press.at)
         if found is None:
             raise NotFound(f"There is no proposal {press.proposal_id}.")
-        counsel.allow(press, found[1], found[0], model, press.at, standing=stands, badge=badge)
+        counsel.allow(press, found[1], found[0], model, model.moment(press.at), standing=stands, badge=badge)
         return found

@@ -369,7 +369,7 @@ async def _fresh(services: Services, held: Lease, action: Action | None, why_und
     async with services.database.read() as tx:
         model, standing = await services.stands(tx)
     now = services.clock.now()
-    verdict = counsel.review(proposal, model, counsel.day(model, now), standing)
+    verdict = counsel.review(proposal, model, model.moment(now), standing)
     hours = verdict.within_hours if isinstance(verdict, Ask) else None
     return Asked(proposal, verdict, now + timedelta(hours=hours) if hours else None, asked_at=now)
 

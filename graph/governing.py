@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from domain.action import ACTION_KINDS
 from domain.amendment import AmendmentStatus, AmendmentView, Design, TrackRecord
@@ -65,7 +64,7 @@ class Governing:
         known = services.in_force.known
         if known is None:
             return f"No policy is in force yet: the first start adopts {FILE}."
-        since = known.since.astimezone(ZoneInfo(services.file.timezone))
+        since = services.file.moment(known.since).local
         says = f"Policy version {known.version} is in force since {since.day} {since:%B %Y}"
         if operating_models.fingerprint(known.model) == operating_models.fingerprint(services.file):
             return f"{says}; {FILE} says the same."
@@ -97,7 +96,10 @@ class Governing:
         async with self._pressed(by, "draft", f"design/{part}") as (badge, now), services.database.write() as writing:
             await operating_models.lock(writing)
             model = await services.in_force.read(writing.tx)
-            counsel.may_draft(by, model, badge)
+            if _is_own(by, part, values, model):
+                counsel.known(by, model, badge)
+            else:
+                counsel.may_draft(by, model, badge)
             await amending.refuse_stale(services, writing.tx, base, part, values)
             changed = counsel.edit(model, part, values)
             why = reason_of(reason)
@@ -166,7 +168,7 @@ class Governing:
         async with self._pressed(by, "break_glass", "emergency") as (badge, now), services.database.write() as writing:
             await standing.lock_emergencies(writing.tx)
             model, stands = await services.stands(writing.tx)
-            counsel.may_declare(by, minutes, model, now, stands, badge)
+            counsel.may_declare(by, minutes, model, model.moment(now), stands, badge)
             one = Emergency(
                 id=facts.new_name("emg"),
                 by=by,
@@ -195,7 +197,7 @@ class Governing:
             found = [one for one in await standing.emergencies(writing.tx) if one.id == emergency_id]
             if not found:
                 raise NotFound("There is no such emergency.")
-            counsel.may_review(by, found[0], model, now, badge)
+            counsel.may_review(by, found[0], model, model.moment(now), badge)
             if not await standing.review_emergency(writing, emergency_id, by, reason_of(note), now):
                 raise NoLongerOpen("Somebody has looked at this emergency already.")
 
@@ -272,3 +274,13 @@ def _level(typed: Level | str) -> Level:
         return Level(typed)
     except ValueError as error:
         raise InvalidChange("level", "Choose one of the levels.") from error
+
+
+def _is_own(by: str, part: str, values: Mapping[str, str], model: OperatingModel) -> bool:
+    """Whether somebody asks that another stands in for themselves, or does so no longer: who agrees is as ever."""
+    if part != "delegations" or values.get("of") != by:
+        return False
+    if not values.get("remove"):
+        return values.get("key") == "new"
+    key = values.get("key", "")
+    return key.isdecimal() and int(key) < len(model.delegations) and model.delegations[int(key)].of == by

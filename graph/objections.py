@@ -21,7 +21,7 @@ async def objection(services: Services, proposal_id: str, tx: AsyncConnection | 
     found = await cases.of_proposal(tx, proposal_id, now)
     model, standing = await services.stands(tx)
     assert found is not None, f"{proposal_id} has an action but no row"
-    return counsel.still_valid(found[1], found[0], model, now, standing)
+    return counsel.still_valid(found[1], found[0], model, model.moment(now), standing)
 
 
 async def intend(services: Services, held: Lease, executor: Executor, live: Mapping[str, str]) -> str | None:

@@ -166,8 +166,8 @@ async def _permit(services: Services, view: ProposalView) -> None:
     async def still_permitted(tx: AsyncConnection) -> None:
         await standing.lock_moves(tx)
         if known := await cases.of_proposal(tx, permitted.proposal_id, now):
-            model, stands = await services.stands(tx)
-            counsel.allow(permitted, known[1], known[0], model, now, standing=stands, badge=None)
+            model, stands = await services.stands(tx, now)
+            counsel.allow(permitted, known[1], known[0], model, model.moment(now), standing=stands, badge=None)
 
     with suppress(Refusal):  # withdrawn or changed this very moment: then the next step finds that out
         await decisions.claim(services.database, permitted, still_permitted)

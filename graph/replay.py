@@ -1,7 +1,7 @@
 """History swept day by day exactly as it would have happened, with nobody deciding. Needs no database and no Slack."""
 
 from collections.abc import AsyncGenerator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from domain.finding import Finding
@@ -25,8 +25,7 @@ async def replay(
     """The events of each day in turn, as the public contract spells them. Days without any come too."""
     book, day = Notebook(), first
     while day <= last:
-        morning = datetime.combine(day + timedelta(days=1), time(6), UTC)
-        run = sweep.Sweep(model=model, source=source, desk=desk, book=book, now=morning)
+        run = sweep.Sweep(model=model, source=source, desk=desk, book=book, now=model.swept(day).at)
         events = await sweep.run(run, day)
         yield day, tuple(event_json(event, _pairs(book.asked(event.signal.id))) for event in events)
         day += timedelta(days=1)

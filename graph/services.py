@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.effect import Effect
 from domain.lesson import Lesson
+from domain.moment import Moment
 from domain.operating_model import OperatingModel
 from domain.ports import Board, Clock, Directory, Executor, LessonIndex, Source
 from domain.signal import Signal, SignalEvent
@@ -85,10 +86,18 @@ class Services:
         """The operating model in force, as this process last read it."""
         return self.in_force.model
 
-    async def stands(self, tx: AsyncConnection) -> tuple[OperatingModel, Standing]:
-        """The operating model in force and what stands beside it, both as this transaction sees them."""
+    @property
+    def moment(self) -> Moment:
+        """Now, by the company's clock: which day and what time governance is asked."""
+        return self.model.moment(self.clock.now())
+
+    async def stands(self, tx: AsyncConnection, at: datetime | None = None) -> tuple[OperatingModel, Standing]:
+        """The operating model in force and what stands beside it, both as this transaction sees them.
+
+        `at`: when the press was made that is asked about, where it was not made now: its day is the one that counts.
+        """
         model = await self.in_force.read(tx)
-        return model, await standing.load(tx, self.clock.now(), model, counsel.moved)
+        return model, await standing.load(tx, at or self.clock.now(), model, counsel.moved)
 
     def executor(self, effect: Effect, begun_by: str | None = None) -> Executor | None:
         """Who brings an effect about; where it was begun, nobody but who began it, as long as they are connected."""

@@ -268,9 +268,9 @@ async def plan(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
 
 async def review(state: SweepState, runtime: Runtime[Sweep]) -> SweepState:
     """Ask governance about every proposal."""
-    sweep, today = runtime.context, counsel.day(runtime.context.model, runtime.context.now)
+    sweep, now = runtime.context, runtime.context.model.moment(runtime.context.now)
     verdicts = {
-        proposal.id: counsel.review(proposal, sweep.model, today, sweep.standing).model_dump(mode="json")
+        proposal.id: counsel.review(proposal, sweep.model, now, sweep.standing).model_dump(mode="json")
         for proposal in _proposals(state)
     }
     return {"verdicts": verdicts}

@@ -189,7 +189,7 @@ def _judged(
 ) -> Asked:
     """The question with what governance says to it. Raises NoLongerOpen where it forbids it."""
     now = services.clock.now()
-    verdict = counsel.review(proposal, model, counsel.day(model, now), stands)
+    verdict = counsel.review(proposal, model, model.moment(now), stands)
     if isinstance(verdict, Forbidden):
         raise NoLongerOpen(f"It cannot be taken back now: {' '.join(verdict.rules)}")
     expires = now + timedelta(hours=verdict.within_hours) if isinstance(verdict, Ask) else None
@@ -205,7 +205,7 @@ def _approvals_needed(
     badge: Badge | None,
 ) -> int | None:
     """How many must agree, whoever asks among them; None where they are nobody who may."""
-    model, stands = holds
+    (model, stands), pressed = holds, holds[0].moment(press.at)
     view = ProposalView(
         proposal=asked.proposal,
         verdict=asked.verdict,
@@ -214,10 +214,10 @@ def _approvals_needed(
         asked_at=press.at,
     )
     try:
-        counsel.allow(press, view, case, model, press.at, standing=stands, badge=badge)
+        counsel.allow(press, view, case, model, pressed, standing=stands, badge=badge)
     except NotYours:
         return None
-    return counsel.approvals_needed(press.by, view, model, press.at, stands)
+    return counsel.approvals_needed(press.by, view, model, pressed, stands)
 
 
 def _is_watched(case: Case, view: ProposalView, now: datetime) -> bool:

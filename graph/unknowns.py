@@ -71,14 +71,14 @@ class Unknowns:
         if found is None:
             raise NotFound(f"There is no proposal {proposal_id}.")
         model, stands = await self._services.stands(tx)
-        counsel.may_close(by, found[1], model, now, stands, badge)
+        counsel.may_close(by, found[1], model, model.moment(now), stands, badge)
         _must_be_unknown(found[1], by, model)
         return found
 
     def _day_of(self, moment: datetime) -> date:
         """The last complete day at a moment, as `Clock.last_day` counts."""
-        local = moment.astimezone(ZoneInfo(self._services.model.timezone)).date()
-        return min(local - timedelta(days=1), self._services.clock.last_day())
+        day = self._services.model.moment(moment).day
+        return min(day - timedelta(days=1), self._services.clock.last_day())
 
     @asynccontextmanager
     async def _pressed(self, proposal_id: str, by: str) -> AsyncGenerator[tuple[Badge | None, datetime]]:

@@ -11,6 +11,7 @@ from domain.standing import Emergency
 from domain.verdict import Ask, Forbidden, Verdict
 from graph import announcing, counsel
 from graph.announcing import News
+from graph.attention import Attention
 from graph.services import Services
 from graph.surviving import surviving
 from memory import amendments, cases, decisions, posts, proposals, reminders, signals, standing
@@ -31,13 +32,14 @@ class Upholding:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._attention = Attention(services)
 
     async def review_again(self) -> None:
         """Put open questions to governance again, where something else stands than when it was last asked."""
         services = self._services
         async with services.database.read() as tx:
-            model = await services.in_force.read(tx)
-            stamp = await standing.stamp(tx, counsel.day(model, services.clock.now()))
+            await services.in_force.read(tx)
+            stamp = await standing.stamp(tx, services.moment.day)
             late = await standing.unreviewed(tx, stamp)
         for ident in late:
             with surviving(f"reviewing {ident}"):
@@ -52,7 +54,7 @@ class Upholding:
                 return
             view, row_place = found
             model, stands = await services.stands(writing.tx)
-            verdict = counsel.asked_now(view, model, services.clock.now(), stands)
+            verdict = counsel.asked_now(view, model, services.moment, stands)
             if _asks_others(verdict, view.verdict):
                 await self._ask(writing, view, verdict, row_place)
 
@@ -65,10 +67,16 @@ class Upholding:
             due = await reminders.due(tx, known, model.policy, now)
         for one in due:
             with surviving(f"the {one.kind} of {one.view.proposal.id}"):
-                to = self._told(one, model)
+                to = await self._awake(one, self._told(one, model))
+                if to is None:
+                    continue
                 await board.remind(one.case.signal.id, one.view.proposal.id, one.kind, to)
                 async with services.database.write() as writing:
                     await reminders.keep(writing, one, now)
+
+    async def wake(self, board: Board) -> None:
+        """Mention those who were at rest when something came up for them."""
+        await self._attention.wake(board)
 
     async def announce(self, board: Board) -> None:
         """Tell everybody of stops, changes of the design, emergencies and levels of autonomy: once each."""
@@ -83,8 +91,7 @@ class Upholding:
             if found is not None:
                 view, place = found
                 model, stands = await services.stands(writing.tx)
-                today = counsel.day(model, services.clock.now())
-                verdict = counsel.review(view.proposal, model, today, stands)
+                verdict = counsel.review(view.proposal, model, services.moment, stands)
                 if _asks_others(verdict, view.verdict):
                     await self._ask(writing, view, verdict, place)
                 elif (await self._reviewed_before(writing, proposal_id)) is not None:
@@ -117,6 +124,17 @@ class Upholding:
         if asked and not isinstance(verdict, Forbidden):
             await writing.defer("advance", view.proposal.id)
 
+    async def _awake(self, one: Due, to: tuple[str, ...]) -> tuple[str, ...] | None:
+        """Who of these people is told now; the others in their morning. None: all are at rest, and it waits."""
+        resting = await self._attention.resting(one.case.signal, to)
+        if not resting:
+            return to
+        if set(resting) == set(to):
+            return None
+        proposal = one.view.proposal
+        await self._attention.hold(one.case.signal, f"{proposal.id}/{one.kind}/{proposal.version}", resting)
+        return tuple(slack for slack in to if slack not in resting)
+
     def _told(self, one: Due, model: OperatingModel) -> tuple[str, ...]:
         """Who is to be told: those asked who have not agreed yet, or those a question is passed on to."""
         asked, action = one.view.verdict, one.view.proposal.action
@@ -135,7 +153,7 @@ class Upholding:
             told = await posts.of(tx, ANNOUNCEMENTS)
             stops = await standing.lately(tx, since)
             changes = await amendments.enacted(tx, since, counsel.quorum)
-            waiting = [one for one in await amendments.pending(tx, counsel.quorum) if _wants_another(one)]
+            waiting = [one for one in await amendments.pending(tx, counsel.quorum) if _wants_another(one, model)]
             emergencies = [one for one in await standing.emergencies(tx) if one.until >= since]
             levels = await standing.levels(tx, since)
         during = {one.id: await self._done_in(one) for one in emergencies if one.until <= now}
@@ -160,9 +178,11 @@ class Upholding:
         )
 
 
-def _wants_another(view: AmendmentView) -> bool:
-    """Whether somebody has agreed to a change that waits for somebody else."""
-    return bool(view.agreed) and len(view.agreed) < view.quorum
+def _wants_another(view: AmendmentView, model: OperatingModel) -> bool:
+    """Whether a change waits for others: somebody has agreed to it, or drafted it who cannot agree."""
+    drafter = model.person(view.amendment.by)
+    is_asked = drafter is not None and not view.agreed and counsel.ARCHITECT not in drafter.roles
+    return is_asked or (bool(view.agreed) and len(view.agreed) < view.quorum)
 
 
 def _asks_others(after: Verdict, before: Verdict) -> bool:

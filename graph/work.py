@@ -5,7 +5,6 @@ import logging
 import time
 from contextlib import suppress
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from domain.errors import MarketingError, NotYet, Refusal, SlackUnavailable, SourceUnavailable
 from domain.ports import Board
@@ -13,6 +12,7 @@ from domain.proposal import Expired
 from domain.signal import SignalEvent
 from graph import amending, execution, proposal, readings, sealing, sweep, undoing
 from graph.checkpoints import Checkpoints
+from graph.digesting import Digesting
 from graph.drawing import Graph
 from graph.jobs import CONNECTION_ERRORS, QUEUE, engine
 from graph.services import Services
@@ -41,6 +41,7 @@ class Work:
         self._database = services.database
         self._checkpoints = Checkpoints(services.database)
         self._upholding = Upholding(services)
+        self._digesting = Digesting(services)
         self._graph: Graph = None
         self._watched: date | None = None
         """The last day whose guards were looked at."""
@@ -187,6 +188,9 @@ class Work:
         await self.settle()
         with surviving("the digest"):
             await self._post_digest()
+        with surviving("digests of people's own"):
+            if self.board is not None:
+                await self._digesting.tell(self.board)
         with surviving("sealing the ledger"):
             await sealing.seal(self._services, self.board)
 
@@ -257,6 +261,8 @@ class Work:
                 await self._upholding.announce(self.board)
             with surviving("reminding"):
                 await self._upholding.remind(self.board)
+            with surviving("mentioning who was at rest"):
+                await self._upholding.wake(self.board)
 
     async def _expire(self) -> None:
         now = self._services.clock.now()
@@ -312,8 +318,8 @@ class Work:
     async def _catch_up(self) -> None:
         """Sweep the days since the last one, in order, once the hour for it has come."""
         services = self._services
-        last_day, local = services.clock.last_day(), services.clock.now().astimezone(ZoneInfo(services.model.timezone))
-        if local.time() < services.model.sweep_at:
+        last_day = services.clock.last_day()
+        if services.moment.local.time() < services.model.sweep_at:
             return
         async with self._database.read() as tx:
             last = await sweeps.last(tx)
@@ -339,7 +345,7 @@ class Work:
     async def _post_digest(self) -> None:
         """Post the day's digest once, at its hour, on its weekdays."""
         clock, settings = self._services.clock, self._services.model.digest
-        local, day = clock.now().astimezone(ZoneInfo(self._services.model.timezone)), clock.last_day()
+        local, day = self._services.moment.local, clock.last_day()
         if self.board is None or local.time() < settings.at or f"{local:%a}".casefold() not in settings.weekdays:
             return
         async with self._database.exclusively("baton/digest"):

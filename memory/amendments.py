@@ -119,13 +119,22 @@ async def enacted(tx: AsyncConnection, since: datetime, quorum: Quorum) -> tuple
     return await _views(tx, found.order_by(AMENDMENT.c.decided_at, AMENDMENT.c.id), quorum)
 
 
-async def past(tx: AsyncConnection, limit: int) -> tuple[tuple[Proposal, Verdict], ...]:
-    """The newest proposals on record with what they were answered, newest first: what a change is held against."""
+async def past(tx: AsyncConnection, limit: int) -> tuple[tuple[Proposal, Verdict, datetime | None], ...]:
+    """The newest proposals on record with what they were answered, and when they were asked, newest first.
+
+    What a change is held against.
+    """
     day = PROPOSAL.c.body["proposed_on"].astext
-    newest = select(PROPOSAL.c.body, PROPOSAL.c.verdict).order_by(day.desc(), PROPOSAL.c.id).limit(limit)
+    newest = (
+        select(PROPOSAL.c.body, PROPOSAL.c.verdict, PROPOSAL.c.asked_at)
+        .order_by(day.desc(), PROPOSAL.c.id)
+        .limit(limit)
+    )
     everybody = await people.everybody(tx)
     rows = await tx.execute(newest)
-    return tuple([(proposals.shown(row.body, everybody), VERDICT.validate_python(row.verdict)) for row in rows])
+    return tuple(
+        [(proposals.shown(row.body, everybody), VERDICT.validate_python(row.verdict), row.asked_at) for row in rows]
+    )
 
 
 async def _words_for_people(tx: AsyncConnection, amendment: Amendment) -> dict[str, Key]:

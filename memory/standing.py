@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 from sqlalchemy import Row, func, select, text, update
@@ -287,9 +286,9 @@ async def outcomes(tx: AsyncConnection) -> tuple[tuple[Proposal, Outcome], ...]:
 
 def _day(now: datetime, model: OperatingModel) -> tuple[datetime, datetime]:
     """The company's present day, from midnight to midnight."""
-    zone = ZoneInfo(model.timezone)
-    today = now.astimezone(zone).date()
-    return datetime.combine(today, time(), zone), datetime.combine(today + timedelta(days=1), time(), zone)
+    moment = model.moment(now)
+    first, next_day = (datetime.combine(moment.day + timedelta(days=days), time(), moment.zone) for days in (0, 1))
+    return first, next_day
 
 
 def _lifting(row: Row[Any], everybody: People) -> Lifting | None:

@@ -1,11 +1,13 @@
 """The people and policy the governance tests are about."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from domain.action import Action, SetBudget
 from domain.badge import Badge
 from domain.case import Case, ProposalStatus, ProposalView
+from domain.moment import Moment
 from domain.operating_model import Limit, OperatingModel, Person, Policy, SourceSettings
 from domain.proposal import Proposal
 from domain.scope import Scope
@@ -22,6 +24,12 @@ PEOPLE = (
     Person(name="Cora Main", slack=CORA, roles=frozenset({"cmo"})),
     Person(name="Wim Beek", slack=WIM, roles=frozenset({"web_lead"})),
 )
+
+
+def when(at: date, zone: str = "UTC") -> Moment:
+    """A moment, or noon of a day."""
+    here = ZoneInfo(zone)
+    return Moment(at if isinstance(at, datetime) else datetime.combine(at, time(12), here), here)
 
 
 def member(slack: str) -> Badge:

@@ -18,7 +18,21 @@ from domain.standing import Move, Standing
 from domain.verdict import Ask, Automatic, Forbidden
 from governance.amendments import FILE, Past, is_agreed, may_agree, may_draft, quorum, replay, stuck
 from governance.review import review
-from tests.governance.company import CARL, CLEO, CORA, MARA, NOW, PEOPLE, TODAY, WIM, budget, member, model, proposal
+from tests.governance.company import (
+    CARL,
+    CLEO,
+    CORA,
+    MARA,
+    NOW,
+    PEOPLE,
+    TODAY,
+    WIM,
+    budget,
+    member,
+    model,
+    proposal,
+    when,
+)
 from tests.governance.test_differences import BASE, frozenset_, limit, other, policy
 
 
@@ -26,7 +40,7 @@ def past(*budgets: str) -> list[Past]:
     found = []
     for number, to in enumerate(budgets):
         asked = proposal(budget(to)).model_copy(update={"id": f"prop_{number:012d}", "names": {"c3": "Trail shoes"}})
-        found.append(Past(asked, review(asked, BASE, TODAY - timedelta(days=1))))
+        found.append(Past(asked, review(asked, BASE, when(TODAY - timedelta(days=1)))))
     return found
 
 

@@ -29,6 +29,7 @@ from tests.governance.company import (
     policy,
     proposal,
     view,
+    when,
 )
 
 FOUR_EYES = Ask(role="cmo", quorum=2, within_hours=72, rules=("Beyond the limit.",))
@@ -45,7 +46,7 @@ def override(to: str, by: str = MARA) -> Overridden:
 
 
 def press(decision: Decision, seen=None, company: OperatingModel | None = None, is_open: bool = True, now=NOW) -> None:
-    allow(decision, seen or view(), case(is_open), company or model(policy()), now, badge=member(decision.by))
+    allow(decision, seen or view(), case(is_open), company or model(policy()), when(now), badge=member(decision.by))
 
 
 @pytest.mark.parametrize("by", [MARA, CORA])
@@ -58,9 +59,9 @@ def test_the_owner_and_the_cmo_may_decide(by: str):
 @pytest.mark.parametrize("kind", [{}, {"kind": Rejected, "reason": "Not now."}, {"kind": Snoozed, "until": NOW}])
 def test_nobody_decides_while_slack_does_not_say_who_they_are(kind: dict[str, Any]):
     with pytest.raises(Unidentified, match=r"^Slack does not answer who you are, so nothing was decided; try again"):
-        allow(said(MARA, **kind), view(), case(), model(policy()), NOW)
+        allow(said(MARA, **kind), view(), case(), model(policy()), when(NOW))
     with pytest.raises(NotYours, match="not among the people"):
-        allow(said("U0EVE00001", **kind), view(), case(), model(policy()), NOW)
+        allow(said("U0EVE00001", **kind), view(), case(), model(policy()), when(NOW))
 
 
 def test_the_wrong_person_is_told_who_can():
@@ -258,10 +259,10 @@ def test_who_slack_does_not_vouch_for_is_told_why():
     ):
         badge = Badge.model_validate({"slack": MARA, flaw: True})
         with pytest.raises(NotYours, match=f"^{sentence}$"):
-            allow(said(), view(), case(), model(policy()), NOW, badge=badge)
+            allow(said(), view(), case(), model(policy()), when(NOW), badge=badge)
     with pytest.raises(NotYours, match="Slack did not say who you are"):
-        allow(said(), view(), case(), model(policy()), NOW, badge=Badge(slack=CORA))
-    allow(said(), view(), case(), model(policy()), NOW, badge=Badge(slack=MARA))
+        allow(said(), view(), case(), model(policy()), when(NOW), badge=Badge(slack=CORA))
+    allow(said(), view(), case(), model(policy()), when(NOW), badge=Badge(slack=MARA))
 
 
 def test_the_owner_of_another_account_is_told_what_is_not_theirs():
@@ -274,28 +275,28 @@ def test_the_owner_of_another_account_is_told_what_is_not_theirs():
 
 def test_a_card_asks_by_now_what_the_day_asks():
     company = model(policy())
-    assert asked_now(view(), company, NOW) == view().verdict.model_copy(
+    assert asked_now(view(), company, when(NOW)) == view().verdict.model_copy(
         update={"rules": ("Ask.", "Where money goes is always decided by a person.")}
     )
     stopped = Standing(stops=(Stop(id="s", of="everything", reason="r", by=MARA, at=NOW),))
-    assert isinstance(asked_now(view(), company, NOW, stopped), Forbidden)
+    assert isinstance(asked_now(view(), company, when(NOW), stopped), Forbidden)
     forbidden = Forbidden(rules=("No.",))
-    assert asked_now(view(forbidden), company, NOW) == forbidden
+    assert asked_now(view(forbidden), company, when(NOW)) == forbidden
     far = view(proposal=proposal(budget("288")))
-    assert asked_now(far, company, NOW).quorum == 2
-    assert approvals_needed(MARA, far, company, NOW) == 2
-    assert approvals_needed("U0EVE00001", far, company, NOW) == 2
-    assert approvals_needed(MARA, view(FOUR_EYES), company, NOW) == 2
-    assert approvals_needed(MARA, view(), company, NOW) == 1
-    assert approvals_needed(MARA, view(forbidden), company, NOW) == 1
+    assert asked_now(far, company, when(NOW)).quorum == 2
+    assert approvals_needed(MARA, far, company, when(NOW)) == 2
+    assert approvals_needed("U0EVE00001", far, company, when(NOW)) == 2
+    assert approvals_needed(MARA, view(FOUR_EYES), company, when(NOW)) == 2
+    assert approvals_needed(MARA, view(), company, when(NOW)) == 1
+    assert approvals_needed(MARA, view(forbidden), company, when(NOW)) == 1
 
 
 def test_in_an_emergency_one_approval_is_enough_for_whoever_declared_it():
     company = model(policy(break_glass=BreakGlass(role="media_lead")))
     declared = Emergency(id="e", by=MARA, reason="r", since=NOW, until=NOW + timedelta(minutes=60))
     stands = Standing(emergency=declared)
-    assert approvals_needed(MARA, view(FOUR_EYES), company, NOW, stands) == 1
-    assert approvals_needed(CORA, view(FOUR_EYES), company, NOW, stands) == 2
+    assert approvals_needed(MARA, view(FOUR_EYES), company, when(NOW), stands) == 1
+    assert approvals_needed(CORA, view(FOUR_EYES), company, when(NOW), stands) == 2
 
 
 def test_the_roles_that_decide_are_named_the_one_asked_first():
@@ -307,13 +308,13 @@ def test_the_roles_that_decide_are_named_the_one_asked_first():
 def test_a_question_is_passed_on_after_its_time_and_not_while_it_sleeps():
     company = model(policy(escalate_after_hours=48))
     waiting = view(asked_at=NOW - timedelta(hours=48))
-    assert passed_on(waiting, company, NOW)
-    assert not passed_on(waiting, company, NOW - timedelta(seconds=1))
-    assert not passed_on(view(), company, NOW)
-    assert not passed_on(waiting, model(policy(escalate_after_hours=None)), NOW)
+    assert passed_on(waiting, company, when(NOW))
+    assert not passed_on(waiting, company, when(NOW - timedelta(seconds=1)))
+    assert not passed_on(view(), company, when(NOW))
+    assert not passed_on(waiting, model(policy(escalate_after_hours=None)), when(NOW))
     asleep = waiting.model_copy(update={"decision": said(MARA, Snoozed, until=NOW + timedelta(seconds=1))})
-    assert not passed_on(asleep, company, NOW)
-    assert passed_on(asleep, company, NOW + timedelta(seconds=1))
+    assert not passed_on(asleep, company, when(NOW))
+    assert passed_on(asleep, company, when(NOW + timedelta(seconds=1)))
 
 
 def test_an_undo_is_taken_as_it_is_and_also_once_the_signal_has_closed():
@@ -326,25 +327,25 @@ def test_an_undo_is_taken_as_it_is_and_also_once_the_signal_has_closed():
 
 def test_what_nobody_approved_is_not_executed():
     company = model(policy())
-    assert still_valid(view(), case(), company, NOW) == "There is no decision."
+    assert still_valid(view(), case(), company, when(NOW)) == "There is no decision."
     rejected = view(decision=said(MARA, Rejected, reason="Not now."))
-    assert still_valid(rejected, case(), company, NOW) == "This was not approved."
+    assert still_valid(rejected, case(), company, when(NOW)) == "This was not approved."
 
 
 def test_an_override_is_held_against_the_policy_with_its_own_values():
     company = model(policy())
-    assert still_valid(view(decision=override("400")), case(), company, NOW) is None
-    far = still_valid(view(decision=override("288")), case(), company, NOW)
+    assert still_valid(view(decision=override("400")), case(), company, when(NOW)) is None
+    far = still_valid(view(decision=override("288")), case(), company, when(NOW))
     assert far == "The policy now asks for 2 people, and 1 agreed."
-    too_far = still_valid(view(decision=override("200")), case(), company, NOW)
+    too_far = still_valid(view(decision=override("200")), case(), company, when(NOW))
     assert str(too_far).startswith("The policy no longer allows it: No budget moves by more than 50 % a day")
 
 
 def test_what_happened_unasked_is_executed_only_while_the_policy_lets_it():
     pause = PauseAd(platform="meta", account_id="a1", currency="EUR", campaign_id="c3", ad_id="ad9")
     done = view(Automatic(rules=("r",)), proposal=proposal(pause), decision=said(BATON))
-    assert still_valid(done, case(), model(policy(automatic=frozenset({"pause_ad"}))), NOW) is None
-    assert still_valid(done, case(), model(policy()), NOW) == (
+    assert still_valid(done, case(), model(policy(automatic=frozenset({"pause_ad"}))), when(NOW)) is None
+    assert still_valid(done, case(), model(policy()), when(NOW)) == (
         "This no longer happens unasked: No rule speaks of this, so its owner decides."
     )
 
@@ -352,18 +353,18 @@ def test_what_happened_unasked_is_executed_only_while_the_policy_lets_it():
 def test_the_reasons_against_an_execution_name_the_role_that_is_missing_and_no_person():
     company = model(policy())
     by = view(FOUR_EYES, decision=said(MARA), approvals=(WIM, MARA))
-    assert still_valid(by, case(), company, NOW) == "The policy now asks for 2 people, and 1 agreed."
+    assert still_valid(by, case(), company, when(NOW)) == "The policy now asks for 2 people, and 1 agreed."
     leads = [
         one.model_copy(update={"roles": frozenset({"media_lead"})}) if one.slack == WIM else one
         for one in company.people
     ]
     two = model(policy(), people=leads)
-    assert still_valid(by, case(), two, NOW) == "One of those who agree must be the CMO."
+    assert still_valid(by, case(), two, when(NOW)) == "One of those who agree must be the CMO."
     gone = model(policy(), people=[one for one in company.people if one.slack != MARA])
-    assert "no longer among the people" in str(still_valid(by, case(), gone, NOW))
+    assert "no longer among the people" in str(still_valid(by, case(), gone, when(NOW)))
     moved = [
         one.model_copy(update={"roles": frozenset({"web_lead"})}) if one.slack == MARA else one
         for one in company.people
     ]
-    reason = still_valid(view(decision=said(MARA)), case(), model(policy(), people=moved), NOW)
+    reason = still_valid(view(decision=said(MARA)), case(), model(policy(), people=moved), when(NOW))
     assert reason == "Whoever decided this may no longer decide it."

@@ -12,7 +12,7 @@ from domain.proposal import Approved
 from domain.standing import Emergency, Standing
 from domain.verdict import Ask, Automatic
 from governance.authority import may_close
-from tests.governance.company import CARL, CLEO, CORA, MARA, NOW, PEOPLE, TODAY, WIM, member, model, policy, view
+from tests.governance.company import CARL, CLEO, CORA, MARA, NOW, PEOPLE, TODAY, WIM, member, model, policy, view, when
 
 TWO = Ask(role="cmo", quorum=2, within_hours=72, rules=("Beyond the limit.",))
 EVERYBODY = (MARA, CLEO, CARL, CORA, WIM, "U0NOBODY01")
@@ -29,7 +29,7 @@ def those_who_may(seen: ProposalView, company: OperatingModel, standing: Standin
     able = set[str]()
     for user in EVERYBODY:
         try:
-            may_close(user, seen, company, NOW, standing or Standing(), member(user))
+            may_close(user, seen, company, when(NOW), standing or Standing(), member(user))
         except NotYours:
             continue
         able.add(user)
@@ -62,7 +62,7 @@ def test_a_media_lead_of_other_accounts_may_not():
     company = model(policy(), people=(*(one for one in PEOPLE if one.slack != WIM), other))
     assert those_who_may(tried(), company) == {MARA, CORA}
     with pytest.raises(NotYours, match="You are the media lead, but not for"):
-        may_close(WIM, tried(), company, NOW, Standing(), member(WIM))
+        may_close(WIM, tried(), company, when(NOW), Standing(), member(WIM))
 
 
 def test_whom_it_had_been_passed_on_to_before_it_was_decided_and_not_by_waiting_since():
@@ -90,6 +90,6 @@ def test_whoever_decides_alone_in_an_emergency():
 
 def test_nobody_whom_slack_does_not_know_or_has_switched_off():
     with pytest.raises(Unidentified):
-        may_close(MARA, tried(), model(policy()), NOW, Standing(), None)
+        may_close(MARA, tried(), model(policy()), when(NOW), Standing(), None)
     with pytest.raises(NotYours, match="deactivated"):
-        may_close(MARA, tried(), model(policy()), NOW, Standing(), Badge(slack=MARA, is_deactivated=True))
+        may_close(MARA, tried(), model(policy()), when(NOW), Standing(), Badge(slack=MARA, is_deactivated=True))

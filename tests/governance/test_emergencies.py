@@ -9,7 +9,7 @@ from domain.errors import NotYours, Unidentified
 from domain.operating_model import BreakGlass, Person
 from domain.standing import Emergency, Standing
 from governance.emergencies import decides_alone, may_declare, may_lift, may_review, may_stop
-from tests.governance.company import CARL, CLEO, CORA, MARA, NOW, PEOPLE, budget, member, model, policy
+from tests.governance.company import CARL, CLEO, CORA, MARA, NOW, PEOPLE, budget, member, model, policy, when
 
 MINUTE = timedelta(minutes=1)
 IDLE = Person(name="Ida", slack="U0IDAA0001", roles=frozenset())
@@ -28,57 +28,57 @@ def standing(**more: object) -> Standing:
 
 
 def test_only_the_named_role_declares_an_emergency():
-    may_declare(MARA, 30, GLASS, NOW, NONE, member(MARA))
+    may_declare(MARA, 30, GLASS, when(NOW), NONE, member(MARA))
     with pytest.raises(NotYours, match=r"Only Mara Lind \(media lead\) may decide alone in an emergency\."):
-        may_declare(CORA, 30, GLASS, NOW, NONE, member(CORA))
+        may_declare(CORA, 30, GLASS, when(NOW), NONE, member(CORA))
     with pytest.raises(NotYours, match="not among the people"):
-        may_declare("U0EVE00001", 30, GLASS, NOW, NONE)
+        may_declare("U0EVE00001", 30, GLASS, when(NOW), NONE)
     with pytest.raises(NotYours, match="Bots"):
-        may_declare(MARA, 30, GLASS, NOW, NONE, Badge(slack=MARA, is_bot=True))
+        may_declare(MARA, 30, GLASS, when(NOW), NONE, Badge(slack=MARA, is_bot=True))
     with pytest.raises(NotYours, match="knows no emergency"):
-        may_declare(MARA, 30, model(policy()), NOW, NONE, member(MARA))
+        may_declare(MARA, 30, model(policy()), when(NOW), NONE, member(MARA))
 
 
 def test_it_lasts_as_long_as_the_policy_allows_and_never_more_than_an_hour():
-    may_declare(MARA, 1, GLASS, NOW, NONE, member(MARA))
+    may_declare(MARA, 1, GLASS, when(NOW), NONE, member(MARA))
     for minutes in (0, 31, -5):
         with pytest.raises(NotYours, match="between 1 and 30 minutes"):
-            may_declare(MARA, minutes, GLASS, NOW, NONE, member(MARA))
+            may_declare(MARA, minutes, GLASS, when(NOW), NONE, member(MARA))
     long = BreakGlass.model_construct(role="media_lead", minutes=600)
     company = model(policy().model_copy(update={"break_glass": long}))
-    may_declare(MARA, 60, company, NOW, NONE, member(MARA))
+    may_declare(MARA, 60, company, when(NOW), NONE, member(MARA))
     with pytest.raises(NotYours, match="between 1 and 60 minutes"):
-        may_declare(MARA, 61, company, NOW, NONE, member(MARA))
+        may_declare(MARA, 61, company, when(NOW), NONE, member(MARA))
     person = company.people[0]
-    assert decides_alone(person, budget(), company, standing(until=50), NOW)
-    assert not decides_alone(person, budget(), company, standing(until=51), NOW)
+    assert decides_alone(person, budget(), company, standing(until=50), when(NOW))
+    assert not decides_alone(person, budget(), company, standing(until=51), when(NOW))
 
 
 def test_there_is_one_at_a_time_and_none_before_the_last_was_looked_at():
     with pytest.raises(NotYours, match="an emergency already"):
-        may_declare(MARA, 30, GLASS, NOW, standing(), member(MARA))
+        may_declare(MARA, 30, GLASS, when(NOW), standing(), member(MARA))
     with pytest.raises(NotYours, match="an emergency already"):
-        may_declare(MARA, 30, GLASS, NOW, standing(by=CARL, since=0, until=1), member(MARA))
+        may_declare(MARA, 30, GLASS, when(NOW), standing(by=CARL, since=0, until=1), member(MARA))
     over = {"since": -30, "until": 0}
     with pytest.raises(NotYours, match="Nobody has looked at your last emergency"):
-        may_declare(MARA, 30, GLASS, NOW, standing(**over), member(MARA))
-    may_declare(MARA, 30, GLASS, NOW, standing(**over, reviewed=CORA), member(MARA))
+        may_declare(MARA, 30, GLASS, when(NOW), standing(**over), member(MARA))
+    may_declare(MARA, 30, GLASS, when(NOW), standing(**over, reviewed=CORA), member(MARA))
 
 
 def test_two_people_who_take_turns_do_not_decide_alone_without_end():
     carls = emergency(by=CARL, since=-60, until=-30)
     with pytest.raises(NotYours, match="Nobody has looked at the emergency of Carl Voss yet; look at it first"):
-        may_declare(MARA, 30, GLASS, NOW, Standing(emergency=carls), member(MARA))
+        may_declare(MARA, 30, GLASS, when(NOW), Standing(emergency=carls), member(MARA))
     maras = emergency(since=-90, until=-60)
     with pytest.raises(NotYours, match="Nobody has looked at your last emergency"):
-        may_declare(MARA, 30, GLASS, NOW, Standing(emergency=carls, unreviewed=(maras, carls)), member(MARA))
+        may_declare(MARA, 30, GLASS, when(NOW), Standing(emergency=carls, unreviewed=(maras, carls)), member(MARA))
     looked_at = carls.model_copy(update={"reviewed_by": CORA})
     with pytest.raises(NotYours, match="Nobody has looked at your last emergency"):
-        may_declare(MARA, 30, GLASS, NOW, Standing(emergency=looked_at, unreviewed=(maras,)), member(MARA))
+        may_declare(MARA, 30, GLASS, when(NOW), Standing(emergency=looked_at, unreviewed=(maras,)), member(MARA))
     gone = emergency(by="U0GONE0001", since=-90, until=-60)
     with pytest.raises(NotYours, match="the emergency of somebody who has left yet"):
-        may_declare(MARA, 30, GLASS, NOW, Standing(emergency=looked_at, unreviewed=(gone,)), member(MARA))
-    may_declare(MARA, 30, GLASS, NOW, Standing(emergency=looked_at), member(MARA))
+        may_declare(MARA, 30, GLASS, when(NOW), Standing(emergency=looked_at, unreviewed=(gone,)), member(MARA))
+    may_declare(MARA, 30, GLASS, when(NOW), Standing(emergency=looked_at), member(MARA))
 
 
 def test_what_only_prevents_waits_for_no_word_of_slacks_and_everything_else_does():
@@ -86,8 +86,8 @@ def test_what_only_prevents_waits_for_no_word_of_slacks_and_everything_else_does
     over = emergency(since=-30, until=0)
     for press in (
         lambda: may_lift(CORA, GLASS, None),
-        lambda: may_declare(MARA, 30, GLASS, NOW, NONE, None),
-        lambda: may_review(CORA, over, GLASS, NOW, None),
+        lambda: may_declare(MARA, 30, GLASS, when(NOW), NONE, None),
+        lambda: may_review(CORA, over, GLASS, when(NOW), None),
     ):
         with pytest.raises(Unidentified):
             press()
@@ -98,17 +98,17 @@ def test_what_only_prevents_waits_for_no_word_of_slacks_and_everything_else_does
 def test_somebody_else_looks_at_it_once_it_is_over():
     over = emergency(since=-30, until=0)
     for user in (CORA, CARL, CLEO):
-        may_review(user, over, GLASS, NOW, member(user))
+        may_review(user, over, GLASS, when(NOW), member(user))
     with pytest.raises(NotYours, match="somebody else looks at it"):
-        may_review(MARA, over, GLASS, NOW, member(MARA))
+        may_review(MARA, over, GLASS, when(NOW), member(MARA))
     with pytest.raises(NotYours, match="hold a role"):
-        may_review(IDLE.slack, over, GLASS, NOW, member(IDLE.slack))
+        may_review(IDLE.slack, over, GLASS, when(NOW), member(IDLE.slack))
     with pytest.raises(NotYours, match="not over yet"):
-        may_review(CORA, emergency(since=-29, until=1), GLASS, NOW, member(CORA))
+        may_review(CORA, emergency(since=-29, until=1), GLASS, when(NOW), member(CORA))
     with pytest.raises(NotYours, match="looked at this emergency already"):
-        may_review(CORA, over.model_copy(update={"reviewed_by": CARL}), GLASS, NOW, member(CORA))
+        may_review(CORA, over.model_copy(update={"reviewed_by": CARL}), GLASS, when(NOW), member(CORA))
     with pytest.raises(NotYours, match="deactivated"):
-        may_review(CORA, over, GLASS, NOW, Badge(slack=CORA, is_deactivated=True))
+        may_review(CORA, over, GLASS, when(NOW), Badge(slack=CORA, is_deactivated=True))
 
 
 def test_everybody_with_a_role_pulls_a_stop_and_the_architect_lifts_it():
@@ -127,4 +127,4 @@ def test_everybody_with_a_role_pulls_a_stop_and_the_architect_lifts_it():
 def test_it_begins_with_its_first_second_and_ends_before_its_last():
     person = GLASS.people[0]
     for offset, alone in ((-11, False), (-10, True), (19, True), (20, False)):
-        assert decides_alone(person, budget(), GLASS, standing(), NOW + offset * MINUTE) is alone
+        assert decides_alone(person, budget(), GLASS, standing(), when(NOW + offset * MINUTE)) is alone

@@ -17,7 +17,7 @@ from domain.standing import CalendarFreeze, Emergency, Move, Standing, Stop
 from domain.verdict import Ask, Automatic, Forbidden, Verdict
 from governance.authority import allow, still_valid
 from tests.governance import oracle
-from tests.governance.company import NOW, TODAY, budget, case, model, proposal, view
+from tests.governance.company import NOW, TODAY, budget, case, model, proposal, view, when
 
 Cell = Mapping[str, str]
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
@@ -197,7 +197,7 @@ def happens(cell: Cell) -> str:
     stands = standing(cell["amount"], cell["emergency"], cell["who"])
     try:
         allow(
-            press, shown, CASES[cell["state"] != "closed"], company(cell["who"]), NOW, standing=stands,
+            press, shown, CASES[cell["state"] != "closed"], company(cell["who"]), when(NOW), standing=stands,
             badge=badge(cell["who"]),
         )  # fmt: skip
     except Refusal as refusal:
@@ -259,7 +259,7 @@ def test_an_override_is_allowed_exactly_where_the_table_says():
         stands = standing(today[cell["today"]], cell["emergency"], cell["who"])
         press = decision("override", presser(cell["who"]), 2, action=action, reason="Easter.")
         try:
-            allow(press, shown, CASES[True], company(cell["who"]), NOW, standing=stands, badge=badge(cell["who"]))
+            allow(press, shown, CASES[True], company(cell["who"]), when(NOW), standing=stands, badge=badge(cell["who"]))
             found = "allowed"
         except Refusal as refusal:
             found = type(refusal).__name__
@@ -344,7 +344,7 @@ def test_what_was_approved_is_executed_exactly_where_the_table_says():
         if shown is None:
             continue
         company_now, stands = since(cell, shown)
-        reason = still_valid(shown, CASES[True], company_now, NOW, stands)
+        reason = still_valid(shown, CASES[True], company_now, when(NOW), stands)
         count += 1
         if table.says(cell) != ("no" if reason else "yes"):
             wrong.append(f"{cell}: {reason}")

@@ -35,7 +35,7 @@ from domain.standing import Standing
 from domain.verdict import Ask, Automatic, Forbidden, Verdict
 from governance.review import check, refusals, review
 from governance.rules import RULES
-from tests.governance.company import MARA, PEOPLE, TODAY, budget, model, policy, proposal
+from tests.governance.company import MARA, PEOPLE, TODAY, budget, model, policy, proposal, when
 
 WHERE = {"platform": "meta", "account_id": "a1", "currency": "EUR"}
 SHIFT = ShiftBudget.model_validate(
@@ -85,7 +85,7 @@ policies = st.builds(
 
 def verdict(action: Action, rules: Policy | None = None, today: date = TODAY, **more: object) -> Verdict:
     owner = str(more.pop("owner", CATALOGUE[action.kind].owner))
-    return review(asked_about(action, owner), model(rules, **more), today)
+    return review(asked_about(action, owner), model(rules, **more), when(today))
 
 
 def asked_about(action: Action, owner: str) -> Proposal:
@@ -106,7 +106,7 @@ def test_with_an_empty_policy_every_action_is_asked_of_its_owner(kind: str):
 
 
 def test_what_no_rule_speaks_of_is_asked():
-    answer = review(proposal(ONE_OF_EACH["fix_tracking"], "web_lead"), model(), TODAY, rules=())
+    answer = review(proposal(ONE_OF_EACH["fix_tracking"], "web_lead"), model(), when(TODAY), rules=())
     assert answer == Ask(role="web_lead", within_hours=72, rules=("No rule speaks of this, so its owner decides.",))
 
 
@@ -187,9 +187,9 @@ def test_the_verdict_says_what_every_rule_said():
 def test_the_strictest_rule_wins_in_whatever_order_they_speak(action: Action, rules: Policy, order: list):
     asked = asked_about(action, CATALOGUE[action.kind].owner)
     company = model(rules)
-    answer = review(asked, company, TODAY)
-    assert review(asked, company, TODAY, rules=order) == answer
-    alone = [said for rule in RULES if (said := rule(asked, company, TODAY, Standing()))]
+    answer = review(asked, company, when(TODAY))
+    assert review(asked, company, when(TODAY), rules=order) == answer
+    alone = [said for rule in RULES if (said := rule(asked, company, when(TODAY), Standing()))]
     if any(isinstance(said, Forbidden) for said in alone):
         assert isinstance(answer, Forbidden)
     elif any(isinstance(said, Ask) for said in alone):

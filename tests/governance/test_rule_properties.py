@@ -16,7 +16,7 @@ from domain.verdict import Ask, Automatic, Forbidden, Verdict
 from governance import moves
 from governance.review import is_as_strict, review, stricter
 from governance.rules import RULES
-from tests.governance.company import MARA, NOW, TODAY, budget, model, proposal
+from tests.governance.company import MARA, NOW, TODAY, budget, model, proposal, when
 from tests.governance.test_review import ONE_OF_EACH, asked_about
 
 AGENTS = ("creative", "audience", "pacing")
@@ -94,7 +94,7 @@ def proposals(draw: st.DrawFn) -> Proposal:
 
 
 def answer(asked: Proposal, company: OperatingModel, standing: Standing) -> Verdict:
-    return review(asked, company, TODAY, standing)
+    return review(asked, company, when(TODAY), standing)
 
 
 def suffices(group: tuple[frozenset[str], ...], verdict: Verdict, owner: str) -> bool:
@@ -126,7 +126,7 @@ def test_no_order_of_anything_changes_an_answer(asked, company, standing, rules,
         update={"stops": mixed(standing.stops), "grants": mixed(standing.grants), "freezes": mixed(standing.freezes)}
     )
     same = asked.model_copy(update={"agents": mixed(asked.agents)})
-    assert review(same, turned, TODAY, other, rules) == answer(asked, company, standing)
+    assert review(same, turned, when(TODAY), other, rules) == answer(asked, company, standing)
 
 
 @FEW
@@ -134,8 +134,8 @@ def test_no_order_of_anything_changes_an_answer(asked, company, standing, rules,
 def test_no_rule_that_asks_or_forbids_lets_fewer_people_do_it(asked, company, standing, group):
     every = answer(asked, company, standing)
     for left_out in RULES:
-        fewer = review(asked, company, TODAY, standing, [rule for rule in RULES if rule is not left_out])
-        said = left_out(asked, company, TODAY, moves.before(standing, asked))
+        fewer = review(asked, company, when(TODAY), standing, [rule for rule in RULES if rule is not left_out])
+        said = left_out(asked, company, when(TODAY), moves.before(standing, asked))
         if not isinstance(said, Automatic) and suffices(group, every, asked.owner):
             assert suffices(group, fewer, asked.owner), left_out
 

@@ -12,7 +12,7 @@ from domain.standing import CalendarFreeze, Grant, Level, Move, Standing, Stop
 from domain.verdict import Ask, Automatic, Forbidden, Verdict
 from governance import moves
 from governance.review import review
-from tests.governance.company import MARA, NOW, PEOPLE, TODAY, budget, model, policy, proposal
+from tests.governance.company import MARA, NOW, PEOPLE, TODAY, budget, model, policy, proposal, when
 from tests.governance.test_review import ONE_OF_EACH
 
 WHERE = {"platform": "meta", "account_id": "a1", "currency": "EUR"}
@@ -44,7 +44,7 @@ def moved(*steps: object, ident: str = "prop_earlier", role: str = "media_lead")
 
 
 def said(asked: Proposal, company: OperatingModel | None = None, **standing: object) -> Verdict:
-    return review(asked, company or model(policy()), TODAY, Standing.model_validate(standing))
+    return review(asked, company or model(policy()), when(TODAY), Standing.model_validate(standing))
 
 
 def test_a_stop_of_everything_stops_every_kind():

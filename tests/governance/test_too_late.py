@@ -11,7 +11,7 @@ from domain.case import ProposalStatus
 from domain.errors import Refusal
 from domain.proposal import Approved, Decision, Expired, FinalDecision, Overridden, Rejected, Snoozed
 from governance.authority import BATON, allow, too_late
-from tests.governance.company import CLEO, CORA, MARA, NOW, budget, case, member, model, view
+from tests.governance.company import CLEO, CORA, MARA, NOW, budget, case, member, model, view, when
 
 PROPOSAL = "prop_0123456789ab"
 NOBODY = "U0NOBODY01"
@@ -60,6 +60,6 @@ def test_too_late_says_what_allow_says(by: str, kind: str, decision: FinalDecisi
     badge = badge_of(by, slack_says)
     status = ProposalStatus.EXPIRED if isinstance(decision, Expired) else ProposalStatus.APPROVED
     with pytest.raises(Refusal) as whole:
-        allow(press(by, kind), view(decision=decision, status=status), case(), model(), NOW, badge=badge)
+        allow(press(by, kind), view(decision=decision, status=status), case(), model(), when(NOW), badge=badge)
     alone = too_late(by, decision, model(), badge)
     assert (type(alone), str(alone)) == (whole.type, str(whole.value))
