@@ -7,28 +7,24 @@ from typing import cast
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.async_handler import AsyncRetryHandler
-from slack_sdk.http_retry.builtin_async_handlers import (
-    AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
-    AsyncServerErrorRetryHandler,
-)
 from slack_sdk.web.async_client import AsyncWebClient
 
 from app.http_door import HttpDoor
 from app.http_server import Address, answering
 from app.settings import Settings
 from bot.board import SlackBoard
+from bot.client import SlackClient
 from bot.door import Sockets
 from bot.listeners import connect
 from domain.errors import ConfigurationError, StartupError
 from graph.runner import Runner
 
 _SLACK = "https://slack.com/api/"
-_MOST_RETRIES = 3
+_TIMEOUT_SECONDS = 10
+"""For one call."""
 
 
-def client_of(settings: Settings, *, by_socket: bool = True) -> AsyncWebClient:
+def client_of(settings: Settings, *, by_socket: bool = True) -> SlackClient:
     """The one Web API client. Raises ConfigurationError where a token is missing; `by_socket`: for Socket Mode too."""
     needed = [("SLACK_BOT_TOKEN", settings.slack_bot_token.get_secret_value(), "xoxb-")]
     if by_socket:
@@ -39,18 +35,11 @@ def client_of(settings: Settings, *, by_socket: bool = True) -> AsyncWebClient:
         if not token.startswith(starts):
             raise ConfigurationError(f"{name} should start with {starts}; another token was put in its place.")
     address = settings.slack_api_url or _SLACK
-    client = AsyncWebClient(
+    return SlackClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=address if address.endswith("/") else f"{address}/",
-        timeout=10,
+        timeout=_TIMEOUT_SECONDS,
     )
-    handlers: list[AsyncRetryHandler] = [
-        AsyncConnectionErrorRetryHandler(max_retry_count=1),
-        AsyncRateLimitErrorRetryHandler(max_retry_count=_MOST_RETRIES),
-        AsyncServerErrorRetryHandler(max_retry_count=1),
-    ]
-    client.retry_handlers = handlers
-    return client
 
 
 async def greet(client: AsyncWebClient) -> str:

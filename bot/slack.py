@@ -21,6 +21,19 @@ from domain.errors import SlackUnavailable
 _log = logging.getLogger(__name__)
 
 
+PASSING = frozenset(
+    {
+        "ratelimited",
+        "rate_limited",
+        "internal_error",
+        "fatal_error",
+        "service_unavailable",
+        "request_timeout",
+    }
+)
+"""Slack's words for what is over by itself: no answer to what was asked."""
+
+
 class SlackRefused(SlackUnavailable):
     """Slack answered, and said no."""
 
@@ -58,9 +71,8 @@ class Slack:
     def __init__(self, client: AsyncWebClient) -> None:
         """Teaches the client to wait when Slack says how long, and to try again when Slack itself fails."""
         self.client = client
-        held = {type(handler) for handler in client.retry_handlers}
         for handler in (AsyncRateLimitErrorRetryHandler(max_retry_count=4), AsyncServerErrorRetryHandler(2)):
-            if type(handler) not in held:
+            if not any(isinstance(held, type(handler)) for held in client.retry_handlers):
                 client.retry_handlers.append(handler)
 
     async def post(self, channel: str, message: Message, *, thread_ts: str | None = None, once: str = "") -> Place:
@@ -171,6 +183,9 @@ async def _answered() -> AsyncGenerator[None]:
     try:
         yield
     except SlackApiError as error:
-        raise SlackRefused(str(error.response.get("error") or "no reason given")) from error
+        code = str(error.response.get("error") or "no reason given")
+        if code in PASSING or not isinstance(error.response.get("error"), str):
+            raise SlackUnavailable(f"Slack cannot do this just now: {code}") from error
+        raise SlackRefused(code) from error
     except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
         raise SlackUnavailable(f"Slack could not be reached: {error or type(error).__name__}") from error

@@ -1,12 +1,44 @@
 """The manifest asks for what the code uses, and no more."""
 
+import ast
+import inspect
+import re
+from functools import cache
 from pathlib import Path
 
+from slack_sdk.web.async_client import AsyncWebClient
+
+import app
 import bot
 from bot import names
 from bot.manifest import EVENTS, SCOPES, manifest
 
 SOURCE = "\n".join(path.read_text() for path in Path(bot.__file__).parent.glob("*.py") if path.name != "manifest.py")
+
+ROOMS = (*Path(bot.__file__).parent.glob("*.py"), *Path(app.__file__).parent.glob("*.py"))
+
+
+@cache
+def methods_called() -> frozenset[str]:
+    """Every Web API method that the bot and what connects it call, read from the source."""
+    called = {
+        node.attr
+        for path in ROOMS
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith("client")
+    }
+    named = {
+        word for path in ROOMS for word in re.findall(r'api_call\(\s*"([\w.]+)"', path.read_text(encoding="utf-8"))
+    }
+    return frozenset(named).union(*(_methods(name) for name in called if callable(getattr(AsyncWebClient, name, None))))
+
+
+def _methods(name: str) -> frozenset[str]:
+    """The API methods behind one of slack_sdk's: one as a rule, three for an upload."""
+    source = inspect.getsource(getattr(AsyncWebClient, name))
+    found = frozenset(re.findall(r'self\.api_call\(\s*"([\w.]+)"', source))
+    inner = set(re.findall(r"self\.(\w+)\(", source)) - {name, "api_call", "_upload_file"}
+    return found.union(*(_methods(one) for one in inner if callable(getattr(AsyncWebClient, one, None))))
 
 
 def test_the_scopes_are_the_seven_that_are_promised():
