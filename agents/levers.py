@@ -90,7 +90,7 @@ class Lever(Generic[Kind]):
     blurred: Mapping[Cause, str]
     """Causes with which its effect cannot be told from something else, and what that is."""
     guards: Watch[Kind]
-    """What must not get worse by it, or somebody is asked to go back: none where no way leads back."""
+    """What must not get worse by it, or somebody is asked to go back."""
     teaches: LessonKind
     """What its measured effect is a lesson of."""
 
@@ -119,7 +119,8 @@ def _always(*guards: Guard) -> Watch[ActionBase]:
     return lambda action, readings, executed: guards
 
 
-_UNGUARDED = _always()
+NO_WAY_BACK, NO_FIGURE_TELLS = _always(), _always()
+"""Why a kind is not watched: it is never taken back, or nothing shows by itself that it should be."""
 
 
 def _of_budget(action: SetBudget, readings: Readings, executed: date) -> tuple[Guard, ...]:
@@ -204,11 +205,11 @@ _RECORDS: tuple[Lever[Any], ...] = (
         teaches=LessonKind.AUDIENCE_INSIGHT,
     ),
     Lever(
-        of=FixTracking, family="tracking", unplayed=None, stride=None, blurred=CLEAR, guards=_UNGUARDED, expects=None,
+        of=FixTracking, family="tracking", unplayed=None, stride=None, blurred=CLEAR, guards=NO_WAY_BACK, expects=None,
         teaches=LessonKind.WORKFLOW_ADJUSTMENT,
     ),
     Lever(
-        of=FixLandingPage, family="page", unplayed=None, stride=None, blurred=CLEAR, guards=_UNGUARDED,
+        of=FixLandingPage, family="page", unplayed=None, stride=None, blurred=CLEAR, guards=NO_WAY_BACK,
         expects=Expectation(whole=of_loss, part=Prior(0.85, 0.12, 0.06), beside=STIRRED),
         teaches=LessonKind.WORKFLOW_ADJUSTMENT,
     ),
@@ -225,29 +226,29 @@ _RECORDS: tuple[Lever[Any], ...] = (
         teaches=LessonKind.MESSAGING_LESSON,
     ),
     Lever(
-        of=WriteBrief, family="content", unplayed=None, stride=None, blurred=CLEAR, guards=_UNGUARDED,
+        of=WriteBrief, family="content", unplayed=None, stride=None, blurred=CLEAR, guards=NO_WAY_BACK,
         expects=LEARNED_ONLY, teaches=LessonKind.MESSAGING_LESSON,
     ),
     Lever(
-        of=StartTest, family="test", unplayed=None, stride=None, blurred=CLEAR, guards=_UNGUARDED, expects=None,
+        of=StartTest, family="test", unplayed=None, stride=None, blurred=CLEAR, guards=NO_FIGURE_TELLS, expects=None,
         teaches=LessonKind.TEST_RESULT,
     ),
     Lever(
-        of=RollOutTest, family="rollout", unplayed=None, stride=None, blurred=CLEAR, guards=_UNGUARDED, expects=None,
-        teaches=LessonKind.TEST_RESULT,
+        of=RollOutTest, family="rollout", unplayed=None, stride=None, blurred=CLEAR, guards=NO_FIGURE_TELLS,
+        expects=None, teaches=LessonKind.TEST_RESULT,
     ),
     Lever(
-        of=ExcludeData, family="bidding data", unplayed=None, stride=None, guards=_UNGUARDED, expects=None,
+        of=ExcludeData, family="bidding data", unplayed=None, stride=None, guards=NO_FIGURE_TELLS, expects=None,
         blurred=dict.fromkeys(Cause, "the repaired tracking itself changes every figure it would be judged by"),
         teaches=LessonKind.WORKFLOW_ADJUSTMENT,
     ),
     Lever(
         of=ChangeGoal, family="goal", unplayed="goals are set by people", stride=None, blurred=CLEAR,
-        guards=_UNGUARDED, expects=None, teaches=LessonKind.WORKFLOW_ADJUSTMENT,
+        guards=NO_FIGURE_TELLS, expects=None, teaches=LessonKind.WORKFLOW_ADJUSTMENT,
     ),
     Lever(
         of=PutBack, family="way back", unplayed="it takes back what a team did", stride=None, blurred=CLEAR,
-        guards=_UNGUARDED, expects=None, teaches=LessonKind.WORKFLOW_ADJUSTMENT,
+        guards=NO_WAY_BACK, expects=None, teaches=LessonKind.WORKFLOW_ADJUSTMENT,
     ),
 )  # fmt: skip
 
@@ -260,6 +261,8 @@ for _kind, _lever in LEVERS.items():
     _metric, _expects = CATALOGUE[_kind].metric, _lever.expects
     if _metric != "none" and _metric not in METRICS:
         raise TypeError(f"{_kind} is judged by {_metric}, which nobody measures: agents/metrics.py.")
+    if (_lever.guards is NO_WAY_BACK) != (CATALOGUE[_kind].undo_days == 0):
+        raise TypeError(f"{_kind} can be taken back, or it cannot: its guards and its undo_days are not of one mind.")
     if _expects is not None and _expects.whole is of_loss and _metric not in RELATED:
         raise TypeError(f"{_kind} wins back {_metric}, and RELATED in agents/wholes.py names no findings of it.")
 

@@ -8,10 +8,12 @@ from bot.names import APPROVE, ASK, OVERRIDE, REJECT, SAY_DONE, SAY_NOT_DONE, SN
 from bot.people import WAITING
 from bot.stamp import stamp
 from bot.words import beside, between, figure, many, metric_short, outside, percent
-from domain.action import Action, RefreshCreative, RetentionFlow, ShiftBudget
+from domain.action import Action
 from domain.case import Case, ProposalStatus, ProposalView
+from domain.catalogue import CATALOGUE
 from domain.operating_model import OperatingModel
 from domain.proposal import Forecast, Overridden
+from domain.scope import Grain
 from domain.verdict import Ask
 
 _OVER = frozenset({ProposalStatus.EXPIRED, ProposalStatus.WITHDRAWN})
@@ -73,15 +75,16 @@ def words_for(view: ProposalView) -> Block:
 
 def whose(action: Action) -> str:
     """Whose figure a forecast speaks of: "the ad's"; empty where the metric's name says it."""
-    match action:
-        case ShiftBudget():
-            return "the two campaigns'"
-        case RefreshCreative():
+    match CATALOGUE[action.kind].shown_by:
+        case Grain.AD:
             return "the ad's"
-        case RetentionFlow():
+        case Grain.SEGMENT:
             return "the segment's"
+        case Grain.CAMPAIGN:
+            named = [ident for column, ident in action.named() if column == "campaign_id"]
+            return "the two campaigns'" if len(named) > 1 else "the campaign's" if named else ""
         case _:
-            return "the campaign's" if getattr(action, "campaign_id", None) else ""
+            return ""
 
 
 def forecast_words(forecast: Forecast | None, currency: str, of: str = "", said: Collection[str] = ()) -> str:

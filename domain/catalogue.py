@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 from pydantic import Field, ValidationError
 
-from domain.action import ACTION, ACTION_KINDS, ACTION_TYPES, Action, inverse
+from domain import platform_actions, team_actions
+from domain.action import ACTION, ACTION_KINDS, ACTION_TYPES, Action
 from domain.action_base import ActionBase, amount_of, naming
 from domain.base import Frozen
 from domain.effect import HandOver
@@ -262,32 +263,36 @@ def contradictions() -> Iterator[str]:
     """Where a record and its class are at odds, or one of them is missing. With any, nothing can be imported."""
     for kind in sorted(set(ACTION_KINDS) - set(CATALOGUE)):
         yield f"{kind} has no record"
-    unknown = {one.__name__ for one in ActionBase.__subclasses__() if one not in ACTION_TYPES}
-    for name in sorted((set(CATALOGUE) - set(ACTION_KINDS)) | unknown):
+    written = [one for room in (platform_actions, team_actions) for one in vars(room).values()]
+    classes = {one for one in written if isinstance(one, type) and issubclass(one, ActionBase)} - {ActionBase}
+    outside = {one.__name__ for one in classes - set(ACTION_TYPES)}
+    for name in sorted((set(CATALOGUE) - set(ACTION_KINDS)) | outside):
         yield f"{name} is not in the union of domain/action.py"
     words = [word for entry in CATALOGUE.values() for word in entry.asked_by]
     for word in sorted({word for word in words if words.count(word) > 1}):
         yield f'"{word}" asks for more than one kind'
-    for kind, of in zip(ACTION_KINDS, ACTION_TYPES, strict=True):
-        if (entry := CATALOGUE.get(kind)) is None:
+    for kind, entry in CATALOGUE.items():
+        if kind not in ACTION_KINDS:
             continue
         try:
             one = example(kind)
         except ValidationError as error:
             yield f"the example of {kind} is none: {error.errors()[0]['loc']} {error.errors()[0]['msg']}"
             continue
-        yield from (f"{kind}: {said}" for said in _at_odds(entry, one, naming(of)))
+        yield from (f"{kind}: {said}" for said in at_odds(entry, one, kind))
 
 
-def _at_odds(entry: CatalogueEntry, one: Action, names: Mapping[str, str]) -> Iterator[str]:
+def at_odds(entry: CatalogueEntry, one: ActionBase, kind: str) -> Iterator[str]:
     """What an example of a kind does that its record does not say, or the other way round."""
-    effect = one.effect()
+    effect, names = one.effect(), naming(type(one))
     if isinstance(effect, HandOver):
         sets = False
-        if effect.task != one.kind:
+        if effect.task != kind:
             yield f"its task is called {effect.task}"
     else:
         sets = any(amount_of(setting.to) is not None for setting in effect.settings)
+        if any("budget" in setting.field for setting in effect.settings) != entry.moves_budget:
+            yield "what sets a budget is a budget shift, and nothing else is"
     fields = set(entry.amount.model_dump().values()) if entry.amount else set[str]()
     if sets != bool(fields) or not fields <= set(type(one).model_fields):
         yield "`amount` is not what it sets"
@@ -299,7 +304,7 @@ def _at_odds(entry: CatalogueEntry, one: Action, names: Mapping[str, str]) -> It
         yield f"{', '.join(sorted(unmarked))} names an object and is not marked with what"
     if not entry.may_move(entry.metric):
         yield f"{entry.metric} is not what it moves"
-    if (inverse(one, {}) is not None) != (entry.undo_days > 0):
+    if (one.undone({}) is not None) != (entry.undo_days > 0):
         yield "`undone` and `undo_days` are not of one mind"
     if odd := [field.field for field in one.editable if not isinstance(getattr(one, field.field), TYPED)]:
         yield f"nobody can type a value for {', '.join(odd)}"

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from domain.action import ACTION_KINDS
-from domain.catalogue import CATALOGUE, Risk
+from domain.action import ACTION_KINDS, ACTION_TYPES
+from domain.catalogue import CATALOGUE, Risk, example
+from domain.effect import HandOver
 from domain.finding import FindingKind
+from domain.scope import Grain, Scope
 from domain.signal import Cause
 from domain.tables import TABLES
 
@@ -69,20 +71,86 @@ def test_requirements_are_hashed_and_name_no_index():
         assert "--index" not in text
 
 
-def test_every_action_kind_is_described_in_the_catalogue():
-    assert set(ACTION_KINDS) == set(CATALOGUE)
+def test_every_kind_of_action_has_its_one_record_in_each_room():
+    """The import fails without; this names the rooms."""
+    from agents.levers import LEVERS
+
+    assert set(ACTION_KINDS) == set(CATALOGUE) == set(LEVERS)
 
 
 def test_people_can_ask_about_every_action_by_a_word_of_theirs():
+    from agents.answering.language import plain
     from agents.answering.policy import ACTION_WORDS
 
     assert set(ACTION_WORDS.values()) == set(ACTION_KINDS)
+    assert [word for word in ACTION_WORDS if plain(word) != word] == [], "questions are read in plain letters"
+
+
+def test_every_action_is_the_answer_to_a_cause_or_says_why_not():
+    from agents.levers import LEVERS
+    from agents.roster import SPECIALISTS
+
+    plays = "".join(
+        path.read_text("utf-8") for path in [ROOT / "agents/moves.py", *(ROOT / "agents/causes").glob("*.py")]
+    )
+    played = {one.model_fields["kind"].default for one in ACTION_TYPES if f" {one.__name__}(" in plays}
+    assert {kind for kind, lever in LEVERS.items() if lever.unplayed is None} == played
+    may = {kind for one in SPECIALISTS for kind in one.mandate.suggests}
+    assert played <= may, "what no agent may suggest is left out of every signal"
+
+
+def test_people_read_what_every_action_changes():
+    from bot.change import changes, differences, value
+
+    for kind in ACTION_KINDS:
+        action = example(kind)
+        assert changes(action, {}), kind
+        assert [value(action, one.field) for one in action.editable if not value(action, one.field).strip("“”")] == []
+        assert differences(action, action) == []
+
+
+def test_no_budget_moves_further_than_the_hard_cap_whatever_moves_it():
+    from domain.catalogue import Sets, Shifts
+    from domain.verdict import Forbidden
+    from governance.examples import examples
+    from tests.governance.company import model
+
+    rows = examples(model())
+    for kind, entry in CATALOGUE.items():
+        assert entry.amount is None or isinstance(entry.amount, Sets | Shifts)
+        too_far = [row for row in rows if row.proposal.action.kind == kind and "than anybody goes" in row.situation]
+        assert bool(too_far) == entry.moves_budget
+        assert all(isinstance(row.verdict, Forbidden) for row in too_far), f"nothing caps {kind}"
+
+
+def test_what_an_experiment_shows_is_read_from_it():
+    from typing import get_args, get_type_hints
+
+    from agents.readouts import read_test
+
+    read = {one.model_fields["kind"].default for one in get_args(get_type_hints(read_test)["action"])}
+    assert {kind for kind, entry in CATALOGUE.items() if entry.shown_by is Grain.EXPERIMENT} == read
+
+
+def test_the_demo_can_carry_out_every_action():
+    from app.demo.company import halden_outdoor
+    from app.demo.levers import LEAD_DAYS, UNFELT, starting_values
+
+    effects = {kind: example(kind).effect() for kind in ACTION_KINDS}
+    tasks = {kind for kind, effect in effects.items() if isinstance(effect, HandOver)}
+    assert set(LEAD_DAYS) == tasks
+    felt = "".join((ROOT / "app/demo" / name).read_text("utf-8") for name in ("cures.py", "gains.py", "standing.py"))
+    # repairs are felt as their cause's cure, the rest by name
+    assert {task for task in tasks if f'"{task}"' not in felt} == UNFELT
+    settable = {address.rsplit("/", 1)[1] for address in starting_values(halden_outdoor(1))}
+    for kind, effect in effects.items():
+        if not isinstance(effect, HandOver):
+            assert {one.field for one in effect.settings} <= settable, kind
 
 
 def test_what_causes_are_weighed_by_is_what_is_measured_in_each_place():
     from agents import sights
     from agents.causes import FIGURES, Place
-    from domain.scope import Scope
     from tests.agents.world import company
 
     readings, account = company(3).readings(60), {"platform": "meta", "account_id": "a1"}

@@ -11,7 +11,7 @@ from app.demo.log import Entry, TaskCreated, ValuesSet
 from app.demo.noise import Days, Floats, Noise
 from app.demo.world import Ad, Campaign, World
 
-_LEAD_DAYS: Mapping[str, tuple[int, int]] = {
+LEAD_DAYS: Mapping[str, tuple[int, int]] = {
     "refresh_creative": (1, 1),
     "retention_flow": (1, 1),
     "fix_tracking": (1, 2),
@@ -19,13 +19,20 @@ _LEAD_DAYS: Mapping[str, tuple[int, int]] = {
     "rotate_audience": (1, 2),
     "update_promise": (1, 2),
     "write_brief": (3, 5),
+    "start_test": (1, 1),
+    "roll_out_test": (1, 1),
+    "exclude_data": (1, 1),
+    "change_goal": (1, 1),
+    "put_back": (1, 1),
 }
-"""Fewest and most days until work of a kind is done; anything else is done the next day."""
+"""Fewest and most days until work of a kind is done; what this company has no word for is done the next day."""
+UNFELT = frozenset({"exclude_data", "change_goal", "put_back"})
+"""Work the market does not feel. What it feels of the rest is in `cures`, `gains` and `standing`."""
 
 
 def lead_days(noise: Noise, entity: str, task: str, day: date) -> int:
     """How many days this piece of work takes."""
-    fewest, most = _LEAD_DAYS.get(task, (1, 1))
+    fewest, most = LEAD_DAYS.get(task, (1, 1))
     return fewest + int(noise.once("lead", entity, task, day) * (most - fewest + 1))
 
 

@@ -7,30 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.action import (
-    ACTION_KINDS,
-    Action,
-    ChangeGoal,
-    ExcludeData,
-    FixLandingPage,
-    FixTracking,
-    PauseAd,
-    PutBack,
-    RefreshCreative,
-    ResumeAd,
-    RetentionFlow,
-    RollOutTest,
-    RotateAudience,
-    SetBudget,
-    SetTarget,
-    ShiftBudget,
-    StartTest,
-    UpdatePromise,
-    WriteBrief,
-    inverse,
-)
+from domain.action import ACTION_KINDS, Action, SetBudget, SetTarget, ShiftBudget, inverse
 from domain.case import Case, ProposalStatus, ProposalView
-from domain.catalogue import CATALOGUE, Reversibility, Risk
+from domain.catalogue import CATALOGUE, Reversibility, Risk, example
 from domain.effect import HandOver, SetValues
 from domain.proposal import Proposal
 from domain.receipt import Receipt, ReceiptStatus
@@ -40,31 +19,7 @@ from tests.graph.fakes import signal
 WHERE = {"platform": "meta", "account_id": "a1", "currency": "EUR"}
 DAY = date(2026, 3, 14)
 AT = datetime(2026, 3, 14, 10, tzinfo=UTC)
-ONE_OF_EACH: dict[str, Action] = {
-    action.kind: action
-    for action in (
-        SetBudget(**WHERE, campaign_id="c3", daily_budget=Decimal(360), was=Decimal(450)),
-        ShiftBudget(
-            **WHERE, from_campaign="c3", to_campaign="c1", amount=Decimal(50), from_was=Decimal(450),
-            to_was=Decimal(200),
-        ),
-        PauseAd(**WHERE, campaign_id="c3", ad_id="ad9", spend_per_day=Decimal(80)),
-        ResumeAd(**WHERE, campaign_id="c3", ad_id="ad9"),
-        SetTarget(**WHERE, campaign_id="c3", metric="target_cpa", target=Decimal(30), was=Decimal(40)),
-        RefreshCreative(**WHERE, campaign_id="c3", ad_id="ad9", brief="New."),
-        RotateAudience(**WHERE, campaign_id="c3", from_segment="s1", to_segment="s2"),
-        FixTracking(**WHERE, symptom="No conversions."),
-        FixLandingPage(**WHERE, campaign_id="c3", symptom="No orders."),
-        RetentionFlow(**WHERE, segment_id="s1", message="Come back."),
-        UpdatePromise(**WHERE, campaign_id="c3", promise="New."),
-        WriteBrief(**WHERE, theme="mats", brief="Write."),
-        StartTest(**WHERE, hypothesis="h", metric="cvr", share=0.2),
-        RollOutTest(**WHERE, test_id="t1", arm="b"),
-        ExcludeData(**WHERE, first_day=DAY, last_day=DAY),
-        ChangeGoal(**WHERE, goal="cpa", target=Decimal(30), was=Decimal(40)),
-        PutBack(**WHERE, of="refresh_creative", place="meta/a1/ad/ad9", what="The old one."),
-    )
-}  # fmt: skip
+ONE_OF_EACH = {kind: example(kind) for kind in ACTION_KINDS}
 amounts = st.decimals(1, 100_000, places=2)
 platform_actions = st.one_of(
     st.builds(SetBudget, **{k: st.just(v) for k, v in WHERE.items()}, campaign_id=st.just("c3"), daily_budget=amounts,
