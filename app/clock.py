@@ -1,6 +1,6 @@
 """What time it is for the company."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,10 +11,7 @@ class SystemClock:
     """The real time."""
 
     def __init__(self, timezone: str) -> None:
-        try:
-            self._zone = ZoneInfo(timezone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ConfigurationError(f"`{timezone}` is not a time zone; write one like Europe/Berlin.") from error
+        self._zone = _zone(timezone)
 
     def now(self) -> datetime:
         """Aware, in UTC."""
@@ -35,16 +32,23 @@ class Calendar(Protocol):
 
 
 class DemoClock:
-    """The demo company's time: its own calendar day, the wall clock's hour."""
+    """The demo company's time: its own calendar day, the hour the clock on its wall shows."""
 
-    def __init__(self, calendar: Calendar) -> None:
-        self._calendar = calendar
+    def __init__(self, calendar: Calendar, timezone: str) -> None:
+        self._calendar, self._zone = calendar, _zone(timezone)
 
     def now(self) -> datetime:
-        """The morning after the last complete day, at the wall clock's time, in UTC."""
-        wall: time = datetime.now(UTC).timetz()
-        return datetime.combine(self._calendar.today + timedelta(days=1), wall)
+        """The company's day after the last complete one, whatever time it is, in UTC."""
+        wall = datetime.now(self._zone).time()
+        return datetime.combine(self._calendar.today + timedelta(days=1), wall, self._zone).astimezone(UTC)
 
     def last_day(self) -> date:
         """The last complete day."""
         return self._calendar.today
+
+
+def _zone(timezone: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigurationError(f"`{timezone}` is not a time zone; write one like Europe/Berlin.") from error

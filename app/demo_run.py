@@ -117,7 +117,7 @@ async def _live(
     client = client_of(settings)
     await greet(client)
     directory = SlackDirectory(Slack(client))
-    async with assembled(settings, model, clock=DemoClock(company), directory=directory) as runner:
+    async with assembled(settings, model, clock=DemoClock(company, model.timezone), directory=directory) as runner:
         board = SlackBoard(runner, client)
         runner.show_on(board)
         async with listening(runner, settings, client, board):

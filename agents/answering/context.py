@@ -28,10 +28,16 @@ class Question:
     lessons: Sequence[Lesson]
     model: OperatingModel
     today: date
+    """The last complete day: figures reach up to it."""
     about: Subject | None = None
     """One of several objects named, when each is answered for itself."""
     only: str = ""
     """The currency it is narrowed down to, where there are several."""
+
+    @property
+    def present(self) -> date:
+        """The company's present day, on which it is asked: what is frozen now goes by it, and figures by `today`."""
+        return self.model.swept(self.today).day
 
     @cached_property
     def text(self) -> str:

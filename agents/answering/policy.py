@@ -99,18 +99,18 @@ def _approval(question: Question, kind: str) -> Answer:
         text += f" It is never automatic: a person always decides {_RISKS[entry.risk]}."
     if budget:
         text += f" No budget moves by more than {_per_cent(cap)} at once."
-    if frozen := next((one for one in model.freezes if one.first_day <= question.today <= one.last_day), None):
+    if frozen := next((one for one in model.freezes if one.first_day <= question.present <= one.last_day), None):
         text += f" Nothing is executed before {wording.day(frozen.last_day)} is over ({frozen.name})."
     return question.answer(text, [_cite(question)])
 
 
 def _freezes(question: Question) -> Answer:
     coming = sorted(
-        (one for one in question.model.freezes if one.last_day >= question.today), key=lambda one: one.first_day
+        (one for one in question.model.freezes if one.last_day >= question.present), key=lambda one: one.first_day
     )
     if not coming:
         return question.answer("No freeze is planned: approved actions are executed every day.", [_cite(question)])
-    told = [f"{one.name} from {wording.days(one.first_day, one.last_day, question.today)}" for one in coming]
+    told = [f"{one.name} from {wording.days(one.first_day, one.last_day, question.present)}" for one in coming]
     return question.answer(f"Nothing is executed during {wording.listing(told)}.", [_cite(question)])
 
 

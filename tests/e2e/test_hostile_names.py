@@ -50,7 +50,7 @@ async def shown(tmp_path: Path, address: str) -> AsyncIterator[tuple[Runner, Fak
     async with TestServer(slack.app) as web:
         slack.address = str(web.make_url("")).rstrip("/")
         client = AsyncWebClient(token="xoxb-1", base_url=f"{slack.address}/api/")
-        async with assembled(settings, model, clock=DemoClock(company)) as runner:
+        async with assembled(settings, model, clock=DemoClock(company, model.timezone)) as runner:
             board = SlackBoard(runner, client)
             runner.show_on(board)
             await runner.sweep(company.today)
