@@ -152,7 +152,7 @@ class Runner:
             unknown = await actions.count_unknown(tx)
         views = [view for case in known for view in case.proposals]
         return Health(
-            today=services.clock.last_day(),
+            today=services.moment.day,
             last_sweep=last.as_of if last else None,
             last_sweep_took_seconds=last.took_seconds if last else None,
             sources=tuple(last.sources) if last else (),

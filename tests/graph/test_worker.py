@@ -95,6 +95,7 @@ async def test_the_minute_sweeps_missed_days_in_order_and_posts_the_digest_once(
     await runner.work.tick()
     await runner.work.tick()
     assert (await runner.health()).last_sweep == clock.last_day()
+    assert (await runner.health()).today == date(2026, 3, 20), "the day it is, not the day the sweep is about"
     assert wall.digests == [date(2026, 3, 16), date(2026, 3, 19)]
     await runner.close()
 
