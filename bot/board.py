@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -20,18 +20,27 @@ from bot.blocks import Message
 from bot.card import card
 from bot.charts import draw
 from bot.introduction import INTRODUCTION, introduction
+from bot.own_digest import own_digest
+from bot.quiet import hushed, nudge
 from bot.slack import Place, Slack, SlackRefused
+from bot.summary_page import alt, caption, draw_page, has_page
+from bot.weekly import weekly
 from domain.case import Case, Post
 from domain.chart import Chart
 from domain.errors import SlackUnavailable
 from domain.operating_model import OperatingModel
 from domain.seal import Seal
+from domain.summaries import OwnDigest, Summary
 from graph.runner import Runner
 
 _log = logging.getLogger(__name__)
 
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 """Slack's words for a message that can no longer be edited: it is posted anew."""
+_UNREACHABLE = frozenset(
+    {"channel_not_found", "user_not_found", "user_disabled", "account_inactive", "cannot_dm_bot", "user_not_visible"}
+)
+"""Slack's words for somebody who cannot be written to, today as tomorrow."""
 _NOT_READY = frozenset({"invalid_blocks", "file_not_found", "slack_file_not_found"})
 """What Slack says of an image whose file it has not finished storing."""
 REDRAW_SECONDS = 1.0
@@ -124,9 +133,57 @@ class SlackBoard:
         async with self._alone(key):
             if key not in await self._runner.posts(DIGESTS):
                 written = await self._runner.digest(day)
-                if written.changed or written.waiting or written.decided or written.measured:  # a quiet day is not worth a ping
+                # a quiet day is not worth a ping
+                if written.changed or written.waiting or written.decided or written.measured:
                     wanted = Wanted(key, digests.digest(written))
                     await self._post(DIGESTS, wanted, self._runner.model.routes.channel)
+
+    async def tell_own(self, digest: OwnDigest) -> bool:
+        """Send one person their digest. Where it is posted is not kept: whoever calls notes that it was sent."""
+        return await self._write(digest.user, f"digest/{digest.day.isoformat()}", own_digest(digest))
+
+    async def tell_week(self, to: str, week: date, summary: Summary) -> bool:
+        """Send one person the summary of a week with its page, which is drawn and stored once for all."""
+        page = await self.page(summary)
+        return await self._write(to, f"week/{week.isoformat()}", weekly(summary, page))
+
+    async def page(self, summary: Summary) -> str | None:
+        """The Slack file with a summary's charts; None where there is nothing to draw, or Slack does not take it."""
+        if not has_page(summary):
+            return None
+        name = hashlib.sha256(summary.model_dump_json().encode()).hexdigest()[:16]
+        async with self._alone(key := f"summary/{name}"):
+            file_id = await self._runner.upload(key)
+            if file_id is None:
+                try:
+                    sheet = await draw_page(summary)
+                    file_id = await self._slack.upload(f"summary-{name}.png", sheet, caption(summary), alt(summary))
+                except SlackRefused as problem:  # the figures are in words as well
+                    _log.warning("The page of a summary is not shown: %s", problem)
+                    return None
+                await self._runner.uploaded(key, file_id)
+        return file_id
+
+    async def nudge(self, signal_id: str, to: str, key: str) -> None:
+        """Mention somebody in a card's thread who was at rest when it came up. Raises SlackUnavailable."""
+        async with self._alone(signal_id):
+            case, posts = await self._runner.case(signal_id), await self._runner.posts(signal_id)
+            head, key = posts.get(f"{signal_id}/card"), f"{signal_id}/nudge/{key}"
+            if head is None:
+                raise SlackUnavailable(f"The card of {signal_id} is not shown yet.")
+            if key not in posts:
+                await self._post(signal_id, Wanted(key, nudge(case, to), head.ts), head.channel)
+
+    async def _write(self, to: str, key: str, message: Message) -> bool:
+        once = str(uuid.uuid5(uuid.NAMESPACE_URL, f"baton:{key}:{to}"))
+        try:
+            await self._slack.post(to, message, once=once)
+        except SlackRefused as problem:
+            if problem.code not in _UNREACHABLE:
+                raise
+            _log.warning("A direct message reaches nobody: %s", problem.code)
+            return False
+        return True
 
     async def introduce(self) -> None:
         """Keep the channel's first message true: what this is and how it is stopped. Raises SlackUnavailable."""
@@ -174,7 +231,7 @@ class SlackBoard:
         """Everything once. A chart that cannot be shown holds back nothing else and is answered with at the end."""
         ident = case.signal.id
         posts = await self._runner.posts(ident)
-        head = await self._place(ident, self._card(case), posts, self._runner.model.routes.channel)
+        head = await self._place(ident, await self._polite(case, posts), posts, self._channel)
         rows = await self._runner.evidence(ident)
         table = Wanted(f"{ident}/evidence", thread.evidence(case, rows), head.ts)
         await self._place(ident, table, posts, head.channel)
@@ -182,6 +239,14 @@ class SlackBoard:
         for wanted in _results(case, head, self._runner.model, self._runner.now):
             await self._place(ident, wanted, posts, head.channel)
         return problem
+
+    async def _polite(self, case: Case, posts: Mapping[str, Post]) -> Wanted:
+        """The card; where it is new, without the mention of who is at rest: theirs waits for their morning."""
+        wanted = self._card(case)
+        if wanted.key in posts or wanted.first is None:
+            return wanted
+        resting = await self._runner.hold_mentions(case)
+        return replace(wanted, first=hushed(wanted.first, resting, self._runner.model))
 
     def _card(self, case: Case) -> Wanted:
         model = self._runner.model

@@ -28,21 +28,21 @@ from bot.words import MINUS, day, plain
 from domain.chart import Chart, Mark, Series
 
 # Okabe and Ito's palette, told apart in every common kind of colour vision; shape and words say the same again.
-_LINE, _BAND, _START, _MARK, _INK, _PAPER = "#0072B2", "#56B4E9", "#D55E00", "#6B6B6B", "#1D1C1D", "#FFFFFF"
-_WIDTH = 6.0
+LINE, _BAND, START, MARK, INK, PAPER = "#0072B2", "#56B4E9", "#D55E00", "#6B6B6B", "#1D1C1D", "#FFFFFF"
+WIDTH = 6.0
 """Inches; at 180 dots per inch a picture is 1,080 pixels wide, three for each of a phone's 360."""
-_DPI = 180
-_STYLE: Mapping[Any, Any] = {
+DPI = 180
+STYLE: Mapping[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 12.0,
-    "axes.edgecolor": _MARK,
+    "axes.edgecolor": MARK,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "text.color": _INK,
+    "text.color": INK,
     "text.parse_math": False,
-    "axes.labelcolor": _INK,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
 }
 
 
@@ -50,10 +50,10 @@ _BADGE: Mapping[str, Any] = {
     "ha": "center",
     "va": "top",
     "fontsize": 10,
-    "color": _PAPER,
-    "bbox": {"boxstyle": "circle,pad=0.25", "facecolor": _MARK, "edgecolor": "none"},
+    "color": PAPER,
+    "bbox": {"boxstyle": "circle,pad=0.25", "facecolor": MARK, "edgecolor": "none"},
 }
-_LOCK = threading.Lock()
+LOCK = threading.Lock()
 """matplotlib's settings are shared by all threads."""
 
 
@@ -67,12 +67,12 @@ def render(chart: Chart) -> bytes:
     panels, marks = chart.series[:4], _inside(chart)
     notes = 0.26 * (len(marks) + 1)
     tall = 0.75 + 2.15 * max(len(panels), 1) + notes
-    with _LOCK, mpl.rc_context(dict(_STYLE)), warnings.catch_warnings():
+    with LOCK, mpl.rc_context(dict(STYLE)), warnings.catch_warnings():
         # A name in letters the font lacks is drawn as boxes; its own letters stand on the card.
         warnings.filterwarnings("ignore", message="Glyph")
         bottom = (notes + 0.1) / tall
         layout = ConstrainedLayoutEngine(rect=(0.01, bottom, 0.97, 0.99 - bottom))
-        figure = Figure(figsize=(_WIDTH, tall), dpi=_DPI, facecolor=_PAPER, layout=layout)
+        figure = Figure(figsize=(WIDTH, tall), dpi=DPI, facecolor=PAPER, layout=layout)
         FigureCanvasAgg(figure)
         figure.suptitle(_wrapped(chart.title, 46), x=0.02, ha="left", fontsize=14, fontweight="bold")
         axes: list[Axes] = [figure.add_subplot(max(len(panels), 1), 1, row + 1) for row in range(len(panels))]
@@ -88,19 +88,19 @@ def _panel(panel: Axes, series: Series, chart: Chart, marks: Sequence[Mark]) -> 
     days = [_at(one) for one in series.days]
     observed, low, high = (_numbers(values) for values in (series.observed, series.low, series.high))
     start = _at(chart.since)
-    panel.set_facecolor(_PAPER)
-    panel.set_title(plain(series.title, 52), loc="left", fontsize=12, color=_INK)
+    panel.set_facecolor(PAPER)
+    panel.set_title(plain(series.title, 52), loc="left", fontsize=12, color=INK)
     if days:
         panel.fill_between(days, low, high, color=_BAND, alpha=0.35, linewidth=0, label="expected")
         dot = "o" if len(days) <= 60 else ""
-        panel.plot(days, observed, color=_LINE, linewidth=2, marker=dot, markersize=3, label="observed")
+        panel.plot(days, observed, color=LINE, linewidth=2, marker=dot, markersize=3, label="observed")
         panel.set_xlim(days[0] - 0.5, days[-1] + 0.5)
         panel.margins(y=0.16)
         if start <= days[-1]:
-            panel.axvline(max(start, days[0]), color=_START, linewidth=2, linestyle=(0, (5, 2)))
+            panel.axvline(max(start, days[0]), color=START, linewidth=2, linestyle=(0, (5, 2)))
     for number, mark in enumerate(marks, 1):
         at = _at(mark.day)
-        panel.axvline(at, color=_MARK, linewidth=1.2, linestyle=":")
+        panel.axvline(at, color=MARK, linewidth=1.2, linestyle=":")
         panel.annotate(str(number), (at, 0.98), xycoords=panel.get_xaxis_transform(), **_BADGE)
     panel.grid(axis="y", color="#E4E4E4", linewidth=0.8)
     panel.set_axisbelow(True)
@@ -113,15 +113,15 @@ def _panel(panel: Axes, series: Series, chart: Chart, marks: Sequence[Mark]) -> 
 def _key(figure: Figure, chart: Chart, marks: Sequence[Mark], tall: float) -> None:
     """What lines, band and numbers mean, one line each under the panels."""
     handles = [
-        Line2D([], [], color=_LINE, linewidth=2, label="observed"),
+        Line2D([], [], color=LINE, linewidth=2, label="observed"),
         Patch(facecolor=_BAND, alpha=0.35, label="expected"),
-        Line2D([], [], color=_START, linewidth=2, linestyle=(0, (5, 2)), label=f"since {day(chart.since)}"),
+        Line2D([], [], color=START, linewidth=2, linestyle=(0, (5, 2)), label=f"since {day(chart.since)}"),
     ]
     bottom = 0.26 * len(marks) / tall
     figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.01, bottom), ncols=3, frameon=False, fontsize=11)
     for number, mark in enumerate(reversed(marks)):
         words = f"{len(marks) - number}  {day(mark.day)}: {plain(mark.label, 52)}"
-        figure.text(0.025, (0.07 + 0.26 * number) / tall, words, fontsize=11, color=_INK)
+        figure.text(0.025, (0.07 + 0.26 * number) / tall, words, fontsize=11, color=INK)
 
 
 def _inside(chart: Chart) -> list[Mark]:

@@ -10,6 +10,7 @@ from domain.lesson import Lesson
 from domain.reading import Gap, Reading
 from domain.scope import Scope
 from domain.seal import Seal
+from domain.summaries import OwnDigest, Summary
 
 
 class Source(Protocol):
@@ -105,6 +106,21 @@ class Board(Protocol):
 
     async def post_digest(self, day: date) -> None:
         """Post the daily digest, once per day however often it is called. Raises SlackUnavailable."""
+        ...
+
+    async def tell_own(self, digest: OwnDigest) -> bool:
+        """Send one person their digest, once per day of theirs however often it is called.
+
+        False where Slack says that this person cannot be written to. Raises SlackUnavailable.
+        """
+        ...
+
+    async def tell_week(self, to: str, week: date, summary: Summary) -> bool:
+        """Send one person the summary of the week before `week`, once. Answers and raises as `tell_own`."""
+        ...
+
+    async def nudge(self, signal_id: str, to: str, key: str) -> None:
+        """Mention somebody in a card's thread who was at rest when it came up, once per key. Raises SlackUnavailable."""
         ...
 
     async def remind(self, signal_id: str, proposal_id: str, kind: str, to: tuple[str, ...]) -> None:

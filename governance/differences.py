@@ -376,7 +376,7 @@ _POLICY: Tellers = {
 def _digest(was: DigestSettings, now: DigestSettings) -> Told:
     """None of it decides anything: people only hear of what waits at another time."""
     is_moved = (was.at, was.weekdays) != (now.at, now.weekdays)
-    what = "The digest comes at another time" if is_moved else "When people are told, or left alone, changes"
+    what = "The digest comes at another time" if is_moved else "The digest, or people's rest, changes"
     return [Change(f"{what}.", loosens=False)]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from domain.case import Answer, Case, Digest, ProposalView
 from domain.chart import Chart
@@ -16,6 +17,7 @@ from domain.reading import Readings
 from domain.receipt import Outcome
 from domain.scope import Scope
 from domain.signal import Signal, SignalEvent
+from domain.summaries import OwnDigest, Summary
 
 
 class Specialist(Protocol):
@@ -92,6 +94,11 @@ class Desk:
     evidence: Callable[[Signal], tuple[tuple[str, ...], ...]]
     digest: Callable[[Sequence[SignalEvent], Sequence[Case], date, OperatingModel], Digest]
     summary: Callable[[Sequence[Case], date, date, Scope | None], str]
+    own_digest: Callable[..., OwnDigest]
+    action_words: Callable[[Case, ProposalView], str]
+    weekly: Callable[[Sequence[Case], Any, OperatingModel, Readings | None, Any, Scope | None], Summary]
+    period: Callable[[date, date, ZoneInfo], Any]
+    acts: Callable[[int, int], Any]
 
     def mandate(self, agent: str) -> frozenset[str]:
         """The kinds of action that may follow from an agent's findings; none for one nobody knows."""
@@ -116,7 +123,19 @@ def staffed() -> Desk:
 
     The one place where the graphs load the agents, and only when somebody gets to work: it takes a second.
     """
-    from agents import answering, combine, guarding, learning, matching, needs, planning, reporting, roster  # noqa: PLC0415
+    from agents import (  # noqa: PLC0415
+        answering,
+        combine,
+        guarding,
+        learning,
+        matching,
+        needs,
+        own_digest,
+        planning,
+        reporting,
+        roster,
+        weekly,
+    )
 
     return Desk(
         needs=needs.DAYS,
@@ -133,4 +152,9 @@ def staffed() -> Desk:
         evidence=reporting.evidence,
         digest=reporting.digest,
         summary=reporting.summary,
+        own_digest=own_digest.own_digest,
+        action_words=own_digest.action_words,
+        weekly=weekly.summary,
+        period=weekly.Period,
+        acts=weekly.Acts,
     )

@@ -14,11 +14,13 @@ from domain.operating_model import OperatingModel
 from domain.ports import Board
 from domain.proposal import MOST_PUT_OFF, Approved, Expired, Overridden, Rejected, Snoozed
 from domain.signal import SignalEvent
+from domain.summaries import Summary
 from graph import counsel, undoing
 from graph.arrivals import Arrivals
 from graph.badges import Badges
 from graph.deciding import Deciding
 from graph.governing import Governing
+from graph.personal import Personal
 from graph.records import Records
 from graph.refusals import reason_of
 from graph.services import Services
@@ -51,6 +53,7 @@ class Runner:
         self._deciding = Deciding(services, self._badges, self.work)
         self.governing = Governing(services, self._badges)
         self.unknowns = Unknowns(services, self._badges)
+        self.personal = Personal(services, self._badges, self.governing)
         self.arrivals = Arrivals(services)
         self._signals: dict[str, str] = {}
 
@@ -245,6 +248,14 @@ class Runner:
     async def summary(self, words: str) -> str:
         """A summary as asked for: "last week for Meta"."""
         return await self._telling.summary(words)
+
+    async def summarised(self, words: str) -> Summary:
+        """The same in figures, each with its n."""
+        return await self.personal.summing.asked(words)
+
+    async def hold_mentions(self, case: Case) -> tuple[str, ...]:
+        """Who is not to be mentioned on a new card, being at rest: noted, they are mentioned in their morning."""
+        return await self.personal.hold_mentions(case)
 
     async def posts(self, signal_id: str) -> Mapping[str, Post]:
         """The Slack messages that show a case, by key."""

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.rhythm import Preferences
 from memory import facts, people
-from memory.schema import PREFERENCE
+from memory.schema_own import PREFERENCE
 
 
 async def every(tx: AsyncConnection) -> Mapping[str, Preferences]:

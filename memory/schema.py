@@ -1,20 +1,16 @@
 """The tables. Bodies are the frozen domain types as JSON; the columns beside them are for finding and for locking."""
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
     Double,
     ForeignKey,
     Identity,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Numeric,
     SmallInteger,
     Table,
@@ -22,34 +18,23 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.schema import SchemaItem
-from sqlalchemy.types import TypeEngine
 
-METADATA = MetaData(
-    naming_convention={
-        "pk": "%(table_name)s_pkey",
-        "fk": "%(table_name)s_%(column_0_name)s_fkey",
-        "uq": "%(table_name)s_%(column_0_name)s_key",
-        "ix": "%(table_name)s_%(column_0_name)s_idx",
-    }
-)
-_MOMENT = DateTime(timezone=True)
+from memory.schema_base import METADATA, MOMENT, filled
+from memory.schema_own import HELD_MENTION, PREFERENCE, TELLING
 
-
-def _filled(name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]], *more: SchemaItem) -> Column[Any]:
-    return Column(name, kind, *more, nullable=False)
-
+OWN = (PREFERENCE, TELLING, HELD_MENTION)
+"""What is each person's own, in a file of its own; named here so that whoever knows the tables knows them all."""
 
 SIGNAL = Table(
     "signal",
     METADATA,
     Column("id", Text, primary_key=True),
-    _filled("version", Integer),
-    _filled("body", JSONB),
-    _filled("cause", Text),
-    _filled("at_stake_per_day", Numeric(14, 2)),
-    _filled("opened_on", Date),
-    _filled("is_open", Boolean),
+    filled("version", Integer),
+    filled("body", JSONB),
+    filled("cause", Text),
+    filled("at_stake_per_day", Numeric(14, 2)),
+    filled("opened_on", Date),
+    filled("is_open", Boolean),
     Column("closed", Text),
     Column("closed_on", Date),
     Column("revision", BigInteger, nullable=False, server_default="1"),
@@ -62,12 +47,12 @@ SIGNAL_EVENT = Table(
     "signal_event",
     METADATA,
     Column("id", BigInteger, Identity(), primary_key=True),
-    _filled("as_of", Date),
-    _filled("signal_id", Text),
-    _filled("event", Text),
+    filled("as_of", Date),
+    filled("signal_id", Text),
+    filled("event", Text),
     Column("reason", Text),
-    _filled("body", JSONB),
-    _filled("version", Integer),
+    filled("body", JSONB),
+    filled("version", Integer),
     UniqueConstraint("as_of", "signal_id", "event", "version"),
 )
 """The version is part of the key: looks at a running day may update a signal more than once."""
@@ -76,15 +61,15 @@ PROPOSAL = Table(
     "proposal",
     METADATA,
     Column("id", Text, primary_key=True),
-    _filled("signal_id", Text, ForeignKey("signal.id")),
-    _filled("version", Integer),
-    _filled("body", JSONB),
-    _filled("verdict", JSONB),
-    _filled("owner", Text),
-    Column("asked_at", _MOMENT),
-    Column("expires_at", _MOMENT),
-    Column("withdrawn_at", _MOMENT),
-    _filled("place", Integer),
+    filled("signal_id", Text, ForeignKey("signal.id")),
+    filled("version", Integer),
+    filled("body", JSONB),
+    filled("verdict", JSONB),
+    filled("owner", Text),
+    Column("asked_at", MOMENT),
+    Column("expires_at", MOMENT),
+    Column("withdrawn_at", MOMENT),
+    filled("place", Integer),
     Column("reviewed", Text),
     Index("proposal_signal_id_idx", "signal_id"),
 )
@@ -96,8 +81,8 @@ PROPOSAL_VERSION = Table(
     METADATA,
     Column("proposal_id", Text, ForeignKey("proposal.id"), primary_key=True),
     Column("version", Integer, primary_key=True),
-    _filled("body", JSONB),
-    _filled("verdict", JSONB),
+    filled("body", JSONB),
+    filled("verdict", JSONB),
 )
 """Every version ever asked, for the record."""
 
@@ -107,8 +92,8 @@ APPROVAL = Table(
     Column("proposal_id", Text, ForeignKey("proposal.id"), primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("by", Text, primary_key=True),
-    _filled("at", _MOMENT),
-    _filled("body", JSONB),
+    filled("at", MOMENT),
+    filled("body", JSONB),
 )
 """Approvals on the way to a quorum."""
 
@@ -116,9 +101,9 @@ SNOOZE = Table(
     "snooze",
     METADATA,
     Column("id", BigInteger, Identity(), primary_key=True),
-    _filled("proposal_id", Text, ForeignKey("proposal.id")),
-    _filled("until", _MOMENT),
-    _filled("body", JSONB),
+    filled("proposal_id", Text, ForeignKey("proposal.id")),
+    filled("until", MOMENT),
+    filled("body", JSONB),
     Index("snooze_proposal_id_idx", "proposal_id"),
 )
 
@@ -126,11 +111,11 @@ DECISION = Table(
     "decision",
     METADATA,
     Column("proposal_id", Text, ForeignKey("proposal.id"), primary_key=True),
-    _filled("version", Integer),
-    _filled("kind", Text),
-    _filled("by", Text),
-    _filled("at", _MOMENT),
-    _filled("body", JSONB),
+    filled("version", Integer),
+    filled("kind", Text),
+    filled("by", Text),
+    filled("at", MOMENT),
+    filled("body", JSONB),
     Column("salt", Text),
     Index("decision_by_idx", "by"),
 )
@@ -140,18 +125,18 @@ ACTION = Table(
     "action",
     METADATA,
     Column("id", Text, primary_key=True),
-    _filled("proposal_id", Text, ForeignKey("proposal.id")),
-    _filled("body", JSONB),
-    _filled("token", Text),
-    _filled("state", Text),
-    _filled("by", Text),
+    filled("proposal_id", Text, ForeignKey("proposal.id")),
+    filled("body", JSONB),
+    filled("token", Text),
+    filled("state", Text),
+    filled("by", Text),
     Column("before", JSONB),
     Column("answer", Text),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("lease_owner", Text),
-    Column("lease_until", _MOMENT),
+    Column("lease_until", MOMENT),
     Column("fence", BigInteger, nullable=False, server_default="0"),
-    Column("not_before", _MOMENT),
+    Column("not_before", MOMENT),
     Column("executed_on", Date),
     Column("measured_after", Date),
     Column("executor", Text),
@@ -163,11 +148,11 @@ RECEIPT = Table(
     "receipt",
     METADATA,
     Column("id", BigInteger, Identity(), primary_key=True),
-    _filled("action_id", Text, ForeignKey("action.id")),
-    _filled("proposal_id", Text),
-    _filled("status", Text),
-    _filled("at", _MOMENT),
-    _filled("body", JSONB),
+    filled("action_id", Text, ForeignKey("action.id")),
+    filled("proposal_id", Text),
+    filled("status", Text),
+    filled("at", MOMENT),
+    filled("body", JSONB),
     Index("receipt_proposal_id_idx", "proposal_id"),
 )
 """The newest receipt of a proposal counts: UNKNOWN may be followed by what reading found out."""
@@ -176,20 +161,20 @@ OUTCOME = Table(
     "outcome",
     METADATA,
     Column("proposal_id", Text, ForeignKey("proposal.id"), primary_key=True),
-    _filled("measured_on", Date),
-    _filled("body", JSONB),
+    filled("measured_on", Date),
+    filled("body", JSONB),
 )
 
 LESSON = Table(
     "lesson",
     METADATA,
     Column("id", Text, primary_key=True),
-    _filled("kind", Text),
+    filled("kind", Text),
     Column("cause", Text),
-    _filled("learned_on", Date),
-    _filled("expires_on", Date),
-    _filled("source", Text),
-    _filled("body", JSONB),
+    filled("learned_on", Date),
+    filled("expires_on", Date),
+    filled("source", Text),
+    filled("body", JSONB),
     Column("indexed", Boolean, nullable=False, server_default="false"),
     Index("lesson_cause_idx", "cause"),
 )
@@ -198,22 +183,22 @@ POST = Table(
     "post",
     METADATA,
     Column("key", Text, primary_key=True),
-    _filled("signal_id", Text),
-    _filled("body", JSONB),
+    filled("signal_id", Text),
+    filled("body", JSONB),
     Index("post_signal_id_idx", "signal_id"),
 )
 
-UPLOAD = Table("upload", METADATA, Column("key", Text, primary_key=True), _filled("file_id", Text))
+UPLOAD = Table("upload", METADATA, Column("key", Text, primary_key=True), filled("file_id", Text))
 
 SWEEP = Table(
     "sweep",
     METADATA,
     Column("as_of", Date, primary_key=True),
-    _filled("at", _MOMENT),
-    _filled("took_seconds", Double),
-    _filled("sources", JSONB),
-    _filled("gaps", JSONB),
-    _filled("agents", JSONB),
+    filled("at", MOMENT),
+    filled("took_seconds", Double),
+    filled("sources", JSONB),
+    filled("gaps", JSONB),
+    filled("agents", JSONB),
 )
 
 LOOK = Table(
@@ -221,19 +206,19 @@ LOOK = Table(
     METADATA,
     Column("day", Date, primary_key=True),
     Column("hour", SmallInteger, primary_key=True),
-    _filled("at", _MOMENT),
+    filled("at", MOMENT),
 )
 """Hours of the running day that were looked at before it was over."""
 
-DIGEST = Table("digest", METADATA, Column("day", Date, primary_key=True), _filled("at", _MOMENT))
+DIGEST = Table("digest", METADATA, Column("day", Date, primary_key=True), filled("at", MOMENT))
 """Days whose digest was posted."""
 
 PERSON = Table(
     "person",
     METADATA,
     Column("pseudonym", Text, primary_key=True),
-    _filled("digest", Text),
-    _filled("slack", Text),
+    filled("digest", Text),
+    filled("slack", Text),
     UniqueConstraint("digest"),
 )
 """Who is behind the names in our records. `digest` finds a Slack id, `slack` is that id sealed with the person's key.
@@ -244,7 +229,7 @@ PERSON_KEY = Table(
     "person_key",
     METADATA,
     Column("pseudonym", Text, ForeignKey("person.pseudonym", ondelete="CASCADE"), primary_key=True),
-    _filled("key", LargeBinary),
+    filled("key", LargeBinary),
 )
 """What opens the words of one person. A table of its own, so that backups can leave it out or keep it for less long."""
 
@@ -252,14 +237,14 @@ LEDGER = Table(
     "ledger",
     METADATA,
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    _filled("at", Text),
-    _filled("kind", Text),
-    _filled("actor", Text),
-    _filled("subject", Text),
-    _filled("payload", Text),
-    _filled("payload_hash", Text),
-    _filled("prev_hash", Text),
-    _filled("hash", Text),
+    filled("at", Text),
+    filled("kind", Text),
+    filled("actor", Text),
+    filled("subject", Text),
+    filled("payload", Text),
+    filled("payload_hash", Text),
+    filled("prev_hash", Text),
+    filled("hash", Text),
     Index("ledger_subject_idx", "subject"),
 )
 """Append-only, by trigger. `at` and `payload` are text because the exact characters are hashed."""
@@ -268,8 +253,8 @@ LEDGER_HEAD = Table(
     "ledger_head",
     METADATA,
     Column("id", SmallInteger, primary_key=True, autoincrement=False),
-    _filled("seq", BigInteger),
-    _filled("hash", Text),
+    filled("seq", BigInteger),
+    filled("hash", Text),
 )
 """One row, locked by every writer as its last act: order in the chain is order of commit, without gaps."""
 
@@ -277,9 +262,9 @@ LEDGER_IDENTITY = Table(
     "ledger_identity",
     METADATA,
     Column("id", SmallInteger, primary_key=True, autoincrement=False),
-    _filled("ledger", Text),
-    _filled("lookup", LargeBinary),
-    _filled("compared_after", BigInteger),
+    filled("ledger", Text),
+    filled("lookup", LargeBinary),
+    filled("compared_after", BigInteger),
 )
 """One row. Which ledger this is, as seals name it, and the secret people's Slack ids are digested with.
 
@@ -289,11 +274,11 @@ OPERATING_MODEL = Table(
     "operating_model",
     METADATA,
     Column("version", Integer, primary_key=True, autoincrement=False),
-    _filled("body", JSONB),
-    _filled("at", _MOMENT),
-    _filled("by", Text),
+    filled("body", JSONB),
+    filled("at", MOMENT),
+    filled("by", Text),
     Column("amendment_id", Text),
-    _filled("file_digest", Text),
+    filled("file_digest", Text),
 )
 """Every operating model that was ever in force; the newest is. `file_digest`: of the `baton.yaml` it was last held
 against, so that a changed file is noticed once."""
@@ -302,13 +287,13 @@ AMENDMENT = Table(
     "amendment",
     METADATA,
     Column("id", Text, primary_key=True),
-    _filled("base", Integer),
-    _filled("body", JSONB),
-    _filled("status", Text),
-    _filled("by", Text),
-    _filled("at", _MOMENT),
+    filled("base", Integer),
+    filled("body", JSONB),
+    filled("status", Text),
+    filled("by", Text),
+    filled("at", MOMENT),
     Column("decided_by", Text),
-    Column("decided_at", _MOMENT),
+    Column("decided_at", MOMENT),
     Column("rejected_because", Text),
     Index("amendment_status_idx", "status"),
 )
@@ -318,7 +303,7 @@ AGREEMENT = Table(
     METADATA,
     Column("amendment_id", Text, ForeignKey("amendment.id"), primary_key=True),
     Column("by", Text, primary_key=True),
-    _filled("at", _MOMENT),
+    filled("at", MOMENT),
 )
 """Who agreed to an amendment so far."""
 
@@ -326,9 +311,9 @@ STOP = Table(
     "stop",
     METADATA,
     Column("id", Text, primary_key=True),
-    _filled("body", JSONB),
-    _filled("at", _MOMENT),
-    Column("lifted_at", _MOMENT),
+    filled("body", JSONB),
+    filled("at", MOMENT),
+    Column("lifted_at", MOMENT),
     Column("lifted_by", Text),
     Column("lifted_because", Text),
 )
@@ -337,11 +322,11 @@ EMERGENCY = Table(
     "emergency",
     METADATA,
     Column("id", Text, primary_key=True),
-    _filled("by", Text),
-    _filled("since", _MOMENT),
-    _filled("until", _MOMENT),
-    _filled("body", JSONB),
-    Column("reviewed_at", _MOMENT),
+    filled("by", Text),
+    filled("since", MOMENT),
+    filled("until", MOMENT),
+    filled("body", JSONB),
+    Column("reviewed_at", MOMENT),
     Column("reviewed_by", Text),
     Column("note", Text),
 )
@@ -350,11 +335,11 @@ AUTONOMY = Table(
     "autonomy",
     METADATA,
     Column("id", BigInteger, Identity(), primary_key=True),
-    _filled("agent", Text),
-    _filled("action", Text),
-    _filled("level", Text),
-    _filled("at", _MOMENT),
-    _filled("body", JSONB),
+    filled("agent", Text),
+    filled("action", Text),
+    filled("level", Text),
+    filled("at", MOMENT),
+    filled("body", JSONB),
     Index("autonomy_agent_action_idx", "agent", "action"),
 )
 """Levels granted and fallen; the newest per agent and kind counts."""
@@ -364,7 +349,7 @@ CALENDAR_FREEZE = Table(
     METADATA,
     Column("name", Text, primary_key=True),
     Column("first_day", Date, primary_key=True),
-    _filled("last_day", Date),
+    filled("last_day", Date),
     Column("account_id", Text, primary_key=True),
 )
 """Freezes the source's calendar named at the last sweep: of one ad account, or of all where none is named."""
@@ -375,7 +360,7 @@ REMINDER = Table(
     Column("proposal_id", Text, ForeignKey("proposal.id"), primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("kind", Text, primary_key=True),
-    _filled("at", _MOMENT),
+    filled("at", MOMENT),
 )
 """Owners reminded, and questions escalated: once each per version."""
 
@@ -383,8 +368,8 @@ BADGE = Table(
     "badge",
     METADATA,
     Column("slack", Text, primary_key=True),
-    _filled("body", JSONB),
-    _filled("seen_at", _MOMENT),
+    filled("body", JSONB),
+    filled("seen_at", MOMENT),
 )
 """What Slack last said about a user."""
 
@@ -392,9 +377,9 @@ SLACK_REQUEST = Table(
     "slack_request",
     METADATA,
     Column("key", Text, primary_key=True),
-    _filled("taken_at", _MOMENT),
-    Column("done_at", _MOMENT),
-    _filled("keep_until", _MOMENT),
+    filled("taken_at", MOMENT),
+    Column("done_at", MOMENT),
+    filled("keep_until", MOMENT),
     Index("slack_request_keep_until_idx", "keep_until"),
 )
 """What Slack sent over HTTP, as far as it must not be taken twice: an event's id, or the digest of a signature."""
@@ -404,46 +389,11 @@ SLACK_TROUBLE = Table(
     METADATA,
     Column("kind", Text, primary_key=True),
     Column("about", Text, primary_key=True),
-    _filled("since", _MOMENT),
-    _filled("seen_at", _MOMENT),
-    Column("told_at", _MOMENT),
+    filled("since", MOMENT),
+    filled("seen_at", MOMENT),
+    Column("told_at", MOMENT),
 )
 """What keeps us from working in Slack just now and only a person can mend; told once each. Gone when it is mended.
 
 `about` is a channel, a scope or a person's pseudonym. Installations are in slack_sdk's own tables: see
 `memory.installations`."""
-
-PREFERENCE = Table(
-    "preference",
-    METADATA,
-    Column("pseudonym", Text, ForeignKey("person.pseudonym", ondelete="CASCADE"), primary_key=True),
-    _filled("body", JSONB),
-    _filled("at", _MOMENT),
-)
-"""What a person chose for themselves: digest hour, quiet hours, working days. It goes when they are erased."""
-
-TELLING = Table(
-    "telling",
-    METADATA,
-    Column("pseudonym", Text, ForeignKey("person.pseudonym", ondelete="CASCADE"), primary_key=True),
-    Column("kind", Text, primary_key=True),
-    Column("day", Date, primary_key=True),
-    _filled("as_of", Date),
-    _filled("was_sent", Boolean),
-    _filled("at", _MOMENT),
-)
-"""Digests ("daily") and summaries ("weekly") of one person, by the day on their own clock; `as_of` is the last complete
-day one tells. `was_sent` is false where there was nothing to tell."""
-
-HELD_MENTION = Table(
-    "held_mention",
-    METADATA,
-    Column("signal_id", Text, ForeignKey("signal.id"), primary_key=True),
-    Column("pseudonym", Text, ForeignKey("person.pseudonym", ondelete="CASCADE"), primary_key=True),
-    Column("about", Text, primary_key=True),
-    _filled("held_at", _MOMENT),
-    Column("told_at", _MOMENT),
-    Index("held_mention_told_at_idx", "told_at"),
-)
-"""People who were at rest when something was shown to them, and are mentioned in the morning. `about` is "card", or
-names a question with its version; `told_at` is also set where nothing waits for them any more."""

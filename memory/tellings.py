@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from memory import people
-from memory.schema import HELD_MENTION, TELLING
+from memory.schema_own import HELD_MENTION, TELLING
 
 Kind = Literal["daily", "weekly"]
 

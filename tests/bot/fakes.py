@@ -35,6 +35,7 @@ class FakeRunner:
         self.is_quiet = False
         self.failure: Exception | None = None
         self.now = NOW
+        self.resting: tuple[str, ...] = ()
 
     async def case(self, signal_id: str) -> Case:
         if signal_id not in self.cases:
@@ -154,6 +155,9 @@ class FakeRunner:
 
     async def summary(self, words: str) -> str:
         return f"*{words or 'last week'}*: 1 signal, 2 decisions, CPA −11 % & holding."
+
+    async def hold_mentions(self, case: Case) -> tuple[str, ...]:
+        return self.resting
 
     async def posts(self, signal_id: str) -> Mapping[str, Post]:
         return dict(self.kept.get(signal_id, {}))

@@ -22,9 +22,11 @@ from domain.ports import Directory
 from domain.proposal import Forecast, Proposal
 from domain.reading import Gap, Reading, Readings
 from domain.receipt import Outcome
+from domain.rhythm import DigestSettings, Rest
 from domain.scope import Scope
 from domain.seal import Seal
 from domain.signal import Cause, CloseReason, EventKind, Signal, SignalEvent
+from domain.summaries import OwnDigest, Summary
 from graph.desk import Desk, staffed
 from graph.services import Services
 from memory.database import Database
@@ -34,9 +36,13 @@ MARA, CLEO, CORA, STRANGER = "U0MARA0001", "U0CLEO0001", "U0CORA0001", "U0NOBODY
 BUDGET = "meta/a1/campaign/c3/daily_budget"
 
 
+NEVER_RESTS = DigestSettings(rest=Rest(days=frozenset(), since=None, until=None))
+
+
 def model(**policy: object) -> OperatingModel:
     return OperatingModel(
         company="Kork",
+        digest=NEVER_RESTS,
         source=SourceSettings(path="data"),
         people=(
             Person(name="Mara Lind", slack=MARA, roles=frozenset({"media_lead"})),
@@ -147,6 +153,10 @@ class Wall:
         self.reminders: list[tuple[str, str, tuple[str, ...]]] = []
         self.announced: dict[str, str] = {}
         self.seals: list[Seal] = []
+        self.own: list[OwnDigest] = []
+        self.weeks: list[tuple[str, date, Summary]] = []
+        self.nudges: list[tuple[str, str, str]] = []
+        self.unreachable: set[str] = set()
         self.down = 0
         self.introduced: list[int] = []
         """How many cards were shown before, each time."""
@@ -166,6 +176,23 @@ class Wall:
 
     async def post_digest(self, day: date) -> None:
         self.digests.append(day)
+
+    async def tell_own(self, digest: OwnDigest) -> bool:
+        self._must_answer()
+        if digest.user in self.unreachable:
+            return False
+        self.own.append(digest)
+        return True
+
+    async def tell_week(self, to: str, week: date, summary: Summary) -> bool:
+        self._must_answer()
+        self.weeks.append((to, week, summary))
+        return True
+
+    async def nudge(self, signal_id: str, to: str, key: str) -> None:
+        self._must_answer()
+        if (signal_id, to, key) not in self.nudges:
+            self.nudges.append((signal_id, to, key))
 
     async def remind(self, signal_id: str, proposal_id: str, kind: str, to: tuple[str, ...]) -> None:
         self._must_answer()

@@ -1,0 +1,158 @@
+"""Summaries of a period in figures: the leads' week, and what somebody asks for."""
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from domain.case import Case
+from domain.errors import SourceUnavailable, TableRefused
+from domain.operating_model import OperatingModel
+from domain.proposal import Expired, Snoozed
+from domain.reading import Readings
+from domain.scope import Scope
+from domain.summaries import Summary
+from graph import readings
+from graph.services import Services
+from memory import cases, chronicle, signals
+
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+           "november", "december")  # fmt: skip
+_LAST_DAYS = re.compile(r"\b(?:last|past) (\d{1,3}) (day|week|month)s?\b")
+_EACH = {"day": 1, "week": 7, "month": 30}
+MOST_DAYS = 366
+
+
+class Summing:
+    """Puts periods into figures."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def week(self, day: date, known: Sequence[Case]) -> Summary:
+        """The seven days before a day, for the whole company."""
+        return await self._period(day - timedelta(days=7), day - timedelta(days=1), known, None)
+
+    async def asked(self, words: str) -> Summary:
+        """A summary as asked for: "last week for Meta", "this month", "March", "last 30 days for Trail shoes"."""
+        services = self._services
+        async with services.database.read() as tx:
+            await services.in_force.read(tx)
+            known = await cases.load(tx, await signals.ids(tx), services.clock.now())
+        first, last = span_of(words, services.clock.last_day())
+        return await self._period(first, last, known, scope_of(words, known))
+
+    async def _period(self, first: date, last: date, known: Sequence[Case], scope: Scope | None) -> Summary:
+        services, model = self._services, self._services.model
+        desk, tables = services.desk, await self._readings()
+        period = desk.period(first, last, ZoneInfo(model.timezone))
+        acts = None if scope is not None else desk.acts(*await self._acts(known, first, last, model))
+        return await asyncio.to_thread(desk.weekly, known, period, model, tables, acts, scope)
+
+    async def _readings(self) -> Readings | None:
+        """The tables, for what was spent; without them nothing is said in money."""
+        services = self._services
+        try:
+            return await readings.collect(services.source, services.desk.needs, services.clock.last_day())
+        except (SourceUnavailable, TableRefused):
+            return None
+
+    async def _acts(self, known: Sequence[Case], first: date, last: date, model: OperatingModel) -> tuple[int, int]:
+        """How often the architect and the leads answered, and how often they designed."""
+        leads = frozenset(person.slack for person in model.people if model.digest.weekly.is_for(person.roles))
+        zone = ZoneInfo(model.timezone)
+        since, until = (datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1)))
+        async with self._services.database.read() as tx:
+            design = await chronicle.acts_of_design(tx, leads, since, until)
+        decided = [
+            view.decision
+            for case in known
+            for view in case.proposals
+            if view.decision is not None and not isinstance(view.decision, Snoozed | Expired)
+        ]
+        return sum(one.by in leads and since <= one.at < until for one in decided), design
+
+
+def span_of(words: str, last: date) -> tuple[date, date]:
+    """The days a question speaks of, as far as they are over: the last seven where it says nothing.
+
+    "last week" and "last month" are whole ones; "this week" and "this month" go up to the last complete day.
+    """
+    said = " ".join(words.casefold().split())
+    if found := _LAST_DAYS.search(said):
+        days = min(max(int(found[1]), 1) * _EACH[found[2]], MOST_DAYS)
+        return last - timedelta(days=days - 1), last
+    first, end = next((span(last) for asked, span in _SPANS if asked.search(said)), _days(last, 7))
+    return min(first, last), min(end, last)
+
+
+def _days(last: date, days: int) -> tuple[date, date]:
+    return last - timedelta(days=days - 1), last
+
+
+def _week(last: date, back: int) -> tuple[date, date]:
+    """The present week, or one before it, from Monday to Sunday."""
+    today = last + timedelta(days=1)
+    monday = today - timedelta(days=today.weekday() + 7 * back)
+    return monday, monday + timedelta(days=6)
+
+
+def _months(last: date, back: int, months: int = 1) -> tuple[date, date]:
+    """The present calendar month or quarter, or one before it."""
+    today = last + timedelta(days=1)
+    number = (today.year * 12 + today.month - 1) // months * months - back * months
+    first, after = (date(one // 12, one % 12 + 1, 1) for one in (number, number + months))
+    return first, after - timedelta(days=1)
+
+
+def _named(last: date, month: int) -> tuple[date, date]:
+    """A month by its name: the newest that has begun."""
+    today = last + timedelta(days=1)
+    return _months(last, (today.month - month) % 12)
+
+
+def _spans() -> tuple[tuple[re.Pattern[str], Callable[[date], tuple[date, date]]], ...]:
+    before = r"\b(?:last|previous|past)"
+    fixed: list[tuple[str, Callable[[date], tuple[date, date]]]] = [
+        (r"\b(?:yesterday|today)\b", partial(_days, days=1)),
+        (r"\bfortnight\b|\btwo weeks\b", partial(_days, days=14)),
+        (rf"{before} week\b", partial(_week, back=1)),
+        (r"\bthis week\b", partial(_week, back=0)),
+        (rf"{before} month\b", partial(_months, back=1)),
+        (r"\bthis month\b", partial(_months, back=0)),
+        (rf"{before} quarter\b", partial(_months, back=1, months=3)),
+        (r"\bquarter\b", partial(_months, back=0, months=3)),
+    ]
+    # "may" is the verb more often than the month
+    named = [
+        (rf"\bin {name}\b" if name == "may" else rf"\b{name}\b", partial(_named, month=number))
+        for number, name in enumerate(_MONTHS, 1)
+    ]
+    rest = [(r"\bmonth\b", partial(_days, days=30))]
+    return tuple((re.compile(pattern), span) for pattern, span in (*fixed, *named, *rest))
+
+
+_SPANS = _spans()
+"""What people say, the first that fits."""
+
+
+def scope_of(words: str, known: Sequence[Case]) -> Scope | None:
+    """The campaign or platform a question names, if any; the longest name wins, a campaign over its platform."""
+    said = f" {' '.join(words.casefold().split())} "
+    campaigns: dict[str, Scope] = {}
+    platforms: dict[str, Scope] = {}
+    for case in known:
+        scope = case.signal.scope
+        if scope.platform:
+            for name in {scope.platform.casefold(), scope.platform.casefold().replace("_", " ")}:
+                platforms[name] = Scope(platform=scope.platform)
+        name = case.signal.names.get(scope.campaign_id or "", "").casefold()
+        if name:
+            campaigns[name] = Scope(platform=scope.platform, account_id=scope.account_id, campaign_id=scope.campaign_id)
+    for places in (campaigns, platforms):
+        named = [name for name in places if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said)]
+        if named:
+            return places[max(named, key=len)]
+    return None
