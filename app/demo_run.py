@@ -137,6 +137,8 @@ def _model(folder: Path, account: str) -> OperatingModel:
     content = yaml.safe_load(TEMPLATE.read_text("utf-8"))
     content |= {"source": {"kind": "folder", "path": "tables"}, "executor": {"kind": "ad_account", "address": account}}
     content["digest"]["at"], content["sweep_at"] = "00:00", "00:00"  # a day passes when the button says so
+    # whoever looks at the demo, and at whatever hour, is at work
+    content["digest"] |= {"rest": {"days": [], "since": None, "until": None}, "weekly": {"at": "00:00"}}
     path = folder / "baton.yaml"
     path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
     return configuration.load(path)

@@ -120,7 +120,7 @@ class Board(Protocol):
         ...
 
     async def nudge(self, signal_id: str, to: str, key: str) -> None:
-        """Mention somebody in a card's thread who was at rest when it came up, once per key. Raises SlackUnavailable."""
+        """Mention who was at rest in the thread of what came up meanwhile, once per key. Raises SlackUnavailable."""
         ...
 
     async def remind(self, signal_id: str, proposal_id: str, kind: str, to: tuple[str, ...]) -> None:

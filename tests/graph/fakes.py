@@ -22,7 +22,7 @@ from domain.ports import Directory
 from domain.proposal import Forecast, Proposal
 from domain.reading import Gap, Reading, Readings
 from domain.receipt import Outcome
-from domain.rhythm import DigestSettings, Rest
+from domain.rhythm import DigestSettings, Rest, WeeklySettings
 from domain.scope import Scope
 from domain.seal import Seal
 from domain.signal import Cause, CloseReason, EventKind, Signal, SignalEvent
@@ -36,13 +36,15 @@ MARA, CLEO, CORA, STRANGER = "U0MARA0001", "U0CLEO0001", "U0CORA0001", "U0NOBODY
 BUDGET = "meta/a1/campaign/c3/daily_budget"
 
 
-NEVER_RESTS = DigestSettings(rest=Rest(days=frozenset(), since=None, until=None))
+NO_REST = Rest(days=frozenset(), since=None, until=None)
+CHANNEL_ONLY = DigestSettings(personal=False, rest=NO_REST, weekly=WeeklySettings(on=None))
+"""A company that never rests, and reads the channel's digest alone."""
 
 
 def model(**policy: object) -> OperatingModel:
     return OperatingModel(
         company="Kork",
-        digest=NEVER_RESTS,
+        digest=CHANNEL_ONLY,
         source=SourceSettings(path="data"),
         people=(
             Person(name="Mara Lind", slack=MARA, roles=frozenset({"media_lead"})),
