@@ -12,6 +12,7 @@ from domain.proposal import Decision, Overridden, Proposal
 from domain.receipt import Outcome, Receipt, ReceiptStatus
 from domain.signal import CloseReason, Signal
 from domain.standing import Emergency, Stop
+from domain.trouble import Trouble
 from domain.verdict import Verdict
 
 
@@ -156,6 +157,8 @@ class Health(Frozen):
     unknown: int = 0
     """Executions whose result is not known."""
     model: str = "deterministic writer"
+    troubles: tuple[Trouble, ...] = ()
+    """What keeps Baton from working in Slack, the oldest first."""
 
 
 class Inbox(Frozen):

@@ -25,6 +25,7 @@ from graph.records import Records
 from graph.refusals import reason_of
 from graph.services import Services
 from graph.telling import Telling
+from graph.troubles import Troubles
 from graph.unknowns import Unknowns
 from graph.work import Work
 from memory import actions, amendments, cases, decisions, lessons, posts, proposals, signals, sweeps
@@ -55,6 +56,7 @@ class Runner:
         self.unknowns = Unknowns(services, self._badges)
         self.personal = Personal(services, self._badges, self.governing)
         self.arrivals = Arrivals(services)
+        self.troubles = Troubles(services)
         self._signals: dict[str, str] = {}
 
     async def open(self) -> Self:
@@ -165,6 +167,7 @@ class Runner:
             pending=sum(view.status is ProposalStatus.PENDING for view in views),
             unknown=unknown,
             model=services.language,
+            troubles=await self.troubles.known(),
         )
 
     async def may(self, proposal_id: str, version: int, by: str) -> tuple[Case, ProposalView]:
