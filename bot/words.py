@@ -20,6 +20,7 @@ _METRICS = {
     "cac": "Cost per new customer",
     "roas": "Return on ad spend",
     "frequency": "Times each person saw it",
+    "sessions": "Site visits",
     "click_rate": "Click rate on owned channels",
     "order_rate": "Orders per site visit",
     "visit_rate": "Site visits per ad click",
