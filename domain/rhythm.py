@@ -15,8 +15,16 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: Final[tuple[Weekday, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MORNING: Final = time(7)
 """When a working day begins for those without quiet hours, after a day off: nobody is told on Monday at midnight."""
+MOST_QUIET: Final = timedelta(hours=20)
+"""Longer quiet hours would leave no part of a day in which somebody can be told that something waits."""
 MOST_LATE: Final = timedelta(days=4)
 """How long after its day a weekly summary is still worth sending: a long weekend, not a new installation."""
+
+
+def _length(since: time, until: time) -> timedelta:
+    """From one time of day to the next time it is another."""
+    hours = timedelta(hours=until.hour - since.hour, minutes=until.minute - since.minute)
+    return hours if until >= since else hours + timedelta(days=1)
 
 
 class Rest(Frozen):
@@ -33,8 +41,10 @@ class Rest(Frozen):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
-        if (self.since is None) != (self.until is None) or (self.since is not None and self.since == self.until):
-            raise ValueError("quiet hours need a beginning and another end")
+        if (self.since is None) != (self.until is None):
+            raise ValueError("quiet hours need a beginning and an end")
+        if self.since and self.until and not timedelta() < _length(self.since, self.until) <= MOST_QUIET:
+            raise ValueError("quiet hours last more than none and at most 20 of the 24 hours")
         return self
 
 
@@ -97,8 +107,8 @@ class Preferences(Frozen):
 
     @model_validator(mode="after")
     def _can_be_kept(self) -> Self:
-        if self.quiet is not None and self.quiet[0] == self.quiet[1]:
-            raise ValueError("quiet hours need an end other than their beginning")
+        if self.quiet is not None and not timedelta() < _length(*self.quiet) <= MOST_QUIET:
+            raise ValueError("quiet hours last more than none and at most 20 of the 24 hours")
         if self.timezone is not None and zone_of(self.timezone) is None:
             raise ValueError(f"{self.timezone} is not a time zone; write one like Europe/Berlin")
         if self.digest_at is not None and self.quiet is not None:
