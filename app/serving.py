@@ -17,7 +17,7 @@ from app.assembly import assembled
 from app.http_door import EVENTS
 from app.http_server import Address
 from app.settings import Settings, from_environment
-from app.slack import answering_requests, client_of, listening, signing_secret, talking
+from app.slack import answering_requests, client_of, listening, signing_secret, talking, watching
 from bot.board import SlackBoard
 from bot.directory import SlackDirectory
 from bot.slack import Slack
@@ -78,11 +78,12 @@ async def _serve(role: str, model: OperatingModel, http: Address | None) -> None
         board = SlackBoard(runner, client)
         runner.show_on(board)
         click.echo(f"Baton is {name}. Stop with Ctrl-C.")
-        if role == "worker":
-            await until_stopped(runner.work.serve())
-            return
-        async with _hearing(runner, settings, client, board, http):
-            await until_stopped(runner.work.serve() if role == "all" else asyncio.Event().wait())
+        async with watching(runner, client):
+            if role == "worker":
+                await until_stopped(runner.work.serve())
+                return
+            async with _hearing(runner, settings, client, board, http):
+                await until_stopped(runner.work.serve() if role == "all" else asyncio.Event().wait())
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import cast
 
 import aiohttp
@@ -16,6 +16,7 @@ from bot.board import SlackBoard
 from bot.client import SlackClient
 from bot.door import Sockets
 from bot.listeners import connect
+from bot.troubles import Troubles
 from domain.errors import ConfigurationError, StartupError
 from graph.runner import Runner
 
@@ -62,6 +63,18 @@ async def talking(client: AsyncWebClient) -> AsyncGenerator[str]:
             yield await greet(client)
         finally:
             client.session = None
+
+
+@asynccontextmanager
+async def watching(runner: Runner, client: SlackClient) -> AsyncGenerator[None]:
+    """Notice what Slack refuses, and have the architects told, until the block ends."""
+    task = asyncio.create_task(Troubles(runner, client).watch())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 @asynccontextmanager

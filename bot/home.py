@@ -12,6 +12,7 @@ from bot.people import asked, holders, name_of
 from bot.question import buttons, can_be_decided, forecast_words, whose, words_for
 from bot.stamp import ended, stamp
 from bot.thread import undo_buttons
+from bot.troubles import troubled
 from bot.words import day, likelihood, listed, many, moment, outside, spoken, stake
 from domain.amendment import AmendmentView
 from domain.case import Case, Health, Inbox, ProposalStatus, ProposalView
@@ -31,7 +32,7 @@ def home(inbox: Inbox, model: OperatingModel, now: datetime | None = None) -> di
 
     Without `now` nothing in it can be taken back.
     """
-    bottom = system(inbox.health)
+    bottom = [*system(inbox.health), *troubled(inbox.health, model)]
     others = _others(inbox, model)
     decided = [*_decided(inbox, model, now), *_by_others(inbox, model)]
     room = MOST_BLOCKS - len(bottom) - len(others) - len(decided)

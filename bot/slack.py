@@ -142,6 +142,12 @@ class Slack:
         async with _answered():
             return str((await self.client.auth_test()).get("team_id") or "")
 
+    async def scopes(self) -> frozenset[str] | None:
+        """What the token may do; None where the server does not say."""
+        async with _answered():
+            said = (await self.client.auth_test()).headers.get("x-oauth-scopes")
+            return frozenset(one.strip() for one in str(said).split(",")) if said else None
+
     async def profile(self, user: str) -> Profile:
         """Who a user is."""
         async with _answered():

@@ -1,5 +1,6 @@
 """Troubles with Slack: noted by any process, told once, and gone when they are mended."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
 
@@ -30,7 +31,9 @@ async def known(tx: AsyncConnection) -> tuple[Trouble, ...]:
     """All that is wrong, the oldest first. People are named by their Slack ids again."""
     oldest_first = select(SLACK_TROUBLE).order_by(SLACK_TROUBLE.c.since, SLACK_TROUBLE.c.about)
     rows = (await tx.execute(oldest_first)).all()
-    names = await people.names(tx) if any(row.kind == TroubleKind.PERSON_GONE for row in rows) else {}
+    names: Mapping[str, str] = {}
+    if any(row.kind == TroubleKind.PERSON_GONE for row in rows):
+        names = await people.names(tx)
     return tuple(
         Trouble(kind=TroubleKind(kind), about=names.get(about, about), since=since, is_told=told_at is not None)
         for kind, about, since, _, told_at in cast("list[tuple[str, str, datetime, datetime, datetime | None]]", rows)
