@@ -67,7 +67,7 @@ class Attention:
         for one in held:
             if one.slack not in asleep:
                 by_person[one.slack].append(one)
-        for slack, mentions in by_person.items():
+        for slack, mentions in sorted(by_person.items()):
             if self._waits_for(slack, case, model):
                 await board.nudge(case.signal.id, slack, f"{mentions[0].pseudonym}/{mentions[0].about}")
             async with self._services.database.engine.begin() as tx:
