@@ -37,6 +37,8 @@ _log = logging.getLogger(__name__)
 
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 """Slack's words for a message that can no longer be edited: it is posted anew."""
+LOST = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
+"""Slack's words for a channel nothing can be shown in until somebody mends it, or names another one."""
 _UNREACHABLE = frozenset(
     {"channel_not_found", "user_not_found", "user_disabled", "account_inactive", "cannot_dm_bot", "user_not_visible"}
 )
@@ -259,8 +261,13 @@ class SlackBoard:
         if held.digest == wanted.digest:
             return held
         in_place = held.digest.partition("/")[0] == (wanted.under or "")
-        edited = await self._edit(ident, wanted, held) if in_place else None
+        edited = await self._edit(ident, wanted, held, gone=self._gone(wanted, posts)) if in_place else None
         return edited or await self._post(ident, wanted, channel, instead_of=held.ts)
+
+    def _gone(self, wanted: Wanted, posts: Mapping[str, Post]) -> frozenset[str]:
+        """What Slack says of a message that is to be posted anew: once another channel was named, a lost one too."""
+        begun = posts.get(f"{wanted.key}/begun")
+        return GONE | LOST if begun and begun.channel != self._channel else GONE
 
     async def _post_first(self, ident: str, wanted: Wanted, posts: Mapping[str, Post], channel: str) -> Post:
         """Note that it is about to be posted; where that was noted before, somebody may have died right after posting.
@@ -284,12 +291,12 @@ class SlackBoard:
         await self._runner.posted(ident, post)
         return post
 
-    async def _edit(self, ident: str, wanted: Wanted, held: Post) -> Post | None:
+    async def _edit(self, ident: str, wanted: Wanted, held: Post, gone: frozenset[str] = GONE) -> Post | None:
         """The edited post; None when the message is no longer there."""
         try:
             await self._slack.edit(Place(held.channel, held.ts), wanted.message)
         except SlackRefused as problem:
-            if problem.code in GONE:
+            if problem.code in gone:
                 return None
             raise
         post = held.model_copy(update={"digest": wanted.digest})
