@@ -1,17 +1,36 @@
 """Answers questions from the tables, the cases, the lessons and the operating model; never from anything else.
 
 Deterministic: the same question over the same facts gets the same words, and every number says where it comes from.
+Nothing here can act: an order is answered with who decides, and where.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
 from agents import wording
+from agents.answering import refusals
+from agents.answering.asked import FIGURES
 from agents.answering.context import Question
-from agents.answering.figures import answer_figures, metrics_in
+from agents.answering.figures import (
+    USUAL,
+    ask_back,
+    asks_how,
+    drivers,
+    in_each_currency,
+    metrics_in,
+    several,
+    stranger,
+    told_together,
+)
+from agents.answering.followups import followed
 from agents.answering.policy import answer_policy
+from agents.answering.rankings import ranked, ranking, share
 from agents.answering.records import answer_records, explain_place, speaks_of_records
+from agents.answering.trends import day_by_day, trend
 from agents.answering.trials import answer_trials
+from agents.answering.vocabulary import TREND
+from agents.metrics import Metric
 from domain.case import Answer, Case, Citation
 from domain.lesson import Lesson
 from domain.operating_model import OperatingModel
@@ -21,10 +40,21 @@ __all__ = ["answer"]
 
 _EXAMPLES = (
     '"CTR of a campaign last week compared to the week before", "which ad has the highest CPA", "what is open", '
-    '"what waits for a decision", "how are our tests going", '
+    '"what waits for me", "how are our tests going", '
     '"who approved the last budget shift", "what have we learned about creatives", '
     '"who may approve a 30 % budget rise"'
 )
+_WHO_ARE_YOU = (
+    r"\b(?:help|what can (?:you|i) (?:do|ask)|what can i ask|how do you work|who are you|what are you|what do you do)\b"
+    r"|^(?:hi|hello|hey|hallo|moin|good morning|thanks|thank you)(?: baton)?$"
+)
+_SOURCES = (
+    r"\b(?:missing data|data is missing|data gaps|gaps|how (?:fresh|old|recent|current|up to date)"
+    r"|data up to date|data sources?"
+    r"|which (?:data|tables)|what (?:data|tables)|freshness|latest data|data as of)\b"
+)
+_DEFINED = r"\b(?:defined|definition|define|calculated|calculate|computed|formula|stands? for|what do you mean by)\b"
+_DAILY = r"\b(?:day by day|daily|each day|every day|by day|per day)\b"
 
 
 def answer(
@@ -34,27 +64,121 @@ def answer(
     lessons: Sequence[Lesson],
     model: OperatingModel,
     today: date,
+    by: str = "",
+    earlier: Sequence[str] = (),
 ) -> Answer:
-    """The answer to a question in plain words, or an honest "I don't know, because …"."""
-    asked = Question(question, readings, cases, lessons, model, today)
+    """The answer to a question in plain words, or an honest "I don't know, because …".
+
+    `today` is the last complete day, `by` the Slack user who asks, `earlier` what was asked before in the same thread,
+    oldest first: what the new question leaves out is taken from there.
+    """
+    asked = Question(question, readings, cases, lessons, model, today, by)
+    return _answered(followed(asked, earlier, _answered))
+
+
+def _answered(asked: Question) -> Answer:
     if not asked.text:
         return asked.unknown("nothing was asked.")
-    if asked.says("help", "what can you do", "what can i ask", "how do you work", "who are you"):
+    if told := refusals.order(asked) or _about_itself(asked):
+        return told
+    wanted, records = metrics_in(asked), speaks_of_records(asked)
+    asks_figure = bool(wanted) and not asked.says("forecast", "forecasts")
+    if told := refusals.future(asked, asks_figure=asks_figure):
+        return told
+    figures = bool(wanted) and not records
+    why = explain_place(asked) if asked.says("why") and not records else None
+    return why or answer_policy(asked) or _by_metric_or_record(asked, figures) or _not_understood(asked)
+
+
+def _about_itself(asked: Question) -> Answer | None:
+    """Who answers, from what, and how its figures are made."""
+    if re.search(_WHO_ARE_YOU, asked.text):
         return asked.answer(
-            "I answer from the company's tables, signals, decisions, lessons and policy. "
-            f"I change nothing by answering. You can ask: {_EXAMPLES}."
+            "I am Baton, a piece of software. I answer from the company's tables, signals, decisions, lessons and "
+            f"policy. I change nothing by answering. I propose, people decide. You can ask: {_EXAMPLES}."
         )
-    if asked.says("missing data", "data is missing", "data gaps", "gaps", "how fresh", "up to date", "data sources"):
+    if re.search(_SOURCES, asked.text):
         return _sources(asked)
-    why = explain_place(asked) if asked.says("why") else None
-    return why or answer_policy(asked) or _by_metric_or_record(asked) or _not_understood(asked)
+    if re.search(_DEFINED, asked.text) and (wanted := metrics_in(asked)):
+        return _definitions(asked, wanted)
+    return None
 
 
-def _by_metric_or_record(asked: Question) -> Answer | None:
+def _by_metric_or_record(asked: Question, figures: bool) -> Answer | None:
     """Figures where a metric is named, else what happened, else how a place does."""
-    if metrics_in(asked) and not speaks_of_records(asked):
-        return answer_figures(asked)
-    return answer_trials(asked) or answer_records(asked) or answer_figures(asked)
+    if figures:
+        return _figures(asked)
+    return answer_trials(asked) or answer_records(asked) or _figures(asked)
+
+
+def _figures(asked: Question) -> Answer | None:
+    """The answer, where the question is about figures."""
+    wanted = metrics_in(asked)
+    if back := ask_back(asked):
+        return back
+    if not wanted and not asks_how(asked):
+        return None
+    if because := refusals.untold(asked):
+        return asked.unknown(because)
+    if strange := stranger(asked):
+        return asked.unknown(f'I find nothing called "{wording.quote(strange, 60)}".')
+    shown = wanted or [FIGURES[name] for name in USUAL]
+    parts = [one for place in asked.each() for one in in_each_currency(place, shown)]
+    if wanted and (part := share(asked, wanted[0], parts)):
+        return part
+    told = told_together(asked, parts, [_figure(one, wanted) for one in parts])
+    return _not_over(told) if asked.time.ahead else told
+
+
+def _figure(asked: Question, wanted: Sequence[Metric]) -> Answer:
+    """The answer for one place in one currency."""
+    if not wanted:
+        return several(asked, [FIGURES[name] for name in USUAL])
+    first, names = wanted[0], {one.name for one in wanted}
+    if asked.says(*_CAUSES) and (first.name == "cpa" or {"cpa", "ctr", "cvr"} <= names):
+        return drivers(asked)
+    if order := ranking(asked, first):
+        return ranked(asked, first, order)
+    if _in_course(asked):
+        return trend(asked, first)
+    listed = re.search(_DAILY, asked.text) and asked.time.period.length > 1 and len(wanted) == 1
+    return day_by_day(asked, first) if listed and first.name not in _OF_A_DAY else several(asked, wanted[:4])
+
+
+def _in_course(asked: Question) -> bool:
+    """Whether it asks where a figure is going."""
+    lasting = _LASTING.search(asked.text) is not None and asked.time.named and asked.time.period.length >= _LONG
+    return asked.says(*TREND) or lasting
+
+
+_CAUSES = ("why", "what drove", "driver", "drivers", "cause", "reason")
+_OF_A_DAY = frozenset({"daily_budget", "hours_served"})
+"""Figures that are one day's anyway."""
+_LONG = 14
+"""Days from which on "over the last … days" asks for a course and not for one figure."""
+_LASTING = re.compile(
+    r"\b(?:move[ds]?|improved?|worsened|gone|changed?|evolved?|behaved?|rise|risen|fallen|grown)\b.*\b(?:over"
+    r"|since|through|across|this)\b"
+)
+
+
+def _not_over(told: Answer) -> Answer:
+    """What is known of the day under way: that it is not complete, and the last days that are."""
+    text = f"I don't know, because today is not complete. What I have: {told.text}"
+    return told.model_copy(update={"text": text, "known": False}) if told.known else told
+
+
+def _definitions(asked: Question, wanted: Sequence[Metric]) -> Answer:
+    """How figures are made."""
+    lines: list[str] = []
+    for metric in wanted[:4]:
+        made = metric.top.replace("_", " ")
+        if metric.bottom:
+            times = f", times {metric.scale:g}" if metric.scale != 1 else ""
+            made = f"{made} divided by {metric.bottom.replace('_', ' ')}{times}, each summed over the days first"
+        lines.append(f"{metric.short} is {metric.words}: {made}.")
+    sources = [Citation(table=table, window=None, filter="all rows") for one in wanted[:4] for table in one.tables]
+    return asked.answer("\n".join(lines), sources)
 
 
 def _sources(asked: Question) -> Answer:
@@ -70,6 +194,8 @@ def _sources(asked: Question) -> Answer:
 
 
 def _not_understood(asked: Question) -> Answer:
+    if strange := refusals.foreign(asked):
+        return asked.unknown(f'none of my tables or records speaks of "{wording.quote(strange, 60)}".')
     return asked.unknown(
         "I could not match the question to a metric, a signal, a decision, a lesson or a rule. "
         f"You could ask: {_EXAMPLES}."

@@ -26,9 +26,7 @@ def clarity(question: Question, metric: Metric, now: Period, before: Period) -> 
     if metric.unit != "share" or metric.bottom is None:
         return ""
     days = _days(question, metric, now)
-    seen, past = (
-        metrics.total(question.readings, metric, question.scope, one.first, one.last) for one in (now, before)
-    )
+    seen, past = (metrics.total(question.at_hand, metric, question.scope, one.first, one.last) for one in (now, before))
     if days is None or seen is None or past is None:
         return ""
     hits, trials, base_hits, base_trials = (np.array([figure]) for figure in (*seen, *past))
@@ -48,7 +46,7 @@ def _days(question: Question, metric: Metric, now: Period) -> tuple[Floats, Floa
     """Events and exposure of each of the days before a period; [1, days]."""
     last = now.first - timedelta(days=1)
     first = last - timedelta(days=PAST_DAYS - 1)
-    found = metrics.sums(question.readings, metric, question.scope, first, last, by=("date_day",))
+    found = metrics.sums(question.at_hand, metric, question.scope, first, last, by=("date_day",))
     if found is None or found.height < 2:
         return None
     top, bottom = (found[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in ("top", "bottom"))

@@ -16,6 +16,7 @@ from domain.operating_model import Goal, Limit
 ACTION_WORDS: Mapping[str, str] = MappingProxyType(
     {word: kind for kind, entry in CATALOGUE.items() for word in entry.asked_by}
 )
+_SPOKEN = {form: kind for word, kind in ACTION_WORDS.items() for form in (word, f"{word}s")}
 _RISKS = {
     Risk.STRATEGY: "strategy",
     Risk.AUDIENCE_DEFINITION: "who is reached",
@@ -25,30 +26,176 @@ _RISKS = {
     Risk.PERSONAL_DATA: "the use of personal data",
 }
 _WHO = r"\bwho (may|can|must|has to|should|needs to|approves?|decides?|is allowed|signs?|owns?|gets? asked|is asked)\b"
+_MUST = r"\b(?:have|has|need|needs|must|should)(?: to)? (?:agree|approve|sign|confirm|decide|be asked|be approved)\b"
+_APPROVAL = ("needs approval", "need approval", "policy", "needs an approval", "approval for", "approval do")
+_FORBIDDEN = r"\b(?:forbidden|forbid|prohibited|not allowed|never allowed|never done|off limits)\b"
+_MOST = (
+    r"\b(?:maximum|max|most|at most|how far|how much|cap|limit|limits)\b.*\bbudgets?\b.*\b(?:move|moved|change"
+    r"|changed|day|by)\b"
+    r"|\bbudget (?:cap|limit|limits)\b"
+)
+_HOW_LONG = (
+    r"\bhow (?:long|much time) (?:do|does|have|has|is|are|can|until)\b.*\b(?:answer|decide|approve|react"
+    r"|question|card)\b"
+)
+_MAY_I = r"\b(?:may|can|could|am) i\b"
+_TEAM = r"\bwho (?:are|is) (?:the |our |all |all the )*(?:owners|people|team|leads|approvers|who)\b|\bwho owns what\b"
+_CONTACT = (
+    r"\bwho(?:m)? (?:do|should|can|could|would|must) (?:i|we|one) (?:\w+ )?(?:ask|talk|speak|contact|turn|go|write)\b"
+    r"|\bwho (?:is |takes |looks )(?:responsible|in charge|care|after|the contact)\b|\bwhos? (?:contact|responsible)\b"
+)
+_TOPICS: Mapping[str, str] = MappingProxyType(
+    {
+        word: role
+        for role, words in {
+            "crm_lead": "email emails mail mails newsletter newsletters crm retention push lifecycle segments"
+            " flows loyalty",
+            "creative_lead": "creative creatives ad ads video videos image images brand design copy",
+            "web_lead": "website web landing pages page tracking pixel shop checkout site",
+            "content_lead": "content seo organic search blog briefs brief articles",
+            "media_lead": "media budget budgets bidding bids campaigns campaign spend meta google tiktok audiences",
+            "cmo": "strategy goals goal policy",
+        }.items()
+        for word in words.split()
+    }
+)
+"""Who is asked about what, where no case says it."""
 _SILENCE = r"\b(nobody|no one|no-one|silence|expires?|too late|in time)\b"
 _REACTS = r"\b(answers?|happens?|expires?|decides?|reacts?|responds?)\b"
-_AUTOMATIC = ("automatic", "automatically", "without asking", "by itself", "autonomously", "on its own")
-_MAY = r"\b(may|can|could) (i|we|baton|the bot|anyone|anybody|somebody|someone)\b|\ballowed\b|\bpermitted\b"
-_GOALS = r"\b(goals?|on target|on track|our target|the target)\b"
+_AUTOMATIC = ("automatic", "automatically", "without asking", "by itself", "autonomously", "on its own",
+              "without approval", "without permission", "without a person", "by yourself", "on your own")  # fmt: skip
+_MAY = (
+    r"\b(may|can|could) (i|we|you|baton|the bot|anyone|anybody|somebody|someone)\b|\ballowed\b|\bpermitted\b"
+    r"|\b(may|can) \w+ (?:\w+ )?(approve|decide|raise|sign|change|release)\b|\bdo (?:i|we) need\b.*\b(?:for|to)\b"
+)
+_GOALS = (
+    r"\b(?:above|below|over|under|from|to|reach\w*|hit\w*|meet\w*|miss\w*|at) (?:the |our )?(?:targets?"
+    r"|goals?)\b|\b(goals?|on target|on track|our target|the target)\b"
+)
 
 
 def answer_policy(question: Question) -> Answer | None:
     """The answer, where the question is about the operating model."""
-    text, told = question.text, None
-    if re.search(r"\bwho (is|are|has|holds?)\b", text):
-        told = _role(question)
-    if told is None and question.says("freeze", "freezes", "frozen"):
+    text = question.text
+    asks = re.search(f"{_WHO}|{_MAY}|{_MUST}", text) is not None or question.says(*_APPROVAL)
+    asks = asks and not question.says("still", "yet", "so far")
+    kind = language.find(text, _SPOKEN) if asks or question.says(*_AUTOMATIC) else None
+    if asks and kind is None and _share(text) is not None and question.says("increase", "rise", "raise", "cut", "more"):
+        kind = "set_budget"
+    told = _people(question, asks)
+    if told is None and (question.says("freeze", "freezes", "frozen") or _freeze_named(question)):
         told = _freezes(question)
-    if told is None and re.search(_SILENCE, text) and re.search(_REACTS, text):
+    if told is None and _asks_how_long(question):
         told = _expiry(question)
     if told is None and question.says(*_AUTOMATIC):
-        told = _automatic(question)
-    asks = re.search(f"{_WHO}|{_MAY}", text) or question.says("needs approval", "need approval", "policy")
-    if told is None and asks and (kind := language.find(text, ACTION_WORDS)):
+        told = _automatic_kind(question, kind) if kind else _automatic(question)
+    if told is None and re.search(_FORBIDDEN, text) and not kind:
+        told = _forbidden(question)
+    if told is None and re.search(_MOST, text):
+        told = _most(question)
+    if told is None and re.search(_MAY_I, text) and question.asker is not None:
+        told = may_i(question, kind)
+    if told is None and asks and kind:
         told = _approval(question, kind)
     if told is None and not asks and re.search(_GOALS, text):
         told = _goals(question)
     return told
+
+
+def _people(question: Question, asks: bool) -> Answer | None:
+    """Who holds which role."""
+    text = question.text
+    if re.search(r"\bwho (is|are|has|holds?)\b", text) and (told := _role(question)):
+        return told
+    if re.search(_TEAM, text):
+        roles = sorted({role for person in question.model.people for role in person.roles})
+        lines = [f"• {people_with(question, role)}" for role in roles]
+        return question.answer("\n".join(lines) or "Nobody holds a role yet.", [_cite(question)])
+    if re.search(_CONTACT, text):
+        role = language.find(text, _TOPICS)
+        return question.answer(f"{people_with(question, role)}.", [_cite(question)]) if role else None
+    del asks
+    return None
+
+
+def _asks_how_long(question: Question) -> bool:
+    text = question.text
+    silent = re.search(_SILENCE, text) is not None and re.search(_REACTS, text) is not None
+    which = question.says("which", "what expired", "decisions expired") or re.search(r"\bwhen (does|do|will)\b", text)
+    return (silent and not which) or re.search(_HOW_LONG, text) is not None
+
+
+def _freeze_named(question: Question) -> bool:
+    return any(question.says(language.plain(one.name)) for one in question.model.freezes)
+
+
+def _automatic_kind(question: Question, kind: str) -> Answer:
+    """Whether one kind of action is done without asking."""
+    entry, policy = CATALOGUE[kind], question.model.policy
+    title = entry.title.lower()
+    if kind in policy.automatic and entry.risk is Risk.ROUTINE:
+        return question.answer(f'Yes: "{title}" is automatic, Baton does it without asking.', [_cite(question)])
+    if kind in policy.forbidden:
+        return question.answer(f'No: the policy forbids "{title}", whoever asks.', [_cite(question)])
+    why = f" A person always decides {_RISKS[entry.risk]}." if entry.risk is not Risk.ROUTINE else ""
+    text = f'No: "{title}" needs a person, {people_with(question, entry.owner)}.{why}'
+    return question.answer(text, [_cite(question)])
+
+
+def _forbidden(question: Question) -> Answer:
+    kinds = sorted(CATALOGUE[kind].title.lower() for kind in question.model.policy.forbidden if kind in CATALOGUE)
+    text = f"Never done, whoever asks: {wording.listing(kinds)}." if kinds else "No kind of action is forbidden."
+    cap = _per_cent(question.model.policy.max_budget_change)
+    return question.answer(f"{text} No budget moves by more than {cap} in a day.", [_cite(question)])
+
+
+def _most(question: Question) -> Answer:
+    cap = _per_cent(question.model.policy.max_budget_change)
+    limits = [_limit_words(limit, question) for limit in question.model.policy.limits]
+    text = " ".join([f"No budget moves by more than {cap} in a day, whoever approves.", *limits])
+    return question.answer(text, [_cite(question)])
+
+
+def may_i(question: Question, kind: str | None) -> Answer | None:
+    """What the asker may approve: their own roles, limits, accounts and platforms count."""
+    asker, roles = question.asker, question.roles
+    assert asker is not None
+    if not roles:
+        return question.answer("No: you hold no role here, so nothing is put to you. You may ask.", [_cite(question)])
+    held = wording.listing([wording.role(role) for role in sorted(roles)])
+    if kind is None:
+        return _what_i_may(question, held)
+    entry = CATALOGUE[kind]
+    general = _approval(question, kind)
+    if kind in question.model.policy.forbidden or general.text.startswith("Nobody"):
+        return question.answer(f"No. {general.text}", general.citations)
+    place = question.scope
+    elsewhere = bool(asker.platforms and place.platform and place.platform not in asker.platforms) or bool(
+        asker.accounts and place.account_id and place.account_id not in asker.accounts
+    )
+    refused = (
+        "Not by yourself: that place is not yours."
+        if elsewhere
+        else f"Not by yourself: you are {held}."
+        if entry.owner not in roles
+        else "Not alone."
+        if general.text.startswith("Two people")
+        else ""
+    )
+    if refused:
+        return question.answer(f"{refused} {general.text}", general.citations)
+    limits = [limit for limit in question.model.policy.limits if _applies(limit, kind, entry)]
+    told = " ".join(_limit_words(limit, question, also=False) for limit in limits)
+    return question.answer(f"Yes, you may, as {held}. {told}".strip(), [_cite(question)])
+
+
+def _what_i_may(question: Question, held: str) -> Answer | None:
+    """All that the asker decides."""
+    if not question.says("approve", "decide", "sign off", "release"):
+        return None
+    titles = [entry.title.lower() for entry in CATALOGUE.values() if entry.owner in question.roles]
+    text = f"As {held} you decide: {wording.listing(titles)}."
+    return question.answer(text if titles else f"As {held} you are asked where others' limits end.", [_cite(question)])
 
 
 def _expiry(question: Question) -> Answer:
@@ -86,9 +233,9 @@ def _approval(question: Question, kind: str) -> Answer:
     if kind in model.policy.automatic and entry.risk is Risk.ROUTINE:
         return question.answer(f'Baton does it without asking: "{title}" is automatic.', [_cite(question)])
     beyond = [limit for limit in model.policy.limits if _applies(limit, kind, entry) and _exceeds(limit, share, amount)]
-    owner = _people(question, entry.owner)
+    owner = people_with(question, entry.owner)
     if beyond:
-        others = wording.listing(sorted({_people(question, limit.beyond) for limit in beyond}))
+        others = wording.listing(sorted({people_with(question, limit.beyond) for limit in beyond}))
         text = f"Two people: {others} must approve as well as {owner}. {_limit_words(beyond[0], question)}"
     else:
         text = f"{owner} alone." if share is not None or amount is not None else f"{owner}."
@@ -121,7 +268,9 @@ def _automatic(question: Question) -> Answer:
         if kind in CATALOGUE and CATALOGUE[kind].risk is Risk.ROUTINE
     )
     text = (
-        f"Without asking, Baton may {wording.listing(kinds)}." if kinds else "Nothing: Baton asks a person every time."
+        f"Without asking, Baton may {wording.listing(kinds)}. Everything else waits for a person's approval."
+        if kinds
+        else "Nothing: Baton asks a person every time, and does only what was approved."
     )
     return question.answer(text, [_cite(question)])
 
@@ -168,19 +317,19 @@ def _exceeds(limit: Limit, share: float | None, amount: Decimal | None) -> bool:
     return too_far or too_much
 
 
-def _limit_words(limit: Limit, question: Question) -> str:
+def _limit_words(limit: Limit, question: Question, *, also: bool = True) -> str:
     bounds: list[str] = []
     if limit.max_change is not None:
         bounds.append(_per_cent(limit.max_change))
     if limit.max_per_day is not None:
         bounds.append(f"{wording.money(limit.max_per_day, question.model.currency)} a day")
     beyond = wording.role(limit.beyond)
-    return (
-        f"The {wording.role(limit.role)} decides alone up to {wording.listing(bounds)}; beyond that the {beyond} joins."
-    )
+    alone = f"The {wording.role(limit.role)} decides alone up to {wording.listing(bounds)}"
+    return f"{alone}; beyond that the {beyond} joins." if also else f"{alone}."
 
 
-def _people(question: Question, role: str) -> str:
+def people_with(question: Question, role: str) -> str:
+    """Who holds a role, by name; where nobody does, who is asked instead."""
     people = [person.name for person in question.model.holders(role)]
     if not people:
         return f"the {wording.role(role)} (nobody holds that role, so the CMO is asked)"

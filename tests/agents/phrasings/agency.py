@@ -68,7 +68,10 @@ AGENCY = Voice(
             "Is CTR or CVR the reason for the CPA on Brand search this week?",
             Told(any_of=("CVR", "conversion rate"), cites="ad_report|signal"),
         ),
-        ("what changed since yesterday", Told(any_of=("Day packs", "Nothing", "nothing", "spend", "Spend"))),
+        (
+            "what changed since yesterday",
+            Told(any_of=("Day packs", "Nothing", "nothing", "No signals", "spend", "Spend")),
+        ),
         ("What did conversions on LinkedIn do?", Refused("LinkedIn")),
         ("CTR of the campaign Alpine Dreams last week", Refused("Alpine Dreams")),
         ("How did we do over Christmas in terms of conversions?", Figure("conversions", window=CHRISTMAS)),

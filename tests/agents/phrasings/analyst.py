@@ -64,7 +64,7 @@ ANALYST = Voice(
         ("CTR in France last week", Refused("France")),
         ("what is the standard deviation of CPA", Refused()),
         ("average position of 'blister prevention hiking' last week", Told("11.5", cites="search_report")),
-        ("Sessions per campaign last week", Told("sessions", "DACH prospecting", cites="web_report")),
+        ("Sessions per campaign last week", Told("sessions|visits", "DACH prospecting", cites="web_report")),
         ("orders vs pixel conversions last week", Told(cites="web_report|ad_report", any_of=("orders", "Orders"))),
         ("How is CPA defined here?", Told("spend|cost", "conversions")),
         ("which data sources do you have?", Told("ad_report", any_of=("web_report", "lifecycle_report"))),

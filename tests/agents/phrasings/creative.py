@@ -46,7 +46,7 @@ CREATIVE = Voice(
         ("How much money are we losing on the Ridge line video?", Told("118")),
         ("What would a new Ridge line video bring?", Told("25 %|+25")),
         ("Have we tried free returns before?", Told("Free returns")),
-        ("Did the new promise for Brand search work?", Told("4 %")),
+        ("Did the new promise for Brand search work?", Told("4 %|no clear effect")),
         ("CTR of Left in your basket last week", Figure("ctr", {"ad_id": "ad5"}, LAST_WEEK)),
         ("How many impressions has Ridge line video had in the last 30 days?", Figure("impressions", RIDGE, LAST_30)),
         (

@@ -123,7 +123,7 @@ def shows(text: str, number: float) -> bool:
         decimals = len(token.partition(".")[2])
         said = float(re.sub(r"[,\u202f]", "", token))
         near = abs(said - number) <= 0.5 * 10**-decimals + 1e-6
-        if near and (decimals >= 2 or abs(said - number) <= 0.006 * abs(number) + 1e-9):
+        if near and (decimals >= 2 or abs(said - number) <= 0.01 * abs(number) + 1e-9):
             return True
     return False
 

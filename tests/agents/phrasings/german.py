@@ -56,7 +56,10 @@ GERMAN = Voice(
         ("Has the CPM by Google risen in the last 14 days?", Figure("cpm", GOOGLE, LAST_14, against=True)),
         ("Which budget has DACH prospecting actually?", Told("907", cites="campaign_status")),
         ("How is the turnover of this month?", Figure(("revenue", "value"), window=THIS_MONTH)),
-        ("Is it allowed to raise a budget over easter?", Told("Easter", any_of=("freeze", "3 April", "3 Apr"))),
+        (
+            "Is it allowed to raise a budget over easter?",
+            Told("Easter", any_of=("freeze", "3 April", "3 Apr", "3 to 6 April")),
+        ),
         ("Kosten Meta letzte Woche", Figure("spend", META, LAST_WEEK)),
         ("Wie hoch war die CTR gestern?", Figure("ctr", window=YESTERDAY)),
         ("Until when must the refresh of the Ridge line video be decided?", Told("17 March|17 Mar")),

@@ -1,0 +1,73 @@
+"""What ten people ask in their own words: right, or refused with a reason; never answered wrong."""
+
+from collections import Counter
+from functools import cache
+
+import pytest
+
+from agents.answering import answer
+from domain.case import Answer
+from tests.agents.phrasings.agency import AGENCY
+from tests.agents.phrasings.analyst import ANALYST
+from tests.agents.phrasings.buyer import BUYER
+from tests.agents.phrasings.cmo import CMO
+from tests.agents.phrasings.company import MODEL, TODAY, readings
+from tests.agents.phrasings.content import CONTENT
+from tests.agents.phrasings.creative import CREATIVE
+from tests.agents.phrasings.crm import CRM
+from tests.agents.phrasings.expected import Expected, Marked, Voice, mark
+from tests.agents.phrasings.german import GERMAN
+from tests.agents.phrasings.junior import JUNIOR
+from tests.agents.phrasings.later import LATER
+from tests.agents.phrasings.nils import UK_BUYER
+from tests.agents.phrasings.past import LESSONS, cases
+from tests.agents.phrasings.threads import THREADS
+
+VOICES = (CMO, BUYER, CRM, JUNIOR, GERMAN, ANALYST, CREATIVE, UK_BUYER, CONTENT, AGENCY, LATER)
+LEAST_RIGHT = 0.95
+
+
+def ask(question: str, by: str, *earlier: str) -> Answer:
+    return answer(question, readings(), cases(), LESSONS, MODEL, TODAY, by, earlier)
+
+
+@cache
+def marks() -> dict[tuple[str, str], Marked]:
+    return {
+        (voice.name, question): mark(expected, ask(question, voice.slack))
+        for voice in VOICES
+        for question, expected in voice.questions
+    }
+
+
+def test_there_are_enough_ways_of_asking():
+    assert len(marks()) >= 240
+    assert len({question for _, question in marks()}) >= 240
+
+
+@pytest.mark.parametrize("voice", VOICES, ids=lambda voice: voice.name)
+def test_nobody_is_told_something_wrong(voice: Voice):
+    wrong = {question: marks()[voice.name, question].because for question, _ in voice.questions}
+    assert not {q: why for q, why in wrong.items() if marks()[voice.name, q].mark == "wrong"}
+
+
+def test_nearly_all_are_answered_right_and_the_rest_refused_with_a_reason():
+    counted = Counter(one.mark for one in marks().values())
+    assert counted["right"] >= LEAST_RIGHT * counted.total(), {
+        key: one.because for key, one in marks().items() if one.mark != "right"
+    }
+
+
+@pytest.mark.parametrize(("by", "asked"), THREADS, ids=lambda part: part[0][0] if isinstance(part, tuple) else "")
+def test_what_a_question_leaves_out_was_said_before_in_its_thread(by: str, asked: tuple[tuple[str, Expected], ...]):
+    said: list[str] = []
+    for question, expected in asked:
+        found = mark(expected, ask(question, by, *said))
+        assert found.mark == "right", f"{question}: {found.because}"
+        said.append(question)
+
+
+def test_the_same_question_gets_the_same_words_whatever_was_asked_elsewhere():
+    alone = ask("CTR on Meta last week", MODEL.people[0].slack)
+    after = ask("CTR on Meta last week", MODEL.people[0].slack, "How much did we spend on TikTok in February?")
+    assert alone.text == after.text
