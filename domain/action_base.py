@@ -67,8 +67,8 @@ class ActionBase(Frozen):
         return None
 
     @property
-    def money_at_stake(self) -> Decimal:
-        """Money per day this action moves or risks, in `currency`; 0 when it moves none."""
+    def money_at_stake(self) -> Decimal | None:
+        """Money per day this action moves or risks, in `currency`; 0 when it moves none, None when nobody knows."""
         return Decimal(0)
 
     def named(self) -> tuple[tuple[str, str], ...]:

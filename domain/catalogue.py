@@ -159,7 +159,10 @@ CATALOGUE: Mapping[str, CatalogueEntry] = MappingProxyType(
             owner="media_lead", risk=Risk.STRATEGY, reversibility=_COSTLY, undo_days=_THREE_WEEKS,
             window_days=21, metric="cpa", wanted=-1, moves=_EVERY_PAID_FIGURE,
             shown_by=Grain.CAMPAIGN, amount=Sets(to="target", was="was"),
-            example={"campaign_id": "c1", "metric": "target_cpa", "was": _BUDGET, "target": _MORE},
+            example={
+                "campaign_id": "c1", "metric": "target_cpa", "was": _BUDGET, "target": _MORE,
+                "spend_per_day": Decimal(80),
+            },
         ),
         "refresh_creative": CatalogueEntry(
             title="Refresh creative", asked_by=("refresh", "creative", "creatives", "creative refresh", "new creative"),
@@ -173,7 +176,7 @@ CATALOGUE: Mapping[str, CatalogueEntry] = MappingProxyType(
             owner="media_lead", risk=Risk.AUDIENCE_DEFINITION, reversibility=_COSTLY, undo_days=_FORTNIGHT,
             window_days=14, metric="cvr", wanted=1, moves=_EVERY_PAID_FIGURE,
             shown_by=Grain.CAMPAIGN, amount=None,
-            example={"campaign_id": "c1", "from_segment": "s1", "to_segment": "s2"},
+            example={"campaign_id": "c1", "from_segment": "s1", "to_segment": "s2", "spend_per_day": Decimal(80)},
         ),
         # nobody wants a repair broken again
         "fix_tracking": CatalogueEntry(
@@ -244,7 +247,7 @@ CATALOGUE: Mapping[str, CatalogueEntry] = MappingProxyType(
         ),
         # going back is asked of whoever owned what it takes back, and never goes by itself; once is enough
         "put_back": CatalogueEntry(
-            title="Put back", asked_by=("put back", "take back"),
+            title="Undo what a team did", asked_by=("put back", "take back"),
             owner="media_lead", risk=Risk.STRATEGY, reversibility=_COSTLY, undo_days=_NO_UNDO,
             window_days=0, metric="none", wanted=0, moves=_EVERY_PAID_FIGURE,
             shown_by=None, amount=None,

@@ -134,8 +134,8 @@ class PauseAd(ActionBase):
     kind: Literal["pause_ad"] = "pause_ad"
     campaign_id: CampaignId
     ad_id: AdId
-    spend_per_day: Money = Decimal(0)
-    """What the ad spends per day now."""
+    spend_per_day: Money | None = None
+    """What the ad spends per day now; None where nobody knows."""
 
     def effect(self) -> Effect:
         """Set the ad's status to paused."""
@@ -148,7 +148,7 @@ class PauseAd(ActionBase):
         return ResumeAd.model_validate(self.model_dump(exclude={"kind"}))
 
     @property
-    def money_at_stake(self) -> Decimal:
+    def money_at_stake(self) -> Decimal | None:
         """The ad's daily spend."""
         return self.spend_per_day
 
@@ -159,8 +159,8 @@ class ResumeAd(ActionBase):
     kind: Literal["resume_ad"] = "resume_ad"
     campaign_id: CampaignId
     ad_id: AdId
-    spend_per_day: Money = Decimal(0)
-    """What the ad spent per day before it was paused."""
+    spend_per_day: Money | None = None
+    """What the ad spent per day before it was paused; None where nobody knows."""
 
     def effect(self) -> Effect:
         """Set the ad's status to active."""
@@ -173,7 +173,7 @@ class ResumeAd(ActionBase):
         return PauseAd.model_validate(self.model_dump(exclude={"kind"}))
 
     @property
-    def money_at_stake(self) -> Decimal:
+    def money_at_stake(self) -> Decimal | None:
         """The ad's daily spend."""
         return self.spend_per_day
 
@@ -187,7 +187,8 @@ class SetTarget(ActionBase):
     target: Annotated[Decimal, Field(gt=0, decimal_places=2, max_digits=14)]
     """Money per conversion for target_cpa, a ratio (3.20) for target_roas."""
     was: Money
-    spend_per_day: Money = Decimal(0)
+    spend_per_day: Money | None = None
+    """What the campaign spends per day now; None where nobody knows."""
 
     editable: ClassVar = (Editable(field="target", label="Target"),)
 
@@ -213,7 +214,7 @@ class SetTarget(ActionBase):
         return self.model_copy(update={"target": back, "was": self.target})
 
     @property
-    def money_at_stake(self) -> Decimal:
+    def money_at_stake(self) -> Decimal | None:
         """The campaign's daily spend, all of which the new target steers."""
         return self.spend_per_day
 

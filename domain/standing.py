@@ -6,7 +6,7 @@ The operating model says what shall be so; this says what is so now. Governance 
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -83,8 +83,11 @@ class Move(Frozen):
     was: Decimal
     to: Decimal
     currency: str
-    money: Decimal = Field(ge=0)
-    """Money per day it moves or risks, in `currency`; counted once per decision (0 for its further addresses)."""
+    money: Annotated[Decimal, Field(ge=0)] | None
+    """Money per day it moves or risks, in `currency`; counted once per decision (0 for its further addresses).
+
+    None where nobody knows: then what the day comes to is not known either.
+    """
 
 
 class CalendarFreeze(Freeze):

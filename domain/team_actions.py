@@ -53,7 +53,8 @@ class RotateAudience(ActionBase):
     campaign_id: CampaignId
     from_segment: SegmentId
     to_segment: SegmentId
-    spend_per_day: Money = Decimal(0)
+    spend_per_day: Money | None = None
+    """What the campaign spends per day now; None where nobody knows."""
 
     editable: ClassVar = (Editable(field="to_segment", label="Segment to reach instead"),)
 
@@ -71,7 +72,7 @@ class RotateAudience(ActionBase):
         return self.model_copy(update={"from_segment": self.to_segment, "to_segment": self.from_segment})
 
     @property
-    def money_at_stake(self) -> Decimal:
+    def money_at_stake(self) -> Decimal | None:
         """The campaign's daily spend."""
         return self.spend_per_day
 

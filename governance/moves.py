@@ -19,7 +19,7 @@ def of_decision(proposal: Proposal, action: Action | None = None) -> tuple[Move,
     """What a decision to carry out a proposal moves, as `action` where it was changed. The money counts once."""
     done = action or proposal.action
     moved: Mapping[str, tuple[Decimal, Decimal]] = steps(done)
-    if not moved and done.money_at_stake:
+    if not moved and done.money_at_stake != _NOTHING:
         effect = done.effect()
         address = effect.settings[0].address if isinstance(effect, SetValues) else effect.entity
         moved = {address: (_NOTHING, _NOTHING)}
@@ -68,10 +68,15 @@ def largest_change(proposal: Proposal, moves: Sequence[Move] = ()) -> Decimal | 
     return max((abs(to - was) / measure for (was, to), measure in zip(pairs, measures, strict=True)), default=_NOTHING)
 
 
-def money(limit: Limit, action: Action, moves: Sequence[Move]) -> Decimal:
-    """Money per day that a role's decisions of the day come to where a limit holds, this action included."""
+def money(limit: Limit, action: Action, moves: Sequence[Move]) -> Decimal | None:
+    """Money per day that a role's decisions of the day come to where a limit holds, this action included.
+
+    None where one of them moves nobody knows how much: what is not known is not nothing.
+    """
     same = (move for move in moves if move.role == limit.role and move.currency == action.currency)
-    return sum((move.money for move in same if _counts(limit, move)), action.money_at_stake)
+    amounts = [action.money_at_stake, *(move.money for move in same if _counts(limit, move))]
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known, _NOTHING) if len(known) == len(amounts) else None
 
 
 def holds_for(limit: Limit, action: Action) -> bool:

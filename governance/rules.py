@@ -118,6 +118,13 @@ def limits(proposal: Proposal, model: OperatingModel, now: Moment, standing: Sta
     )
 
 
+def unknown_money(proposal: Proposal, model: OperatingModel, now: Moment, standing: Standing) -> Verdict | None:
+    """What moves nobody knows how much is not taken for something that moves nothing."""
+    if proposal.action.money_at_stake is not None:
+        return None
+    return ask(proposal.owner, model, "Nobody knows how much money this moves, so a person decides.")
+
+
 def vacant_role(proposal: Proposal, model: OperatingModel, now: Moment, standing: Standing) -> Verdict | None:
     """A question to a role that nobody holds, or nobody holds there, goes to the architect."""
     if people.answering(proposal.owner, proposal.action, model):
@@ -138,6 +145,7 @@ RULES: tuple[Rule, ...] = (
     always_human,
     undo,
     limits,
+    unknown_money,
     vacant_role,
     autonomy,
 )
@@ -164,10 +172,12 @@ def _beyond(limit: Limit, proposal: Proposal, standing: Standing) -> list[str]:
     if limit.max_change is not None and (change is None or change > Decimal(str(limit.max_change))):
         by = "from nothing" if change is None else terms.share(change)
         found.append(f"{alone} {terms.share(limit.max_change)}; {_this(proposal, standing)} is {by}, {then}")
-    if limit.max_per_day is not None and money > limit.max_per_day:
-        most, sum_of_day = (f"{amount:,.2f} {action.currency}" for amount in (limit.max_per_day, money))
-        this = "this" if money == action.money_at_stake else "with what was decided today this"
-        found.append(f"{alone} {most} a day; {this} is {sum_of_day}, {then}")
+    if limit.max_per_day is not None and (money is None or money > limit.max_per_day):
+        most, this = f"{limit.max_per_day:,.2f} {action.currency}", "with what was decided today this"
+        this = "this" if action.money_at_stake in {None, money} else this
+        known = money is not None
+        comes_to = f"{this} is {money:,.2f} {action.currency}" if known else f"nobody knows how much {this} is"
+        found.append(f"{alone} {most} a day; {comes_to}, {then}")
     return found
 
 

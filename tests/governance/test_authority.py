@@ -82,7 +82,9 @@ def test_a_machine_cannot_approve_for_a_person():
 
 
 def test_baton_may_do_what_the_policy_made_automatic():
-    pause = PauseAd(platform="meta", account_id="a1", currency="EUR", campaign_id="c3", ad_id="ad9")
+    pause = PauseAd(
+        platform="meta", account_id="a1", currency="EUR", campaign_id="c3", ad_id="ad9", spend_per_day=Decimal(80)
+    )
     shown = view(Automatic(rules=("The policy allows it.",)), proposal=proposal(pause))
     press(said("baton"), shown, model(policy(automatic=frozenset({"pause_ad"}))))
     with pytest.raises(NotYours, match="no longer happens without asking"):
@@ -342,7 +344,9 @@ def test_an_override_is_held_against_the_policy_with_its_own_values():
 
 
 def test_what_happened_unasked_is_executed_only_while_the_policy_lets_it():
-    pause = PauseAd(platform="meta", account_id="a1", currency="EUR", campaign_id="c3", ad_id="ad9")
+    pause = PauseAd(
+        platform="meta", account_id="a1", currency="EUR", campaign_id="c3", ad_id="ad9", spend_per_day=Decimal(80)
+    )
     done = view(Automatic(rules=("r",)), proposal=proposal(pause), decision=said(BATON))
     assert still_valid(done, case(), model(policy(automatic=frozenset({"pause_ad"}))), when(NOW)) is None
     assert still_valid(done, case(), model(policy()), when(NOW)) == (

@@ -86,7 +86,9 @@ UNASKED = Automatic(rules=("The policy lets it happen.",))
 SHOWN: dict[str, Verdict] = {
     "beyond": FOUR_EYES, "at_cap": FOUR_EYES, "cap": Forbidden(rules=("Too much.",)), "unasked": UNASKED,
 }  # fmt: skip
-PAUSE = PauseAd(platform="meta", account_id="a1", currency="EUR", campaign_id="c3", ad_id="ad9")
+PAUSE = PauseAd(
+    platform="meta", account_id="a1", currency="EUR", campaign_id="c3", ad_id="ad9", spend_per_day=Decimal(0)
+)
 
 
 def move(was: str, money: str = "0", campaign: str = "c3", role: str = "media_lead", currency: str = "EUR") -> Move:

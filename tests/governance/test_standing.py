@@ -325,3 +325,26 @@ def test_a_decision_leaves_its_moves_with_the_money_counted_once():
     changed = moves.of_decision(proposal(budget("360")), budget("400"))
     assert [(one.to, one.money, one.role) for one in changed] == [(400, 50, "media_lead")]
     assert moves.of_decision(proposal(PAUSE.model_copy(update={"spend_per_day": Decimal(0)}))) == ()
+
+
+def test_what_moves_nobody_knows_how_much_is_asked_and_so_is_all_that_comes_after_it_today():
+    """Not known is not nothing: neither alone, nor in the sum of a day, nor where the policy would do it unasked."""
+    company = model(policy(automatic=frozenset({"pause_ad"})))
+    unknown = proposal(PAUSE.model_copy(update={"spend_per_day": None}))
+    said = review(unknown, company, when(NOW))
+    assert isinstance(said, Ask)
+    assert (said.role, said.quorum) == ("cmo", 2)
+    assert any("nobody knows how much this is" in one for one in said.rules)
+    assert "Nobody knows how much money this moves, so a person decides." in said.rules
+    free = model(policy(limits=(), automatic=frozenset({"pause_ad"})))
+    assert isinstance(review(unknown, free, when(NOW)), Ask)
+    assert isinstance(review(proposal(PAUSE), free, when(NOW)), Automatic)
+
+    earlier = moves.of_decision(unknown.model_copy(update={"id": "prop_earlier"}))
+    assert [one.money for one in earlier] == [None]
+    small = review(proposal(budget("449")), company, when(NOW), Standing(moves=earlier))
+    assert isinstance(small, Ask)
+    assert small.quorum == 2
+    assert any("nobody knows how much with what was decided today this is" in one for one in small.rules)
+    elsewhere = proposal(budget("449"), owner="crm_lead")
+    assert review(elsewhere, company, when(NOW), Standing(moves=earlier)).quorum == 1  # type: ignore[union-attr]

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import polars as pl
 import pytest
@@ -178,7 +179,9 @@ class Bold(Watcher):
 
 async def test_an_agent_that_acts_unasked_has_to_ask_again_and_its_undo_still_asks(company):
     """It paused an ad by itself; conversions fell by more than the ad; from now on it asks, and so does the undo."""
-    pause = PauseAd(platform="meta", account_id="a1", currency="EUR", campaign_id="c3", ad_id="ad9")
+    pause = PauseAd(
+        platform="meta", account_id="a1", currency="EUR", campaign_id="c3", ad_id="ad9", spend_per_day=Decimal(80)
+    )
     script = opened(proposal(pause).model_copy(update={"agents": ("performance",)}))
     world = await company(FIRST + timedelta(days=1), script, agent=Bold(), unasked=True)
     assert world.platform.values[AD] == "paused", "nobody was asked"
