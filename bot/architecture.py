@@ -44,8 +44,13 @@ class Architecture:
 
     async def disagree(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
         """Open the form that asks why not."""
-        ident = str(action.get("value", ""))
-        await self._open(ack, body, respond, lambda _: drafts.reject(ident))
+        ident, user = str(action.get("value", "")), user_of(body)
+
+        def form(design: Design) -> View:
+            own = any(one.amendment.id == ident and one.amendment.by == user for one in design.pending)
+            return drafts.reject(ident, is_own=own)
+
+        await self._open(ack, body, respond, form)
 
     async def stop(self, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
         """Open the form that asks what to stop."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from bot.blocks import Block, button, divider, header, section
 from bot.names import EDIT_PART
 from bot.people import name_of
-from bot.words import day, figure, listed, many, metric_short, outside, plain, spoken
+from bot.words import day, figure, listed, many, metric_short, money, outside, plain, spoken
 from bot.words import title as headed
 from domain.amendment import Design
 from domain.catalogue import CATALOGUE
@@ -17,6 +17,7 @@ MOST_LINES = 12
 MOST_APART = 4
 """Entries of a part with a button of their own: the tab holds a hundred blocks."""
 _MOST_OPTIONS = 99
+_NO_LIMITS = "everything, up to the hard cap"
 MOST_PIECE = 2900
 """Characters of one paragraph."""
 
@@ -37,8 +38,8 @@ def policy(model: OperatingModel) -> list[Block]:
         f"• A question runs out after {_time(policy.expires_after_hours)}, and is then not approved",
         f"• {reminded}; {escalated}",
         f"• No budget moves by more than {share(policy.max_budget_change)} in a day, whoever approves",
-        f"• Never done: {_kinds(policy.forbidden) or 'nothing is ruled out'}",
-        f"• Done without asking: {_kinds(policy.automatic) or 'nothing'}",
+        f"• Actions nobody may take: {_kinds(policy.forbidden) or 'none'}",
+        f"• Actions taken without asking anybody: {_kinds(policy.automatic) or 'none'}",
         "• Always decided by people, whatever is configured: strategy, who is reached, budgets, regulated claims, "
         "what the brand shows, personal data",
         f"• Emergency: {_break_glass(model)}",
@@ -48,7 +49,7 @@ def policy(model: OperatingModel) -> list[Block]:
         divider(),
         header("Policy"),
         choice("\n".join(lines), "Edit policy…", [("The policy as a whole", "policy/policy")]),
-        *_each("limits", "*Limits*, for one day together", limits, "none: owners decide up to the hard cap"),
+        *_each("limits", "*What a role may decide alone*, all of a day together", limits, _NO_LIMITS),
     ]
 
 
@@ -60,13 +61,21 @@ def _break_glass(model: OperatingModel) -> str:
 
 
 def limit_words(limit: Limit, model: OperatingModel) -> str:
-    """A limit in one line: "media lead, Set budget: up to 30 % or 500 EUR a day alone, beyond that with the CMO"."""
+    """A limit in one line: "The media lead decides alone on Set budget up to 30 % a day; above that the CMO must …"."""
     what = _kinds(limit.actions) or "everything"
     where = [*(f"account {one}" for one in sorted(limit.accounts)), *(spoken(one) for one in sorted(limit.platforms))]
     parts = [f"{share(limit.max_change)}"] if limit.max_change is not None else []
-    parts += [f"{limit.max_per_day:,} {model.currency} a day"] if limit.max_per_day is not None else []
+    parts += [money(limit.max_per_day, model.currency)] if limit.max_per_day is not None else []
     at = f" in {outside(listed(where), 80)}" if where else ""
-    return f"{spoken(limit.role)}, {what}{at}: alone up to {listed(parts)}, beyond that with the {spoken(limit.beyond)}"
+    how_far = f"up to {listed(parts)} a day" if parts else "without any bound"
+    cap = model.policy.max_budget_change
+    moot = (
+        f" (no budget moves by more than {share(cap)} a day, whoever approves)" if (limit.max_change or 0) > cap else ""
+    )
+    return (
+        f"The {spoken(limit.role)} decides alone on {what}{at} {how_far}{moot}; "
+        f"above that the {spoken(limit.beyond)} must approve as well"
+    )
 
 
 def routes(model: OperatingModel) -> list[Block]:

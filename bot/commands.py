@@ -163,7 +163,7 @@ class Commands:
             "You may edit it there." if is_architect(user, design.model)
             else "You may stop things there, and agree to what loosens the policy."
         )  # fmt: skip
-        version = f"Operating model version {design.version}, in force since {moment(design.since)}"
+        version = f"The rules in force are version {design.version}, since {moment(design.since)}"
         return Message(f"The design is in {TAB}.", (section(shorten("\n".join(lines), 2900)), context(version)))
 
     async def _help(self, _: str, user: str) -> Message:

@@ -17,6 +17,7 @@ from bot.names import (
 from bot.people import name_of
 from bot.words import day, listed, many, moment, outside, spoken
 from domain.amendment import AmendmentStatus, AmendmentView, Design
+from domain.gains import gainers
 from domain.operating_model import OperatingModel
 from domain.standing import Emergency, Stop
 
@@ -25,6 +26,9 @@ ARCHITECT = "cmo"
 METADATA = "design"
 """What the published view remembers: which tab it is."""
 _MOST_PENDING, _MOST_CHANGED = 5, 4
+FILE = "baton.yaml"
+"""Who drafts what was changed in the file."""
+_REJECTS = {True: "Withdraw this change, which you drafted", False: "Reject this change"}
 _MOST_LOOSENING = 4000
 """Characters: two paragraphs of Slack's."""
 
@@ -57,8 +61,8 @@ def design(design: Design, user: str) -> dict[str, object]:
         header("Design"),
         tabs(METADATA),
         context(
-            f"Operating model version {design.version}, in force since {moment(design.since)}, "
-            f"by {author(design.by, model)}"
+            f"The rules in force are version {design.version}, since {moment(design.since)}, "
+            f"{'as written in' if design.by == FILE else 'brought into force by'} {author(design.by, model)}"
         ),
         *_standing(design, user),
         *_pending(design, user),
@@ -84,7 +88,7 @@ def _read_only(block: Block) -> Block:
 
 def author(by: str, model: OperatingModel) -> str:
     """Who drafted a change: a person, or whoever changed the file."""
-    return "`baton.yaml`" if by == "baton.yaml" else name_of(by, model)
+    return f"`{FILE}`" if by == FILE else name_of(by, model)
 
 
 def _standing(design: Design, user: str) -> list[Block]:
@@ -161,9 +165,11 @@ def _pending(design: Design, user: str) -> list[Block]:
 def _presses(view: AmendmentView, user: str, model: OperatingModel) -> list[Block]:
     """What one person may press: the architect anything, whoever else could be the second person Agree alone."""
     ident, architect = view.amendment.id, is_architect(user, model)
-    second = bool(view.amendment.loosens) and user != view.amendment.by and bool(_roles(user, model))
+    gains = user in {one.slack for one in gainers(model, view.amendment.model)}
+    second = bool(view.amendment.loosens) and user != view.amendment.by and bool(_roles(user, model)) and not gains
     agree = button("Agree", AGREE, ident, "primary", "Agree to this change")
-    reject = button("Reject…", DISAGREE, ident, "danger", "Reject this change")
+    own = user == view.amendment.by
+    reject = button("Withdraw…" if own else "Reject…", DISAGREE, ident, "danger", _REJECTS[own])
     may_agree = (architect or second) and user not in view.agreed and can_be_read(view)
     return [*([agree] if may_agree else []), *([reject] if architect else [])]
 
@@ -185,6 +191,9 @@ def amendment(view: AmendmentView, model: OperatingModel) -> list[Block]:
     )
     if not can_be_read(view):
         needs = "⚠️ loosens too much at once to be read here; draft it in smaller steps"
+    gaining = listed([outside(person.name, 80) for person in gainers(model, one.model)[:8]])
+    if loosening and gaining:
+        lines.append(f"⚠️ *It lets {gaining} decide more*, so somebody else must be the second person to agree")
     what = [section(piece) for piece in charter.pieces(lines)]
     return [*what, section(_replayed(view)), context(f"{needs} · agreed: {agreed}")]
 
@@ -205,8 +214,11 @@ def _replayed(view: AmendmentView) -> str:
     if not replay.of:
         return "There are no past proposals yet to hold this against."
     if not replay.changed:
-        return f"Held against the last {many(replay.of, 'proposal')}, it changes no verdict."
-    head = f"Held against the past, this would have changed *{len(replay.changed)} of {many(replay.of, 'verdict')}*:"
+        if replay.of == 1:
+            return "The one proposal there was would not have been judged differently."
+        return f"Of the last {many(replay.of, 'proposal')}, none would have been judged differently."
+    of = f"Of the last {many(replay.of, 'proposal')}, *{len(replay.changed)}*" if replay.of > 1 else "The one there was"
+    head = f"{of} would have been judged differently:"
     lines = [
         f"• {'⚠️ ' if one.loosens else ''}{day(one.proposed_on)}, {outside(one.title, 90)}: "
         f"{outside(one.before, 70)} → *{outside(one.after, 70)}*"

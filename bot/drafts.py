@@ -68,10 +68,11 @@ def drafted(view: AmendmentView, model: OperatingModel) -> View:
     return {**form, "close": label_of("Later")}
 
 
-def reject(amendment_id: str) -> View:
-    """Why a change is not agreed to."""
-    why = reason("Why not?")
-    return _form(DISAGREE_FORM, "Reject the change", "Reject", [why], Target(key=amendment_id))
+def reject(amendment_id: str, *, is_own: bool = False) -> View:
+    """Why a change is not agreed to, or one's own taken back."""
+    does = "Withdraw" if is_own else "Reject"
+    why = reason("Why withdraw it?" if is_own else "Why not?")
+    return _form(DISAGREE_FORM, f"{does} the change", does, [why], Target(key=amendment_id))
 
 
 def stop(design: Design) -> View:
@@ -154,8 +155,10 @@ def _policy(model: OperatingModel, _: str) -> list[Block]:
             value=_shown(policy.escalate_after_hours), optional=True,
         ),
         select("escalate_to", "Escalate to", _roles(model), policy.escalate_to),
-        several("forbidden", "Never done", kinds, policy.forbidden),
-        several("automatic", "Done without asking", kinds, policy.automatic, hint="Routine kinds only."),
+        several("forbidden", "Actions nobody may take", kinds, policy.forbidden),
+        several(
+            "automatic", "Actions taken without asking anybody", kinds, policy.automatic, hint="Routine kinds only."
+        ),
         alone,
         text("break_glass_minutes", "For at most (minutes, up to 60)", value=str(glass.minutes if glass else 60)),
     ]  # fmt: skip
@@ -246,8 +249,8 @@ def _person(model: OperatingModel, key: str) -> list[Block]:
 
 
 def _kinds(kinds: Iterable[str]) -> list[Option]:
-    """Kinds of action to choose from. "Put back" alone would read as if it undid a stop or a limit."""
-    return [("Put back what a team did" if kind == "put_back" else kind_title(kind), kind) for kind in kinds]
+    """Kinds of action to choose from."""
+    return [(kind_title(kind), kind) for kind in kinds]
 
 
 def _roles(model: OperatingModel, *more: str) -> list[Option]:

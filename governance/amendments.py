@@ -7,6 +7,7 @@ from datetime import datetime
 from domain.amendment import Amendment, ChangedVerdict, Replay
 from domain.badge import Badge
 from domain.errors import NotYours
+from domain.gains import gainers
 from domain.moment import Moment
 from domain.operating_model import OperatingModel, Person
 from domain.proposal import Proposal
@@ -101,7 +102,7 @@ def may_agree(
     Whoever stands in for somebody answers their questions and does not redesign the system: own roles alone count.
     `left`: Slack users whose accounts are deactivated; nobody waits for them, and what they agreed to counts no more.
     """
-    person = people.known(user, model, badge)
+    person, gaining = people.known(user, model, badge), _gaining(amendment, model)
     model = eyes.present(model, {*left} - {user})
     if user in agreed:
         raise NotYours("You have agreed to this already; somebody else must agree as well.")
@@ -110,26 +111,27 @@ def may_agree(
         return
     if problem := stuck(amendment, model):
         raise NotYours(problem)
-    if not eyes.is_architect(person):
-        _second(person, amendment, model)
-    others = [model.person(one) for one in agreed]
-    for slack, one in zip(agreed, others, strict=True):
-        if one is None or not _counts(one, amendment, model):
-            name = one.name if one else slack
-            raise NotYours(f"{name} agreed and may no longer do so; draft the change again.")
-    last = len(others) + 1 >= quorum(amendment)
-    if last and not any(eyes.is_architect(one) for one in (person, *others) if one is not None):
-        raise NotYours(f"One of the two must be {terms.holders(model, terms.ARCHITECT)}.")
+    first, second = eyes.watchers(model, amendment.by, gaining)
+    if user not in first | second:
+        _not_watching(person, amendment, model, gaining)
+    for slack in agreed:
+        if slack not in first | second:
+            one = model.person(slack)
+            raise NotYours(f"{one.name if one else slack} agreed and may no longer do so; draft the change again.")
+    watching = {*agreed, user}
+    if len(watching) >= quorum(amendment) and not eyes.can_pair(first & watching, second & watching):
+        if not first & watching:
+            raise NotYours(f"One of the two must be {terms.holders(model, terms.ARCHITECT)}.")
+        raise NotYours(f"This change lets both of you decide more; {_names(second, model)} must agree to it.")
 
 
 def is_agreed(amendment: Amendment, agreed: Collection[str], model: OperatingModel, left: Collection[str] = ()) -> bool:
     """Whether enough people agree by the operating model in force, all of whom may still do so."""
-    model = eyes.present(model, left)
-    present = [one for one in map(model.person, set(agreed)) if one is not None]
+    gaining, model = _gaining(amendment, model), eyes.present(model, left)
     if not amendment.loosens:
-        return any(eyes.is_architect(one) for one in present)
-    good = [one for one in present if _counts(one, amendment, model)]
-    return len(good) >= quorum(amendment) and any(eyes.is_architect(one) for one in good)
+        return any(eyes.is_architect(one) for one in map(model.person, agreed) if one is not None)
+    first, second = eyes.watchers(model, amendment.by, gaining)
+    return eyes.can_pair(first & {*agreed}, second & {*agreed})
 
 
 def stuck(amendment: Amendment, model: OperatingModel) -> str | None:
@@ -137,8 +139,13 @@ def stuck(amendment: Amendment, model: OperatingModel) -> str | None:
     architects = eyes.architects(model)
     if not architects:
         return f"Nobody holds the role of {terms.role(terms.ARCHITECT)}, so nobody can agree to a change."
-    if not amendment.loosens or len(architects) > 1 or eyes.others(model, amendment.by):
+    if not amendment.loosens or eyes.can_pair(*eyes.watchers(model, amendment.by, _gaining(amendment, model))):
         return None
+    if gaining := [one.name for one in gainers(model, amendment.model) if model.person(one.slack)]:
+        return (
+            "This change loosens the policy, so two people must agree, and nobody who could be the second is left: "
+            f"it lets {terms.listing(gaining, 'and')} decide more."
+        )
     return (
         "This change loosens the policy, so two people must agree, "
         f"and nobody but {terms.holders(model, terms.ARCHITECT)} holds a role."
@@ -150,16 +157,21 @@ def _asked(one: Past, model: OperatingModel) -> Moment:
     return model.swept(one.proposal.proposed_on) if one.asked_at is None else model.moment(one.asked_at)
 
 
-def _counts(person: Person, amendment: Amendment, model: OperatingModel) -> bool:
-    return eyes.is_architect(person) or person.slack in {one.slack for one in eyes.others(model, amendment.by)}
+def _gaining(amendment: Amendment, model: OperatingModel) -> frozenset[str]:
+    """Slack users whose own powers a change widens."""
+    return frozenset(one.slack for one in gainers(model, amendment.model))
 
 
-def _second(person: Person, amendment: Amendment, model: OperatingModel) -> None:
-    """Somebody who is no architect may only be the other pair of eyes, where there is no second architect."""
+def _names(slack: Collection[str], model: OperatingModel) -> str:
+    return terms.listing([one.name for one in model.people if one.slack in slack])
+
+
+def _not_watching(person: Person, amendment: Amendment, model: OperatingModel, gaining: Collection[str]) -> None:
+    """Why somebody is no pair of eyes for a change that loosens. Raises NotYours."""
+    if person.slack in gaining:
+        raise NotYours("This change lets you decide more yourself, so other people must agree to it.")
     if person.slack == amendment.by:
         raise NotYours("You drafted this, so other people must agree to it.")
-    if person in eyes.others(model, amendment.by):
-        return
     if len(eyes.architects(model)) > 1:
         _architect(person, model)
     names = terms.listing([one.name for one in (*eyes.architects(model), *eyes.others(model, amendment.by))])

@@ -25,7 +25,7 @@ from domain.operating_model import (
     Routes,
 )
 from domain.rhythm import DigestSettings
-from governance import eyes, terms
+from governance import bounds, eyes, terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,11 @@ def changes(before: OperatingModel, after: OperatingModel, left: Collection[str]
     def people(was: Sequence[Person], now: Sequence[Person]) -> Told:
         return _people(was, now, lambda person: eyes.is_missed(person, before, after, left), left)
 
-    return tuple(_fields("the operating model", before, after, _PARTS | {"people": people, "delegations": delegations}))
+    def policy(was: Policy, now: Policy) -> Told:
+        return _policy(was, now, after.currency)
+
+    known = {"people": people, "delegations": delegations, "policy": policy}
+    return tuple(_fields("the operating model", before, after, _PARTS | known))
 
 
 def _fields(of: str, was: BaseModel, now: BaseModel, tellers: Tellers) -> Told:
@@ -102,7 +106,7 @@ def _people(
             return [Change(f"{gone.name}{why} is taken out.", loosens=is_missed(gone))]
         assert new is not None
         roles = f" as {terms.listing([terms.role(one) for one in sorted(new.roles)], 'and')}" if new.roles else ""
-        return [Change(f"{new.name} joins{roles}{_where(new)}.", loosens=bool(new.roles))]
+        return [Change(f"{new.name} joins{roles}{bounds.where(new)}.", loosens=bool(new.roles))]
 
     def pair(one: Person, other: Person) -> Told:
         missed = is_missed(one)
@@ -125,22 +129,31 @@ def _people(
     return _entries(was, now, lambda person: person.slack, come, pair)
 
 
-def _policy(was: Policy, now: Policy) -> Told:
-    return _fields("the policy", was, now, _POLICY)
+def _policy(was: Policy, now: Policy, currency: str) -> Told:
+    def limits(before: Sequence[Limit], after: Sequence[Limit]) -> Told:
+        return _limits(before, after, currency)
+
+    return _fields("the policy", was, now, {**_POLICY, "limits": limits}) + _moot(was, now)
 
 
-def _limits(was: Sequence[Limit], now: Sequence[Limit]) -> Told:
+def _moot(was: Policy, now: Policy) -> Told:
+    """The limits that from now on limit nothing: a hard cap below them comes first."""
+    known = bounds.moot(was) if was.max_budget_change == now.max_budget_change else ()
+    return [Change(bounds.moot_words(one, now), loosens=False) for one in bounds.moot(now) if one not in known]
+
+
+def _limits(was: Sequence[Limit], now: Sequence[Limit], currency: str) -> Told:
     def come(gone: Limit | None, new: Limit | None) -> Told:
         if gone is not None:
-            return [Change(f"This limit goes: {_limit(gone)}", loosens=True)]
+            return [Change(f"This limit goes: {bounds.limit_words(gone, currency)}", loosens=True)]
         assert new is not None
-        return [Change(f"A new limit: {_limit(new)}", loosens=False)]
+        return [Change(f"A new limit: {bounds.limit_words(new, currency)}", loosens=False)]
 
     def pair(one: Limit, other: Limit) -> Told:
         alone = f"The {terms.role(one.role)} decides alone up to"
         tellers: Tellers = {
             "max_change": lambda a, b: _bound(a, b, alone, lambda share: f"{terms.share(share)} a day"),
-            "max_per_day": lambda a, b: _bound(a, b, alone, lambda money: f"{money:,.2f} a day"),
+            "max_per_day": lambda a, b: _bound(a, b, alone, lambda money: f"{money:,.2f} {currency} a day"),
             "beyond": lambda a, b: [
                 Change(
                     f"Beyond the limit of the {terms.role(one.role)} the {terms.role(b)} must approve as well, "
@@ -316,25 +329,6 @@ def _reach(was: frozenset[str], now: frozenset[str], said: str, narrower_loosens
     return [Change(f"{said} {spoken[0]} instead of {spoken[1]}.", loosens=loosens)]
 
 
-def _limit(one: Limit) -> str:
-    bounds = [terms.share(one.max_change)] if one.max_change is not None else []
-    bounds += [f"{one.max_per_day:,.2f}"] if one.max_per_day is not None else []
-    what = f" to {terms.listing([terms.action(kind) for kind in sorted(one.actions)])}" if one.actions else ""
-    return (
-        f"a {terms.role(one.role)} decides alone up to {terms.listing(bounds, 'and') or 'any amount'} a day"
-        f"{what}{_where(one)}; beyond that the {terms.role(one.beyond)} must approve as well."
-    )
-
-
-def _where(one: Person | Limit) -> str:
-    places = [
-        f"{word} {terms.listing(sorted(named), 'and')}"
-        for word, named in (("ad account", one.accounts), ("platform", one.platforms))
-        if named
-    ]
-    return f" for {terms.listing(places, 'and')}" if places else ""
-
-
 def _days(one: Freeze | Delegation) -> str:
     return f"{_day(one.first_day)} to {_day(one.last_day)}"
 
@@ -351,19 +345,23 @@ _POLICY: Tellers = {
     "version": lambda was, now: [Change(f"The policy is called version {now} instead of {was}.", loosens=False)],
     # a longer wait decides on older figures
     "expires_after_hours": _hours("A question expires", fewer_loosens=False),
-    "limits": _limits,
     "forbidden": lambda was, now: _set(
-        was, now, "Never done any more: {}", "No longer ruled out: {}", terms.action, loosens_more=False
+        was,
+        now,
+        "Nobody may {} any more",
+        "Allowed again, where somebody approves it: {}",
+        terms.action,
+        loosens_more=False,
     ),
     # what an agent was let do alone was given by a person on its record, and is taken back the same way
     "automatic": lambda was, now: _set(
         was,
         now,
-        "Done without asking: {}",
+        "Done from now on without asking anybody: {}",
         "Asked again, except of agents a person has let act alone: {}",
         terms.action,
     ),
-    "max_budget_change": lambda was, now: _bound(was, now, "No budget moves by more a day than", terms.share),
+    "max_budget_change": lambda was, now: _bound(was, now, "No budget moves in a day by more than", terms.share),
     "remind_after_hours": _hours("Owners are reminded", fewer_loosens=None),
     "escalate_after_hours": _escalation,
     "escalate_to": lambda was, now: [
@@ -385,7 +383,6 @@ _PARTS: dict[str, Teller] = {
     "executor": _executor,
     "goals": _goals,
     "routes": _routes,
-    "policy": _policy,
     "freezes": _freezes,
     "mandates": _mandates,
     "digest": _digest,

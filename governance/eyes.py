@@ -38,6 +38,28 @@ def others(model: OperatingModel, by: str = "") -> tuple[Person, ...]:
     return tuple(one for one in rest if model.policy.escalate_to in one.roles) or rest
 
 
+def watchers(model: OperatingModel, by: str, gaining: Collection[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Who may be the architect who agrees to what loosens, and who the other person: Slack users.
+
+    `gaining`: whose own powers the change widens. They watch nothing of it: an architect among them counts as the one
+    who drafted it, or where all architects gain, and then only beside somebody who gains nothing. Where nobody else is
+    left for that, everybody with a role may be.
+    """
+    heads = architects(model)
+    neutral = [one for one in heads if one.slack not in gaining]
+    first = frozenset(one.slack for one in heads if one in neutral or one.slack == by or not neutral)
+    second = frozenset(one.slack for one in (*neutral, *others(model, by)) if one.slack not in gaining)
+    if not can_pair(first, second):
+        rest = (one for one in model.people if one.roles and not is_architect(one) and one.slack != by)
+        second |= frozenset(one.slack for one in rest if one.slack not in gaining)
+    return first, second
+
+
+def can_pair(first: Collection[str], second: Collection[str]) -> bool:
+    """Whether there are two different people, one of each."""
+    return any(one != other for one in first for other in second)
+
+
 def is_missed(person: Person, before: OperatingModel, after: OperatingModel, left: Collection[str] = ()) -> bool:
     """Whether taking a person out, or a role or a scope from them, changes who may agree or leaves a role unanswered.
 

@@ -7,6 +7,7 @@ from domain.action import ACTION_KINDS
 from domain.catalogue import CATALOGUE, Risk
 from domain.operating_model import Delegation, OperatingModel
 from governance import terms
+from governance.bounds import moot, moot_words
 
 MOST_EMERGENCY_MINUTES = 60
 """Minutes one person may decide alone at most: long enough to act, too short to run a company."""
@@ -205,8 +206,7 @@ def _limits(model: OperatingModel) -> list[str]:
             )
         if limit.max_change is None and limit.max_per_day is None:
             found.append(f"The limit of the {name} names neither max_change nor max_per_day.")
-        if limit.max_change is not None and limit.max_change > model.policy.max_budget_change:
-            found.append(f"The limit of the {name} reaches beyond max_budget_change, which nothing may exceed.")
+    found += [moot_words(limit, model.policy) for limit in moot(model.policy)]
     return found
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 
 from domain.amendment import AmendmentView
 from domain.catalogue import CATALOGUE
+from domain.gains import gainers
 from domain.operating_model import OperatingModel
 from domain.proposal import is_erased
 from domain.standing import Emergency, Grant, Level, Stop
@@ -53,9 +54,11 @@ def of_amendment(view: AmendmentView, model: OperatingModel) -> News:
         changes += f" And {len(one.changes) - _MOST_CHANGES} more, in {DESIGN_TAB}."
     by = FILE if one.by == FILE else _name(one.by, model)
     if view.decided_by is None:
+        gaining = [person.name for person in gainers(model, one.model)]
+        not_them = f"It lets {' and '.join(gaining)} decide more, so it takes somebody else. " if gaining else ""
         return (
             f"{one.id}/waits",
-            f"A change of the design waits for somebody else to agree, as it loosens the policy. {changes} "
+            f"A change of the design waits for somebody else to agree, as it loosens the policy. {not_them}{changes} "
             f"Drafted by {by}: {_quoted(one.reason)} Read and agree in {DESIGN_TAB}.",
         )
     agreed = " and ".join(_name(user, model) for user in view.agreed) or "nobody"

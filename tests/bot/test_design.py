@@ -10,10 +10,11 @@ from bot.blocks import aloud
 from bot.design import design
 from bot.home import home
 from domain.action import ACTION_KINDS
-from domain.amendment import Design
+from domain.amendment import Design, Replay
+from domain.operating_model import Limit
 from tests.bot.designs import BUSY, GOVERNED, NEW_DESIGN, RECORDS, amendment, crowded, stop
 from tests.bot.fakes import FakeRunner
-from tests.bot.samples import ADA, MARA, MODEL, NILS
+from tests.bot.samples import ADA, CLEO, MARA, MODEL, NILS
 
 Valid = Callable[[Any], None]
 
@@ -33,12 +34,13 @@ def test_a_new_company_reads_that_nothing_waits_and_nothing_was_measured():
     assert "Nothing is stopped" in words
     assert "No change of the design waits for anybody." in words
     assert "so every agent asks" in words
-    assert "by `baton.yaml`" in words
+    assert "The rules in force are version 1, since" in words
+    assert "as written in `baton.yaml`" in words
 
 
 def test_a_change_shows_what_it_would_have_done_to_the_past():
     words = said(design(BUSY, ADA))
-    assert "this would have changed *14 of 212 verdicts*" in words
+    assert "Of the last 212 proposals, *14* would have been judged differently:" in words
     assert "asks the media lead and the CMO → *asks the media lead*" in words
     assert "2 people must agree · agreed: Mara Lindt" in words
     assert "There are no past proposals yet to hold this against." in words
@@ -61,9 +63,10 @@ def test_policy_limits_and_mandates_are_in_plain_words():
     for sentence in (
         "A question runs out after 3 days, and is then not approved",
         "A reminder goes out after 24 hours; after 2 days the CMO may decide as well",
-        "Never done: Set bid target",
-        "media lead, Set budget and Shift budget: alone up to 30 %, beyond that with the CMO",
-        "CRM lead, everything in account a1 and meta: alone up to 250 EUR a day",
+        "Actions nobody may take: Set bid target",
+        "Actions taken without asking anybody: none",
+        "The media lead decides alone on Set budget and Shift budget up to 30 % a day; above that the CMO must approve",
+        "The CRM lead decides alone on everything in account a1 and meta up to €250 a day;",
         "Creative fatigue: creative lead and media lead",
         "CPA €36, counts 2 times",
         "Black week: 23 November to 29 November",
@@ -126,6 +129,52 @@ def test_somebody_who_agreed_has_no_button_to_agree_again():
     assert buttons(ADA) == [["Agree", "Reject…"], ["Agree", "Reject…"]]
     assert buttons(NILS) == [["Agree"]], "the other pair of eyes, where the change loosens"
     assert buttons(MARA) == [], "Mara has agreed"
+
+
+def test_whoever_drafted_a_change_withdraws_it_and_others_reject_it(valid: Valid):
+    own = BUSY.model_copy(update={"pending": (amendment(by=ADA, agreed=()),)})
+    for shown, label in ((own, "Withdraw…"), (BUSY, "Reject…")):
+        rows: Any = [block for block in design(shown, ADA)["blocks"] if block.get("block_id", "").startswith("amd_")]  # type: ignore[attr-defined]
+        last = rows[0]["elements"][-1]
+        assert (last["text"]["text"], last["action_id"]) == (label, "reject_amendment")
+    form = drafts.reject("amd_1", is_own=True)
+    valid(form)
+    assert (form["title"]["text"], form["submit"]["text"]) == ("Withdraw the change", "Withdraw")  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("of", "said_"),
+    [
+        (1, "The one proposal there was would not have been judged differently."),
+        (3, "Of the last 3 proposals, none would have been judged differently."),
+    ],
+)
+def test_a_change_that_would_have_changed_nothing_says_so_plainly(of: int, said_: str):
+    shown = BUSY.model_copy(update={"pending": (amendment(replay=Replay(of=of)),)})
+    assert said_ in said(design(shown, ADA))
+
+
+def test_a_change_says_whom_it_lets_decide_more_and_does_not_ask_them_for_the_second_agreement(valid: Valid):
+    given = tuple(
+        one.model_copy(update={"roles": one.roles | {"web_lead"}}) if one.slack == NILS else one
+        for one in GOVERNED.people
+    )
+    made = amendment()
+    wider = made.amendment.model_copy(update={"model": GOVERNED.model_copy(update={"people": given})})
+    shown = BUSY.model_copy(update={"pending": (made.model_copy(update={"amendment": wider}),)})
+    view = design(shown, NILS)
+    valid(view)
+    assert "*It lets Nils Berg decide more*, so somebody else must be the second person to agree" in said(view)
+    assert "decide more" not in said(design(BUSY, NILS))
+    assert pressable(view, "agree_amendment") == []
+    assert pressable(design(shown, CLEO), "agree_amendment") == [made.amendment.id]
+
+
+def test_a_limit_above_the_hard_cap_says_that_the_cap_holds():
+    policy = GOVERNED.policy.model_copy(update={"limits": (Limit(role="media_lead", max_change=0.8),)})
+    shown = BUSY.model_copy(update={"model": GOVERNED.model_copy(update={"policy": policy})})
+    assert "up to 80 % a day (no budget moves by more than 50 % a day, whoever approves)" in said(design(shown, ADA))
+    assert "whoever approves)" not in said(design(BUSY, ADA))
 
 
 def test_only_the_architect_edits_and_everybody_with_a_role_may_stop():
@@ -228,8 +277,8 @@ def test_slack_takes_the_other_forms_and_those_of_a_crowd(valid: Valid):
     "form", [drafts.stop(BUSY), drafts.edit(BUSY, "limits", "0"), drafts.edit(BUSY, "policy", "policy")]
 )
 def test_putting_back_is_not_mistaken_for_undoing_a_stop_or_a_limit(form: dict[str, object]):
-    assert "'Put back what a team did'" in str(form)
-    assert "'Put back'" not in str(form)
+    assert "'Undo what a team did'" in str(form)
+    assert "'Put back" not in str(form)
 
 
 def test_a_form_shows_what_holds_now():

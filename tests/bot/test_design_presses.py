@@ -119,7 +119,7 @@ async def test_the_architect_edits_a_limit_and_sees_what_it_would_have_changed(o
     wrong = await office.send(ADA, form, max_change="a lot", reason="We ask too often.")
     assert wrong["errors"] == {"max_change": "Type a number such as 250 or 36.50."}
     seen = (await office.send(ADA, form, max_change="40", reason="We ask too often."))["view"]
-    assert "this would have changed *14 of 212 verdicts*" in said(seen)
+    assert "Of the last 212 proposals, *14* would have been judged differently" in said(seen)
     _, by, part, values, reason = office.governing.calls[-1]
     assert (by, part, values["key"], values["max_change"]) == (ADA, "limits", "0", "40")
     assert values["actions"] == "set_budget,shift_budget"

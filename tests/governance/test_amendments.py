@@ -9,6 +9,7 @@ from domain.amendment import Amendment, Replay
 from domain.badge import Badge
 from domain.errors import NotYours, Unidentified
 from domain.operating_model import (
+    BreakGlass,
     Delegation,
     OperatingModel,
     Person,
@@ -80,10 +81,11 @@ def test_what_stood_then_stands_in_the_replay():
     assert replay(other(freezes=()), [one]).changed == ()
 
 
-def amendment(loosens: bool, by: str = CORA) -> Amendment:
+def amendment(loosens: bool, by: str = CORA, after: OperatingModel | None = None) -> Amendment:
+    """A change after which the company is `after`; without it nobody in particular gains by it."""
     sentences = ("It loosens.",) if loosens else ()
     return Amendment(
-        id="amd_0", base=1, model=BASE, by=by, at=NOW, reason="r", changes=("It changes.",), loosens=sentences,
+        id="amd_0", base=1, model=after or BASE, by=by, at=NOW, reason="r", changes=("It changes.",), loosens=sentences,
         replay=Replay(of=0),
     )  # fmt: skip
 
@@ -140,26 +142,26 @@ def both(*more: str) -> set[frozenset[str]]:
 def test_a_change_that_loosens_needs_two_people_one_of_them_an_architect():
     everybody_else = (MARA, CLEO, CARL, WIM)
     assert quorum(amendment(loosens=True)) == 2
-    assert pairs(amendment(loosens=True), TWO_ARCHITECTS) == both(DORA.slack)
-    assert pairs(amendment(loosens=True), WITH_CHIEF) == both(EMIL.slack)
-    assert pairs(amendment(loosens=True), ONE_ARCHITECT) == both(*everybody_else)
-    assert pairs(amendment(loosens=True), ALONE) == set()
+    assert pairs(amendment(loosens=True, after=TWO_ARCHITECTS), TWO_ARCHITECTS) == both(DORA.slack)
+    assert pairs(amendment(loosens=True, after=WITH_CHIEF), WITH_CHIEF) == both(EMIL.slack)
+    assert pairs(amendment(loosens=True, after=ONE_ARCHITECT), ONE_ARCHITECT) == both(*everybody_else)
+    assert pairs(amendment(loosens=True, after=ALONE), ALONE) == set()
 
 
 def test_whoever_drafted_it_and_is_no_architect_is_no_pair_of_eyes():
-    assert pairs(amendment(loosens=True, by=MARA), ONE_ARCHITECT) == both(CLEO, CARL, WIM)
-    assert pairs(amendment(loosens=True, by=MARA), TWO_ARCHITECTS) == both(DORA.slack)
+    assert pairs(amendment(loosens=True, by=MARA, after=ONE_ARCHITECT), ONE_ARCHITECT) == both(CLEO, CARL, WIM)
+    assert pairs(amendment(loosens=True, by=MARA, after=TWO_ARCHITECTS), TWO_ARCHITECTS) == both(DORA.slack)
     with pytest.raises(NotYours, match="You drafted this, so other people must agree"):
-        may_agree(MARA, amendment(loosens=True, by=MARA), (), ONE_ARCHITECT, member(MARA))
+        may_agree(MARA, amendment(loosens=True, by=MARA, after=ONE_ARCHITECT), (), ONE_ARCHITECT, member(MARA))
 
 
 def test_the_file_is_nobody_so_two_people_agree_to_what_it_loosens():
-    assert pairs(amendment(loosens=True, by=FILE), TWO_ARCHITECTS) == both(DORA.slack)
-    assert pairs(amendment(loosens=True, by=FILE), WITH_CHIEF) == both(EMIL.slack)
+    assert pairs(amendment(loosens=True, by=FILE, after=TWO_ARCHITECTS), TWO_ARCHITECTS) == both(DORA.slack)
+    assert pairs(amendment(loosens=True, by=FILE, after=WITH_CHIEF), WITH_CHIEF) == both(EMIL.slack)
 
 
 def test_where_nobody_else_could_agree_it_is_refused_with_the_reason():
-    what = amendment(loosens=True)
+    what = amendment(loosens=True, after=ALONE)
     assert stuck(what, ALONE) == (
         "This change loosens the policy, so two people must agree, and nobody but Cora Main (CMO) holds a role."
     )
@@ -169,11 +171,11 @@ def test_where_nobody_else_could_agree_it_is_refused_with_the_reason():
     nobody = model(people=(PEOPLE[0],))
     for one in (True, False):
         assert stuck(amendment(loosens=one), nobody) == "Nobody holds the role of CMO, so nobody can agree to a change."
-    assert stuck(amendment(loosens=True), TWO_ARCHITECTS) is None
+    assert stuck(amendment(loosens=True, after=TWO_ARCHITECTS), TWO_ARCHITECTS) is None
 
 
 def test_nobody_agrees_twice_and_the_gone_count_no_more():
-    what = amendment(loosens=True)
+    what = amendment(loosens=True, after=ONE_ARCHITECT)
     with pytest.raises(NotYours, match="agreed to this already"):
         may_agree(CORA, what, (CORA,), ONE_ARCHITECT, member(CORA))
     with pytest.raises(NotYours, match="Emil agreed and may no longer do so"):
@@ -183,6 +185,57 @@ def test_nobody_agrees_twice_and_the_gone_count_no_more():
     assert not is_agreed(what, (CORA, "U0GONE00001"), ONE_ARCHITECT)
     with pytest.raises(NotYours, match=r"One of the two must be Cora Main \(CMO\)\."):
         may_agree(CLEO, what, (MARA,), ONE_ARCHITECT, member(CLEO))
+
+
+def gives(company: OperatingModel, slack: str, *roles: str) -> OperatingModel:
+    """The company after somebody was given more roles."""
+    return company.model_copy(
+        update={
+            "people": tuple(
+                one.model_copy(update={"roles": one.roles | {*roles}}) if one.slack == slack else one
+                for one in company.people
+            )
+        }
+    )
+
+
+def test_whoever_gains_by_a_change_is_no_second_pair_of_eyes_for_it():
+    what = amendment(loosens=True, after=gives(ONE_ARCHITECT, MARA, "web_lead"))
+    assert pairs(what, ONE_ARCHITECT) == both(CLEO, CARL, WIM)
+    with pytest.raises(NotYours, match="lets you decide more yourself"):
+        may_agree(MARA, what, (CORA,), ONE_ARCHITECT, member(MARA))
+    chief = amendment(loosens=True, after=gives(WITH_CHIEF, EMIL.slack, "media_lead"))
+    assert pairs(chief, WITH_CHIEF) == both(MARA, CLEO, CARL, WIM), "then anybody with a role is the other"
+
+
+def test_an_architect_who_gains_agrees_to_their_own_draft_and_to_nobody_elses():
+    own = amendment(loosens=True, by=CORA, after=gives(TWO_ARCHITECTS, CORA, "media_lead"))
+    assert pairs(own, TWO_ARCHITECTS) == both(DORA.slack)
+    others = amendment(loosens=True, by=DORA.slack, after=gives(TWO_ARCHITECTS, CORA, "media_lead"))
+    rest = (MARA, CLEO, CARL, WIM, EMIL.slack)
+    assert pairs(others, TWO_ARCHITECTS) == {frozenset({DORA.slack, one}) for one in rest}
+
+
+def test_where_every_architect_gains_somebody_who_does_not_must_agree():
+    glass = {"policy": Policy(break_glass=BreakGlass(role="cmo"))}
+    after = TWO_ARCHITECTS.model_copy(update=glass)
+    found = pairs(amendment(loosens=True, after=after), TWO_ARCHITECTS)
+    assert frozenset({CORA, DORA.slack}) not in found
+    assert both(MARA, CLEO, CARL, WIM, EMIL.slack) <= found
+    with pytest.raises(NotYours, match="lets both of you decide more; Mara Lind, Cleo Park"):
+        may_agree(DORA.slack, amendment(loosens=True, after=after), (CORA,), TWO_ARCHITECTS, member(DORA.slack))
+    one = ONE_ARCHITECT.model_copy(update=glass)
+    assert pairs(amendment(loosens=True, by=FILE, after=one), ONE_ARCHITECT) == both(MARA, CLEO, CARL, WIM)
+
+
+def test_where_only_those_who_gain_are_left_it_says_so():
+    small = ALONE.model_copy(update={"people": (*ALONE.people, PEOPLE[0])})
+    what = amendment(loosens=True, after=gives(small, MARA, "web_lead"))
+    assert pairs(what, small) == set()
+    assert stuck(what, small) == (
+        "This change loosens the policy, so two people must agree, and nobody who could be the second is left: "
+        "it lets Mara Lind decide more."
+    )
 
 
 def test_who_stands_in_for_the_architect_does_not_redesign_the_system():
@@ -214,8 +267,8 @@ def test_nobody_redesigns_while_slack_does_not_say_who_they_are():
 
 def test_only_those_who_can_agree_are_named():
     with pytest.raises(NotYours, match=r"Only Cora Main or Emil can agree to this\."):
-        may_agree(MARA, amendment(loosens=True), (), WITH_CHIEF, member(MARA))
+        may_agree(MARA, amendment(loosens=True, after=WITH_CHIEF), (), WITH_CHIEF, member(MARA))
     with pytest.raises(NotYours, match=r"Only Cora Main or Dora \(CMO\) can change the design\."):
-        may_agree(MARA, amendment(loosens=True), (), TWO_ARCHITECTS, member(MARA))
-    assert not agrees(IDLE.slack, amendment(loosens=True), (), ONE_ARCHITECT)
+        may_agree(MARA, amendment(loosens=True, after=TWO_ARCHITECTS), (), TWO_ARCHITECTS, member(MARA))
+    assert not agrees(IDLE.slack, amendment(loosens=True, after=ONE_ARCHITECT), (), ONE_ARCHITECT)
     assert not agrees("U0EVE00001", amendment(loosens=False), (), ONE_ARCHITECT)

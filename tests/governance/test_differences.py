@@ -77,12 +77,12 @@ CHANGES = [
     (
         limit(max_per_day=Decimal(499)),
         TIGHTENS,
-        "The media lead decides alone up to 499.00 a day instead of 500.00 a day.",
+        "The media lead decides alone up to 499.00 EUR a day instead of 500.00 EUR a day.",
     ),
     (
         limit(max_per_day=Decimal(501)),
         LOOSENS,
-        "The media lead decides alone up to 501.00 a day instead of 500.00 a day.",
+        "The media lead decides alone up to 501.00 EUR a day instead of 500.00 EUR a day.",
     ),
     (
         limit(beyond="web_lead"),
@@ -92,7 +92,7 @@ CHANGES = [
     (
         policy(limits=()),
         LOOSENS,
-        "This limit goes: a media lead decides alone up to 30 % and 500.00 a "
+        "This limit goes: a media lead decides alone up to 30 % and 500.00 EUR a "
         "day; beyond that the CMO must approve as well.",
     ),
     (
@@ -101,12 +101,16 @@ CHANGES = [
         "A new limit: a CRM lead decides alone up to 10 % a day to set budget "
         "for ad account a1; beyond that the CMO must approve as well.",
     ),
-    (policy(forbidden=frozenset_()), LOOSENS, "No longer ruled out: set bid target."),
-    (policy(forbidden=frozenset_("set_target", "set_budget")), TIGHTENS, "Never done any more: set budget."),
+    (policy(forbidden=frozenset_()), LOOSENS, "Allowed again, where somebody approves it: set bid target."),
+    (policy(forbidden=frozenset_("set_target", "set_budget")), TIGHTENS, "Nobody may set budget any more."),
     (policy(automatic=frozenset_()), TIGHTENS, "Asked again, except of agents a person has let act alone: pause ad."),
-    (policy(automatic=frozenset_("pause_ad", "resume_ad")), LOOSENS, "Done without asking: resume ad."),
-    (policy(max_budget_change=0.4), TIGHTENS, "No budget moves by more a day than 40 % instead of 50 %."),
-    (policy(max_budget_change=0.6), LOOSENS, "No budget moves by more a day than 60 % instead of 50 %."),
+    (
+        policy(automatic=frozenset_("pause_ad", "resume_ad")),
+        LOOSENS,
+        "Done from now on without asking anybody: resume ad.",
+    ),
+    (policy(max_budget_change=0.4), TIGHTENS, "No budget moves in a day by more than 40 % instead of 50 %."),
+    (policy(max_budget_change=0.6), LOOSENS, "No budget moves in a day by more than 60 % instead of 50 %."),
     (policy(remind_after_hours=None), TIGHTENS, "Owners are reminded: never instead of after 24 hours."),
     (policy(remind_after_hours=12), TIGHTENS, "Owners are reminded: after 12 hours instead of after 24 hours."),
     (policy(escalate_after_hours=24), LOOSENS, "A question is passed on: after 24 hours instead of after 48 hours."),
@@ -398,3 +402,18 @@ def test_one_architect_does_not_replace_the_other_pair_of_eyes_step_by_step():
         (nothing_passed_on, without(nothing_passed_on, BERTA)),
     ):
         assert [one.loosens for one in changes(before, after)] == [True]
+
+
+def test_a_limit_above_the_hard_cap_is_said_to_limit_nothing_when_it_comes_to_be_so():
+    moot = (
+        "The limit of the media lead, {} a day, limits no budget: none moves by more than {} in a day, whoever approves"
+    )
+    raised = [one.sentence for one in changes(BASE, limit(max_change=0.8))]
+    assert any(sentence.startswith(moot.format("80 %", "50 %")) for sentence in raised)
+    capped = [one.sentence for one in changes(BASE, policy(max_budget_change=0.2))]
+    assert any(sentence.startswith(moot.format("30 %", "20 %")) for sentence in capped)
+    assert not any("limits no budget" in one.sentence for one in changes(BASE, limit(max_change=0.5)))
+    was_so = limit(max_change=0.8)
+    later = was_so.model_copy(update={"policy": was_so.policy.model_copy(update={"version": 9})})
+    assert not any("limits no budget" in one.sentence for one in changes(was_so, later)), "said once"
+    assert not next(one for one in changes(BASE, limit(max_change=0.8)) if "limits no budget" in one.sentence).loosens

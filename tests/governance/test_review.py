@@ -248,7 +248,10 @@ def test_a_sound_model_has_nothing_to_complain_about():
         ({"people": PEOPLE[:3] + PEOPLE[4:]}, "Nobody holds the role cmo"),
         ({"routes": Routes(owners={Cause.TEST_READY: ("analyst",)})}, "test_ready is routed to analyst, a role nobody"),
         ({"routes": Routes(owners={Cause.TEST_READY: ()})}, "test_ready is routed to nobody."),
-        ({"policy": policy(limits=(Limit(role="media_lead", max_change=0.9),))}, "reaches beyond max_budget_change"),
+        (
+            {"policy": policy(limits=(Limit(role="media_lead", max_change=0.9),))},
+            "The limit of the media lead, 90 % a day, limits no budget: none moves by more than 50 % in a day",
+        ),
         ({"policy": policy(limits=(Limit(role="media_lead"),))}, "names neither max_change nor max_per_day"),
         ({"policy": policy(limits=(Limit(role="cmo", max_change=0.2),))}, "the same role approves"),
         (

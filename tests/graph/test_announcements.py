@@ -64,6 +64,8 @@ async def test_a_change_that_loosens_is_announced_while_it_waits_for_the_second_
     await runner.governing.agree(ident, CORA)
     await runner.work.uphold()
     assert "waits for somebody else to agree, as it loosens the policy." in wall.announced[f"{ident}/waits"]
+    gain = "It lets Mara Lind and Noor Haddad decide more, so it takes somebody else."
+    assert gain in wall.announced[f"{ident}/waits"], "it is their limit that goes"
     assert "Drafted by Cora Main: “It asks too often”." in wall.announced[f"{ident}/waits"]
     await runner.governing.agree(ident, ANNA)
     await runner.work.uphold()
