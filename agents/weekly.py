@@ -137,7 +137,7 @@ def wilson(hits: int, n: int) -> Interval:
     share, z2 = hits / n, _Z * _Z / n
     middle = (share + z2 / 2) / (1 + z2)
     half = _Z * math.sqrt(share * (1 - share) / n + z2 / (4 * n)) / (1 + z2)
-    return max(middle - half, 0.0), min(middle + half, 1.0)
+    return min(max(middle - half, 0.0), share), max(min(middle + half, 1.0), share)
 
 
 def _answered(cases: Iterable[Case], period: Period) -> list[_Answered]:
