@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile("baton", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("baton")  # a busy machine is no failure
@@ -16,6 +16,17 @@ SHARED = Path(__file__).parents[2] / "shared"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--crash-rounds", type=int, default=1, help="how often each kill test is repeated")
+    parser.addoption("--any-states", type=int, default=40, help="random states of the domain each renderer is given")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.register_profile(
+        "any states",
+        parent=settings.get_profile("baton"),
+        max_examples=config.getoption("--any-states"),
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.explicit, Phase.generate),  # a state of forty proposals takes too long to make smaller
+    )
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from domain.receipt import Outcome, Receipt, ReceiptStatus, Said
 from domain.scope import Scope
 from domain.signal import Candidate, Cause, CloseReason, RuledOut, Signal
 from domain.standing import Emergency, Stop
+from domain.summaries import Accuracy, Figure, Measure, Money, OwnDigest, Step, Summary, Waiting, Weight
 from domain.verdict import Ask, Automatic, Forbidden
 from tests.bot.samples import ADA, CLEO, MARA, NILS
 
@@ -63,21 +64,27 @@ def actions(draw: Any) -> Any:
             values[name] = field.default if name == "kind" else "EUR"
         elif name == "metric" and made.__name__ == "SetTarget":
             values[name] = draw(st.sampled_from(("target_cpa", "target_roas")))
-        elif kind is Decimal or Decimal in getattr(kind, "__args__", ()):
-            values[name] = draw(money.filter(lambda amount: amount > 0))
+        elif _holds(kind, Decimal):
+            amount = money.filter(lambda amount: amount > 0)
+            values[name] = draw(st.one_of(st.none(), amount) if _holds(kind, NoneType) else amount)
         elif kind is int:
             values[name] = draw(st.integers(1, 6))
         elif kind is float:
             values[name] = draw(st.floats(0.01, 0.5))
         elif kind is date:
             values[name] = draw(days)
-        elif NoneType in getattr(kind, "__args__", ()):
+        elif _holds(kind, NoneType):
             values[name] = draw(st.one_of(st.none(), words(200)))
         else:
             values[name] = draw(words(most))
     if "from_was" in values:
         values["from_was"] = max(values["from_was"], values["amount"])
     return made(**values)
+
+
+def _holds(annotation: Any, wanted: type) -> bool:
+    """Whether a field may be of a type, however deep in its annotation that stands."""
+    return annotation is wanted or any(_holds(one, wanted) for one in getattr(annotation, "__args__", ()))
 
 
 findings = st.builds(
@@ -224,12 +231,19 @@ def cases(draw: Any, ident: int = 1) -> Case:
     )
 
 
+def _moved(case: Case, number: int) -> Case:
+    signal = case.signal.model_copy(update={"id": f"sig_{number:012x}"})
+    views = tuple(_renamed(view, number, place) for place, view in enumerate(case.proposals))
+    return case.model_copy(update={"signal": signal, "proposals": views})
+
+
 def _renamed(view: ProposalView, case: int, number: int) -> ProposalView:
     ident = f"prop_{case:06x}{number:06x}"
     return view.model_copy(update={"proposal": view.proposal.model_copy(update={"id": ident})})
 
 
 lines = st.lists(words(), max_size=20).map(tuple)
+"""Up to twenty lines of anything."""
 healths = st.builds(
     Health,
     today=days,
@@ -248,10 +262,11 @@ digests = st.builds(Digest, day=days, headline=words(), changed=lines, waiting=l
 
 @st.composite
 def inboxes(draw: Any) -> Inbox:
-    drawn = [draw(cases(number)) for number in range(draw(st.integers(0, 4)))]
-    spread = [[], [], []]
-    for case in drawn:
-        spread[draw(st.integers(0, 2))].append(case)
+    # Drawing cases takes long: the same one or two stand in several places under their own ids.
+    few = [draw(cases(number)) for number in range(draw(st.integers(1, 2)))]
+    spread: list[list[Case]] = [[], [], []]
+    for number in range(draw(st.sampled_from((0, 1, 2, 3, 5, 12, 40)))):
+        spread[draw(st.integers(0, 2))].append(_moved(few[number % len(few)], number))
     roles = tuple(draw(st.lists(st.sampled_from(ROLES), max_size=4, unique=True)))
     user = draw(st.sampled_from(USERS[:-1]))
     mine, others, decided = (tuple(part) for part in spread)
@@ -271,4 +286,69 @@ def inboxes(draw: Any) -> Inbox:
         emergency=draw(st.one_of(st.none(), emergency)),
         to_review=tuple(draw(st.lists(emergency, max_size=6))),
         health=draw(healths),
+    )
+
+
+waitings = st.builds(
+    Waiting,
+    proposal_id=st.just("prop_000000000001"),
+    title=words(),
+    headline=words(),
+    at_stake_per_day=money,
+    currency=st.sampled_from(("EUR", "USD")),
+    signal_id=st.sampled_from(("sig_000000000001", "sig_000000000002")),
+    until=st.one_of(st.none(), moments),
+    role=st.sampled_from(ROLES),
+    instead_of=st.one_of(st.none(), words()),
+    is_passed_on=st.booleans(),
+)
+own_digests = st.builds(
+    OwnDigest,
+    user=st.sampled_from(USERS),
+    day=days,
+    as_of=days,
+    waiting=st.one_of(st.lists(waitings, max_size=3), st.lists(waitings, max_size=1).map(lambda few: few * 40)).map(
+        tuple
+    ),
+    changed=lines,
+    measured=lines,
+)
+
+
+@st.composite
+def summaries(draw: Any) -> Summary:
+    """A period with every figure, some of them without data."""
+
+    def figure(measure: Measure) -> Figure:
+        n = draw(st.sampled_from((0, 1, 7, 10**6)))
+        if not n:
+            return Figure(measure=measure, n=0)
+        spread = draw(st.one_of(st.none(), intervals))
+        return Figure(measure=measure, n=n, value=draw(st.floats(0, 1e6)), p90=draw(floats), interval=spread)
+
+    amounts = st.decimals(-(10**9), 10**9, places=2)
+    ends = st.tuples(amounts, amounts).map(lambda pair: (min(pair), max(pair)))
+    worth = st.builds(Money, currency=st.sampled_from(("EUR", "USD")), amount=amounts, interval=ends,
+                      n=st.integers(1, 99))  # fmt: skip
+    weight = st.builds(Weight, proposal_id=st.just("prop_000000000001"), words=words(), currency=st.just("EUR"),
+                       amount=st.one_of(st.none(), amounts), interval=st.one_of(st.none(), ends),
+                       because=words())  # fmt: skip
+    held = st.builds(Accuracy, agent=words(60), n=st.integers(1, 99), right_way=unit, covered=unit, bias=floats)
+    step = st.builds(Step, first_day=days, answered=st.integers(1, 99), first_hits=st.integers(0, 1),
+                     hours_to_decision=st.one_of(st.none(), st.floats(0, 1e4)))  # fmt: skip
+    return Summary(
+        first_day=draw(days),
+        last_day=draw(days),
+        where=draw(words(200)),
+        opened=draw(lines),
+        figures=tuple(figure(measure) for measure in Measure),
+        decisions=draw(st.dictionaries(st.sampled_from(("approved", "overridden", "rejected")), st.integers(0, 99))),
+        money=tuple(draw(st.lists(worth, max_size=3))),
+        weights=tuple(draw(st.lists(weight, max_size=12))),
+        not_measurable=draw(st.integers(0, 99)),
+        accuracy=tuple(draw(st.lists(held, max_size=12))),
+        open_now=draw(st.integers(0, 99)),
+        waiting_now=draw(st.integers(0, 99)),
+        at_stake_now=draw(st.dictionaries(st.sampled_from(("EUR", "USD")), money)),
+        steps=tuple(draw(st.lists(step, max_size=8))),
     )
