@@ -1,5 +1,6 @@
 """May this person decide this, now? Asked at the press, before anything is written, and again before it is executed."""
 
+from collections.abc import Set
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -169,9 +170,21 @@ def _unfounded(
         return None
     if len(good) < asked.quorum:
         return f"The policy now asks for {asked.quorum} people, and {len(good)} agreed."
-    if not frozenset[str]().union(*good.values()) & {asked.role, terms.ARCHITECT}:
-        return f"One of those who agree must be the {terms.role(asked.role)}."
+    if missing := _missing(frozenset[str]().union(*good.values()), asked, view, model, decided):
+        return f"One of those who agree must be the {terms.role(missing)}."
     return None
+
+
+def _missing(present: Set[str], asked: Ask, view: ProposalView, model: OperatingModel, now: Moment) -> str | None:
+    """The role that none of those who agree holds, of the two that four eyes take: the one asked, and the owner's.
+
+    Whoever must agree as well does not decide instead of the owner, however many of them agree. The architect stands
+    in for either, and for the owner also those to whom a question was passed on.
+    """
+    if not present & {asked.role, terms.ARCHITECT}:
+        return asked.role
+    instead = {model.policy.escalate_to} if passed_on(view, model, now) else set[str]()
+    return None if present & {view.proposal.owner, terms.ARCHITECT, *instead} else view.proposal.owner
 
 
 def _by_baton(decision: Decision, view: ProposalView, model: OperatingModel, now: Moment, standing: Standing) -> None:
@@ -245,8 +258,8 @@ def _suffice(
             name = one.name if one else slack
             raise NotYours(f"{name} approved this and may no longer decide it, so somebody must change or reject it.")
         present |= roles
-    if not present & {asked.role, terms.ARCHITECT}:
-        raise NotYours(f"One of the approvals must come from {terms.holders(model, asked.role)}.")
+    if missing := _missing(present, asked, view, model, now):
+        raise NotYours(f"One of the approvals must come from {terms.holders(model, missing)}.")
 
 
 def _whose(

@@ -10,7 +10,7 @@ from domain.action import PauseAd
 from domain.badge import Badge
 from domain.case import ProposalStatus
 from domain.errors import AlreadyDecided, InvalidChange, NoLongerOpen, NotYours, StaleCard, Unidentified
-from domain.operating_model import BreakGlass, Freeze, OperatingModel, Person
+from domain.operating_model import BreakGlass, Freeze, Limit, OperatingModel, Person
 from domain.proposal import Approved, Decision, Expired, Overridden, Rejected, Snoozed
 from domain.standing import Emergency, Standing, Stop
 from domain.verdict import Ask, Automatic, Forbidden
@@ -212,6 +212,22 @@ def test_two_media_leads_are_not_enough_where_the_cmo_is_needed():
     )
     with pytest.raises(NotYours, match=r"must come from Cora Main \(CMO\)"):
         press(said(WIM), view(FOUR_EYES, approvals=(MARA,)), model(policy(), people=people))
+
+
+def test_whoever_must_agree_as_well_does_not_decide_instead_of_the_owner():
+    """Two CFOs are two people and one of the role asked, and none who answers for the budget."""
+    cfo = frozenset({"cfo"})
+    people = tuple(one.model_copy(update={"roles": cfo}) if one.slack in {WIM, CARL} else one for one in model().people)
+    limit = Limit(role="media_lead", max_change=0.1, beyond="cfo")
+    company = model(policy(limits=(limit,), escalate_to="cfo"), people=people)
+    asked = Ask(role="cfo", quorum=2, within_hours=72, rules=("Beyond the limit.",))
+    with pytest.raises(NotYours, match=r"must come from Mara Lind \(media lead\)"):
+        press(said(WIM), view(asked, approvals=(CARL,)), company)
+    press(said(MARA), view(asked, approvals=(CARL,)), company)
+    press(said(CORA), view(asked, approvals=(CARL,)), company)
+    press(said(WIM), view(asked, approvals=(CARL,), asked_at=NOW - timedelta(hours=48)), company)
+    by = view(asked, approvals=(CARL,), decision=said(WIM))
+    assert still_valid(by, case(), company, when(NOW)) == "One of those who agree must be the media lead."
 
 
 def test_an_override_within_the_limit_is_the_owners():

@@ -105,8 +105,8 @@ def suffices(group: tuple[frozenset[str], ...], verdict: Verdict, owner: str) ->
         return False
     deciding = {verdict.role, "cmo"} | ({owner} if verdict.quorum > 1 else set())
     able = [roles for roles in group if roles & deciding]
-    asked = verdict.quorum == 1 or any(roles & {verdict.role, "cmo"} for roles in able)
-    return len(able) >= verdict.quorum and asked
+    both = all(any(roles & {one, "cmo"} for roles in able) for one in (verdict.role, owner))
+    return len(able) >= verdict.quorum and (verdict.quorum == 1 or both)
 
 
 groups = st.lists(st.frozensets(st.sampled_from(ROLES), max_size=2), max_size=3).map(tuple)
