@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from domain.action import PutBack, SetBudget, ShiftBudget
+from domain.action import PutBack, ShiftBudget
 from domain.catalogue import CATALOGUE, Risk
 from domain.moment import Moment
 from domain.operating_model import Limit, OperatingModel
@@ -71,7 +71,7 @@ def hard_cap(proposal: Proposal, model: OperatingModel, now: Moment, standing: S
     action, most = proposal.action, model.policy.max_budget_change
     if isinstance(action, ShiftBudget) and action.amount > action.from_was:
         return Forbidden(rules=("A campaign cannot give more than its whole budget.",))
-    if not isinstance(action, SetBudget | ShiftBudget):
+    if not CATALOGUE[action.kind].moves_budget:
         return None
     change = moves.largest_change(proposal, standing.moves)
     if change is None:

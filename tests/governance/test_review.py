@@ -10,24 +10,9 @@ from hypothesis import strategies as st
 from domain.action import (
     ACTION_KINDS,
     Action,
-    ChangeGoal,
-    ExcludeData,
-    FixLandingPage,
-    FixTracking,
-    PauseAd,
-    PutBack,
-    RefreshCreative,
-    ResumeAd,
-    RetentionFlow,
-    RollOutTest,
-    RotateAudience,
-    SetTarget,
     ShiftBudget,
-    StartTest,
-    UpdatePromise,
-    WriteBrief,
 )
-from domain.catalogue import CATALOGUE, Risk
+from domain.catalogue import CATALOGUE, Risk, example
 from domain.operating_model import Freeze, Limit, Policy, Routes
 from domain.proposal import Proposal
 from domain.signal import Cause
@@ -41,27 +26,9 @@ WHERE = {"platform": "meta", "account_id": "a1", "currency": "EUR"}
 SHIFT = ShiftBudget.model_validate(
     WHERE | {"from_campaign": "c3", "to_campaign": "c1", "amount": "90", "from_was": "450", "to_was": "200"}
 )
-ONE_OF_EACH: dict[str, Action] = {
-    action.kind: action
-    for action in (
-        budget(),
-        SHIFT,
-        PauseAd(**WHERE, campaign_id="c3", ad_id="ad9", spend_per_day=Decimal(80)),
-        ResumeAd(**WHERE, campaign_id="c3", ad_id="ad9"),
-        SetTarget(**WHERE, campaign_id="c3", metric="target_cpa", target=Decimal(30), was=Decimal(40)),
-        RefreshCreative(**WHERE, campaign_id="c3", ad_id="ad9", brief="New."),
-        RotateAudience(**WHERE, campaign_id="c3", from_segment="s1", to_segment="s2"),
-        FixTracking(**WHERE, symptom="No conversions."),
-        FixLandingPage(**WHERE, campaign_id="c3", symptom="No orders."),
-        RetentionFlow(**WHERE, segment_id="s1", message="Come back."),
-        UpdatePromise(**WHERE, campaign_id="c3", promise="New."),
-        WriteBrief(**WHERE, theme="mats", brief="Write."),
-        StartTest(**WHERE, hypothesis="h", metric="cvr", share=0.2),
-        RollOutTest(**WHERE, test_id="t1", arm="b"),
-        ExcludeData(**WHERE, first_day=TODAY, last_day=TODAY),
-        ChangeGoal(**WHERE, goal="cpa", target=Decimal(30), was=Decimal(40)),
-        PutBack(**WHERE, of="refresh_creative", place="meta/a1/ad/ad9", what="Show the old creative again."),
-    )
+ONE_OF_EACH: dict[str, Action] = {kind: example(kind) for kind in ACTION_KINDS} | {
+    "set_budget": budget(),
+    "shift_budget": SHIFT,
 }
 actions = st.sampled_from(sorted(ONE_OF_EACH)).map(ONE_OF_EACH.__getitem__)
 kinds = st.frozensets(st.sampled_from(ACTION_KINDS))
@@ -91,10 +58,6 @@ def verdict(action: Action, rules: Policy | None = None, today: date = TODAY, **
 def asked_about(action: Action, owner: str) -> Proposal:
     undoes = "prop_00000000aaaa" if action.kind == "put_back" else None
     return proposal(action, owner).model_copy(update={"undoes": undoes})
-
-
-def test_every_kind_of_action_is_reviewed_here():
-    assert set(ONE_OF_EACH) == set(ACTION_KINDS)
 
 
 @pytest.mark.parametrize("kind", ACTION_KINDS)
