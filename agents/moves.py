@@ -62,8 +62,7 @@ def shift_or_cut(about: Situation, most: Decimal = BIGGEST_STEP) -> Iterator[Dra
         weak,
         best,
         most,
-        f"{giver} pays {about.cpa_text(weak.campaign_id)} per conversion and {taker} "
-        f"{about.cpa_text(best.campaign_id)}",
+        _paid(about, f"{giver} pays", weak, f"and {taker}", best),
         " to where it buys more",
     )
 
@@ -79,8 +78,7 @@ def fetch(about: Situation) -> Iterator[Draft]:
         dear,
         strong,
         BIGGEST_STEP,
-        f"{taker} runs out of budget at {about.cpa_text(strong.campaign_id)} per conversion while {giver} pays "
-        f"{about.cpa_text(dear.campaign_id)}",
+        _paid(about, f"{taker} runs out of budget at", strong, f"while {giver} pays", dear),
         ", the total stays the same",
     )
 
@@ -97,9 +95,19 @@ def release(about: Situation, unused: float) -> Iterator[Draft]:
         best,
         min(BIGGEST_STEP, Decimal(str(round(unused, 2)))),
         f"{giver} leaves {wording.share(unused)} of its budget unspent and {taker} pays "
-        f"{about.cpa_text(best.campaign_id)} per conversion, the least of the others",
+        f"{about.cpa_text(best.campaign_id)} per conversion over "
+        f"{wording.plural(about.cpa_days(best.campaign_id), 'day')}, the least of the others",
         " to where it is used",
     )
+
+
+def _paid(about: Situation, lead: str, one: Campaign, link: str, other: Campaign) -> str:
+    """What two campaigns pay per conversion, with the days of each: "A pays €45 per conversion over 5 days and B …"."""
+    own, others = (about.cpa_text(campaign.campaign_id) for campaign in (one, other))
+    days, usual = (f"over {wording.plural(about.cpa_days(campaign.campaign_id), 'day')}" for campaign in (one, other))
+    if days == usual:
+        return f"{lead} {own} per conversion {link} {others}, {days}"
+    return f"{lead} {own} per conversion {days} {link} {others} {usual}"
 
 
 def _both_names(about: Situation, giver: Campaign, taker: Campaign) -> tuple[str, str]:

@@ -133,7 +133,7 @@ def _costs(readings: Readings, rate: Measure | None) -> list[Finding]:
 
     def words_of(events: float, exposure: float, expected: float, days: int) -> str:
         what = "orders" if rate and rate.table == "web_report" else "conversions" if rate else "clicks"
-        return f"{events:,.0f} {what} in {_days(days)}; {expected:,.2f} each was usual"
+        return f"{events:,.0f} {what} in {_days(days)}"
 
     metric = "cpa" if rate else "cpc"
     found += findings(AGENT, costs, object_scope, words_of, metric=metric, observed=paid, detail=_drivers(dearer))
@@ -166,7 +166,7 @@ def _segment_costs(readings: Readings) -> list[Finding]:
         return spend / max(clicks, 0.5)
 
     def words(clicks: float, spend: float, expected: float, days: int) -> str:
-        return f"{wording.counted(clicks, 'clicks')} in {_days(days)}; {expected:,.2f} each was usual"
+        return f"{wording.counted(clicks, 'clicks')} in {_days(days)}"
 
     return findings(AGENT, dear, object_scope, words, metric="cpc", observed=price)
 
@@ -184,7 +184,7 @@ def _account_costs(readings: Readings, *, web: bool) -> list[Finding]:
         return float(cpm.events[row, columns].sum() / max(cvr.events[row, columns].sum(), 0.5))
 
     def words(events: float, exposure: float, expected: float, days: int) -> str:
-        return f"{events:,.0f} orders in {_days(days)}; {expected:,.2f} each was usual"
+        return f"{events:,.0f} orders in {_days(days)}"
 
     return findings(AGENT, costs, object_scope, words, metric="cpa", observed=paid, detail=_drivers(dearer))
 

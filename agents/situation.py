@@ -146,8 +146,13 @@ class Situation:
         """What the campaign pays per conversion since the incident began, where that is long enough to tell."""
         if not self.campaign_id:
             return None
-        place = self.scope(self.campaign_id)
-        return self.books.cpa(place, self._days_since) or self.books.cpa(place)
+        return self.books.cpa(self.scope(self.campaign_id), self._weak_days)
+
+    @cached_property
+    def _weak_days(self) -> int:
+        """The days `weak_cpa` is of: since the incident began, or recent ones where those are too few to tell."""
+        since = self.books.cpa(self.scope(self.campaign_id), self._days_since) if self.campaign_id else None
+        return self._days_since if since else RECENT_DAYS
 
     @property
     def dearer_than_before(self) -> bool:
@@ -191,6 +196,10 @@ class Situation:
         """What a campaign pays per conversion, in words; the one that hurts, since it does."""
         paid = self.weak_cpa if campaign_id == self.campaign_id else self.books.cpa(self.scope(campaign_id))
         return metrics.text("cpa", paid, self.currency)
+
+    def cpa_days(self, campaign_id: str) -> int:
+        """The days that figure is of. Two of them of different days stand on a card only with their days."""
+        return self._weak_days if campaign_id == self.campaign_id else RECENT_DAYS
 
     def ground(self, action: Action) -> Ground:
         """The figures the forecast of an action stands on."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from agents import metrics, moves
+from agents.accounts import RECENT_DAYS
 from agents.causes.profile import Place, Profile, Signature
 from agents.draft import Draft
 from agents.losses import claim
@@ -30,7 +31,10 @@ def play(about: Situation) -> Iterator[moves.Draft]:
     cpa, bar, named = about.books.cpa(about.scope(about.campaign_id)), *_cpa_bar(about)
     if cpa is not None and bar is not None and cpa <= bar:
         paid, most = (metrics.text("cpa", value, about.currency) for value in (cpa, bar))
-        yield from moves.raised(about, f"it runs out of budget early and pays {paid} per conversion, {named} {most}")
+        days = f"over {RECENT_DAYS} days"
+        yield from moves.raised(
+            about, f"it runs out of budget early and pays {paid} per conversion {days}, {named} {most}"
+        )
     yield from moves.fetch(about)
 
 

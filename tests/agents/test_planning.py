@@ -65,7 +65,7 @@ def test_the_core_case_asks_media_creative_and_crm_one_thing_each():
     assert isinstance(flow, RetentionFlow)
     assert flow.segment_id == "s1"
     assert all(one.why for one in proposals)
-    assert "Spring prospecting pays €45 per conversion and Brand €20" in proposals[0].why
+    assert "Spring prospecting pays €45 per conversion over 4 days and Brand €20 over 28 days" in proposals[0].why
 
 
 def test_without_a_cheaper_sibling_the_weak_campaign_spends_a_fifth_less():
@@ -261,7 +261,7 @@ def test_a_capped_campaign_gets_more_only_where_its_conversions_are_worth_it():
     assert kinds(plan(capped, readings(account()), (), TODAY, strict)) == ["shift_budget"]
     generous = model(goals=(Goal(name="cheap", metric="cpa", target=Decimal(25)),))
     within = plan(capped, readings(account()), (), TODAY, generous)
-    assert "within the goal of €25" in within[0].why
+    assert "per conversion over 28 days, within the goal of €25" in within[0].why
 
 
 def test_search_demand_becomes_a_brief():
