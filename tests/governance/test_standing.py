@@ -207,7 +207,7 @@ def test_a_limit_of_one_account_speaks_of_that_account():
 def test_what_a_team_moves_counts_where_it_does_it():
     rotate = ONE_OF_EACH["rotate_audience"].model_copy(update={"spend_per_day": Decimal(700)})
     earlier = moved(rotate)
-    assert [(one.address, one.money) for one in earlier] == [("meta/a1/campaign/c3", 700)]
+    assert [(one.address, one.money) for one in earlier] == [("meta/a1/campaign/c1", 700)]
     for account, quorum in (("a1", 2), ("a2", 1)):
         limit = Limit(role="media_lead", max_per_day=Decimal(500), accounts=frozenset({account}))
         asked = proposal(budget("440", account_id=account))
