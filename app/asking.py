@@ -14,7 +14,7 @@ def run(*, question: str, as_of: date | None, config: Path) -> None:
     """Answer and print, with what each number rests on."""
 
     async def ask(runner: Runner, day: date) -> Answer:
-        return await runner.ask(question, "cli", as_of=day)
+        return await runner.ask(question, "", as_of=day)
 
     answer = as_known_on(as_of, config, ask)
     click.echo(answer.text)

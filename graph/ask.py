@@ -20,13 +20,17 @@ from memory import cases, lessons, signals
 from memory.database import Database
 
 _MOST_LESSONS = 50
-Answering = Callable[[str, Readings, Sequence[Case], Sequence[Lesson], OperatingModel, date], Answer]
+Answering = Callable[
+    [str, Readings, Sequence[Case], Sequence[Lesson], OperatingModel, date, str, Sequence[str]], Answer
+]
 
 
 class AskState(TypedDict, total=False):
     """A question on its way to its answer."""
 
     question: str
+    by: str
+    earlier: list[str]
     signal_id: str | None
     cases: list[dict[str, Any]]
     lessons: list[dict[str, Any]]
@@ -46,9 +50,15 @@ class Desk:
     answering: Answering
 
 
-async def ask(desk: Desk, question: str, signal_id: str | None = None) -> Answer:
-    """Answer one question, about one case where it is asked in its thread."""
-    done = await _graph().ainvoke(AskState(question=question, signal_id=signal_id), context=desk)
+async def ask(
+    desk: Desk, question: str, signal_id: str | None = None, by: str = "", earlier: Sequence[str] = ()
+) -> Answer:
+    """Answer one question, about one case where it is asked in its thread.
+
+    `by` is the Slack user who asks, `earlier` what was asked before in the same thread, oldest first.
+    """
+    state = AskState(question=question, by=by, earlier=list(earlier), signal_id=signal_id)
+    done = await _graph().ainvoke(state, context=desk)
     return Answer.model_validate(done["answer"])
 
 
@@ -83,7 +93,8 @@ async def answer(state: AskState, runtime: Runtime[Desk]) -> AskState:
     desk = runtime.context
     known = [Case.model_validate(case) for case in state.get("cases", [])]
     learnt = [Lesson.model_validate(lesson) for lesson in state.get("lessons", [])]
+    asked, by, earlier = state.get("question", ""), state.get("by", ""), state.get("earlier", [])
     said = await asyncio.to_thread(
-        desk.answering, state.get("question", ""), desk.readings, known, learnt, desk.model, desk.today
+        desk.answering, asked, desk.readings, known, learnt, desk.model, desk.today, by, earlier
     )
     return {"answer": said.model_dump(mode="json")}

@@ -89,7 +89,11 @@ class Desk:
     measure: Callable[[ProposalView, Signal, Readings, date], Outcome]
     lesson_from: Callable[[Case, ProposalView], Lesson]
     worsened: Callable[[ProposalView, Signal, Readings, date], Worsened | None]
-    answer: Callable[[str, Readings, Sequence[Case], Sequence[Lesson], OperatingModel, date], Answer]
+    answer: Callable[
+        [str, Readings, Sequence[Case], Sequence[Lesson], OperatingModel, date, str, Sequence[str]], Answer
+    ]
+    days_meant: Callable[[str, date], tuple[date, date]]
+    """The days words like "last week" mean, for summaries as for answers; the date is the last complete day."""
     chart: Callable[[Signal, Readings, Sequence[Case]], Chart | None]
     evidence: Callable[[Signal], tuple[tuple[str, ...], ...]]
     digest: Callable[[Sequence[SignalEvent], Sequence[Case], date, OperatingModel], Digest]
@@ -148,6 +152,7 @@ def staffed() -> Desk:
         lesson_from=learning.lesson_from,
         worsened=guarding.worsened,
         answer=answering.answer,
+        days_meant=answering.days_meant,
         chart=reporting.chart,
         evidence=reporting.evidence,
         digest=reporting.digest,

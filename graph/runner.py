@@ -1,6 +1,6 @@
 """The only door the bot uses: read a case, decide, ask, and let due things happen."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Self
 
@@ -231,10 +231,20 @@ class Runner:
             raise
         return await self.case(signal_id)
 
-    async def ask(self, question: str, by: str, signal_id: str | None = None, *, as_of: date | None = None) -> Answer:
-        """An answer whose every number is cited, as known on a day. The same for whoever asks."""
-        del by
-        return await self._telling.answer(question, signal_id, as_of)
+    async def ask(
+        self,
+        question: str,
+        by: str,
+        signal_id: str | None = None,
+        *,
+        as_of: date | None = None,
+        earlier: Sequence[str] = (),
+    ) -> Answer:
+        """An answer whose every number is cited, as known on a day, for whoever asks: "waits for me" is theirs.
+
+        `earlier` was asked before in the same thread, oldest first: what a question leaves out is taken from it.
+        """
+        return await self._telling.answer(question, by, signal_id, as_of, earlier)
 
     async def chart(self, signal_id: str) -> Chart | None:
         """The series behind a signal."""

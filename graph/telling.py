@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from domain.case import Answer, Case, Digest
 from domain.chart import Chart
@@ -44,8 +45,10 @@ class Telling:
         """Rows of the evidence table, its head first."""
         return self._services.desk.evidence(case.signal)
 
-    async def answer(self, question: str, signal_id: str | None, as_of: date | None = None) -> Answer:
-        """An answer whose every number is cited."""
+    async def answer(
+        self, question: str, by: str, signal_id: str | None, as_of: date | None = None, earlier: Sequence[str] = ()
+    ) -> Answer:
+        """An answer whose every number is cited, for whoever asks."""
         services = self._services
         desk = ask.Desk(
             database=services.database,
@@ -56,7 +59,7 @@ class Telling:
             now=services.clock.now(),
             answering=services.desk.answer,
         )
-        return await ask.ask(desk, question, signal_id)
+        return await ask.ask(desk, question, signal_id, by, earlier)
 
     async def digest(self, day: date) -> Digest:
         """What everybody should read about a day."""
@@ -67,20 +70,15 @@ class Telling:
         """A summary as asked for: "last week for Meta", "this month", "yesterday"."""
         last = self._services.clock.last_day()
         _, known = await self._story(last)
-        return self._services.desk.summary(known, last, last - timedelta(days=_days(words) - 1), _scope(words, known))
+        desk = self._services.desk
+        first, until = desk.days_meant(words, last)
+        return desk.summary(known, until, first, _scope(words, known))
 
     async def _story(self, day: date) -> tuple[tuple[SignalEvent, ...], tuple[Case, ...]]:
         now: datetime = self._services.clock.now()
         async with self._services.database.read() as tx:
             events = await signals.history(tx, day, days=_DIGEST_REACHES_DAYS)
             return events, await cases.load(tx, await signals.ids(tx), now)
-
-
-def _days(words: str) -> int:
-    """How far back a summary reaches."""
-    said = words.casefold()
-    reach = {"month": 30, "fortnight": 14, "two weeks": 14, "yesterday": 1, "today": 1, "day": 1}
-    return next((days for word, days in reach.items() if word in said), 7)
 
 
 def _scope(words: str, known: tuple[Case, ...]) -> Scope | None:

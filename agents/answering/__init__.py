@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from agents import wording
-from agents.answering import refusals
+from agents.answering import language, refusals
 from agents.answering.asked import FIGURES
 from agents.answering.context import Question
 from agents.answering.figures import (
@@ -24,19 +24,22 @@ from agents.answering.figures import (
     told_together,
 )
 from agents.answering.followups import followed
+from agents.answering.periods import periods
 from agents.answering.policy import answer_policy
 from agents.answering.rankings import ranked, ranking, share
 from agents.answering.records import answer_records, explain_place, speaks_of_records
 from agents.answering.trends import day_by_day, trend
 from agents.answering.trials import answer_trials
 from agents.answering.vocabulary import TREND
+from agents.answering.words import KNOWN
+from agents.answering.words import USUAL as USUAL_WORDS
 from agents.metrics import Metric
 from domain.case import Answer, Case, Citation
 from domain.lesson import Lesson
 from domain.operating_model import OperatingModel
 from domain.reading import Readings
 
-__all__ = ["answer"]
+__all__ = ["answer", "days_meant"]
 
 _EXAMPLES = (
     '"CTR of a campaign last week compared to the week before", "which ad has the highest CPA", "what is open", '
@@ -74,6 +77,12 @@ def answer(
     """
     asked = Question(question, readings, cases, lessons, model, today, by)
     return _answered(followed(asked, earlier, _answered))
+
+
+def days_meant(words: str, today: date) -> tuple[date, date]:
+    """First and last day that words like "last week" or "KW 9" mean; the last seven days where they name none."""
+    period = periods(language.mended(language.plain(words), KNOWN, USUAL_WORDS), today).period
+    return period.first, period.last
 
 
 def _answered(asked: Question) -> Answer:
