@@ -14,7 +14,7 @@ from domain.errors import Refusal
 from domain.operating_model import Delegation, OperatingModel
 from domain.proposal import Snoozed
 from graph.runner import Runner
-from tests.reliability.company import AGENT, NOBODY
+from tests.reliability.company import AGENT, MAY, NOBODY, kind_of, planned
 from tests.reliability.season import Killed, Season
 
 TARGETS = (("everything", ""), ("agent", AGENT), ("action", "set_budget"), ("action", "refresh_creative"))
@@ -131,6 +131,15 @@ class Governed(Season):
         handed = [self.roles[away] for away, to, first, last in self.standing_in if to == by and first <= today <= last]
         return self.roles[by].union(*handed)
 
+    def lost(self, away: str, to: str) -> str:
+        """The newest open question that whoever stood in could answer only as long as they did; empty for none."""
+
+        def was_theirs(ident: str) -> bool:
+            asked = MAY[kind_of(ident)]
+            return planned(ident) and bool(self.roles[away] & asked) and not self.held(to) & asked
+
+        return next((one for one in self.questions()[::-1] if was_theirs(one) and self.is_open(one)), "")
+
     def alone(self, by: str) -> bool:
         now = self.clock.now()
         return "cmo" in self.roles[by] and any(one.by == by and now < one.until for one in self.emergencies)
@@ -188,8 +197,18 @@ class Governed(Season):
             self.lift(architect, 0)
         super().end()
         assert self.eye.execute(_STOPS_WITHOUT_A_LINE).fetchall() == []
+        self.emergencies_are_looked_at(architect)
+
+    def emergencies_are_looked_at(self, architect: str) -> None:
+        """Somebody has looked at each, once and on the record, or it is still shown that somebody must."""
+        waiting = {one.id for one in self.emergencies if not one.reviewed}
+        shown = self.do(self.runner.governing.design(architect)).to_review
+        assert {one.id for one in shown} == waiting, "nobody forgets that it must be looked at"
+        kept = [row.subject for row in self.eye.execute(_REVIEWS)]
+        assert sorted(kept) == sorted(one.id for one in self.emergencies if one.reviewed)
 
 
+_REVIEWS = "SELECT subject FROM ledger WHERE kind = 'emergency.reviewed'"
 _STOPS_WITHOUT_A_LINE = (
     "SELECT id FROM stop WHERE 1 <> (SELECT count(*) FROM ledger WHERE subject = stop.id AND kind = 'stop.pulled')"
 )

@@ -291,6 +291,12 @@ class Season:
         assert found
         return found
 
+    def is_open(self, ident: str) -> bool:
+        """Whether somebody may still answer, as far as time and the signal go."""
+        row = self.row(ident)
+        late = row.expires_at is not None and row.expires_at <= self.clock.now()
+        return row.is_open and not (row.decided or row.withdrawn_at or late)
+
     def is_pressed(self, ident: str) -> bool:
         """Whether anybody has decided, agreed or put off."""
         return self.eye.execute(_PRESSED, [ident] * 3).fetchone() is not None

@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Identifier
 
 from domain.signal import EventKind
 from tests.graph.fakes import CORA
-from tests.reliability.company import PEOPLE, budget
+from tests.reliability.company import NOBODY, PEOPLE, budget
 from tests.reliability.governed import TARGETS, Governed
 from tests.reliability.season import STEPS
 
@@ -119,6 +119,27 @@ class SeasonMachine(RuleBasedStateMachine):
     def somebody_stands_in_for_somebody(self, choose: Choose) -> None:
         self.season.stand_in(choose(PEOPLE), choose(PEOPLE), choose([1, 3, 9]))
 
+    def somebody_stands_in_until_tonight(self, choose: Choose) -> None:
+        """And presses once more tomorrow, on what is asked then."""
+        season = self.season
+        pairs = [
+            (away, to) for away in PEOPLE for to in PEOPLE if to != NOBODY and season.roles[away] - season.held(to)
+        ]
+        if pairs:
+            away, to = choose(pairs)
+            season.stand_in(away, to, 1)
+            (self.a_signal_arrives if self.opened < MOST_SIGNALS else self.a_signal_changes_or_closes)(choose)
+            if asked := season.lost(away, to):
+                season.press(to, choose(BUTTONS), asked, 0)
+
+    def an_emergency_passes(self, choose: Choose) -> None:
+        """No other begins before somebody has looked at it, whoever is in a hurry; and afterwards one may."""
+        hurried = [one for one in PEOPLE if "cmo" in self.season.roles[one]]
+        self.season.break_glass(choose(hurried))
+        self.season.clock.pass_days(1)
+        self.season.break_glass(choose(hurried))
+        choose([self.season.review, lambda by: None])(choose(PEOPLE))
+
     def an_emergency_begins_or_is_looked_at(self, choose: Choose) -> None:
         choose([self.season.review, self.season.break_glass])(choose([CORA, *PEOPLE]))
 
@@ -163,7 +184,9 @@ EVENTS = (
     SeasonMachine.somebody_else_changes_a_budget,
     SeasonMachine.a_role_changes_hands,
     SeasonMachine.somebody_stands_in_for_somebody,
+    SeasonMachine.somebody_stands_in_until_tonight,
     SeasonMachine.an_emergency_begins_or_is_looked_at,
+    SeasonMachine.an_emergency_passes,
     SeasonMachine.somebody_stops_something,
 )
 """As often as they are named."""
