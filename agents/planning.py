@@ -10,6 +10,7 @@ from agents.forecasting import alike, forecast
 from agents.levers import LEVERS
 from agents.moves import Draft
 from agents.places import place_of
+from agents.sharpness import unseen
 from agents.situation import Situation
 from domain.action import Action
 from domain.catalogue import CATALOGUE
@@ -53,12 +54,15 @@ def _subject(action: Action) -> str:
 
 def _proposal(draft: Draft, situation: Situation, lessons: Sequence[Lesson], today: date) -> Proposal:
     signal, action = situation.signal, draft.action
+    foreseen = forecast(action, signal, lessons, situation.ground(action), today)
+    if foreseen is not None and (because := unseen(action, signal, foreseen, situation.books.readings, today)):
+        foreseen = foreseen.model_copy(update={"unseen": because})
     return Proposal(
         id=proposal_id(signal.id, action),
         signal_id=signal.id,
         action=action,
         owner=_owner(action, situation),
-        forecast=forecast(action, signal, lessons, situation.ground(action), today),
+        forecast=foreseen,
         why=draft.why,
         remembered=_remembered(action, signal, lessons),
         names=_names(action, situation),

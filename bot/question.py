@@ -100,7 +100,8 @@ def forecast_words(forecast: Forecast | None, currency: str, of: str = "", said:
     against = " against doing nothing" if figures else ""
     change = f"{short} *{percent(forecast.change)}*{against} (80 % sure: {between(forecast.interval)})"
     basis = "" if forecast.basis in said else f"; {outside(forecast.basis, 160)}"
-    return "\n".join([f"Forecast: {change}{basis}", *figures])
+    unseen = [f"⚠️ *Cannot be measured:* {outside(forecast.unseen, 200)}"] if forecast.unseen else []
+    return "\n".join([f"Forecast: {change}{basis}", *figures, *unseen])
 
 
 def _figures(forecast: Forecast, what: str, currency: str) -> list[str]:

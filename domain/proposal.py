@@ -33,6 +33,9 @@ class Forecast(Frozen):
     """What it comes to over the window with the action."""
     expected_interval: Interval | None = None
     """80 % interval of `expected`."""
+    unseen: str | None = None
+    """Why the effect will not be seen when it is measured: "too small to be seen within 7 days, …". None where it may
+    well be, or nobody can tell."""
     size: float | None = None
     """What the action could do at most, log scale: the loss it may win back, the step of a budget."""
 

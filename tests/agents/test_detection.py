@@ -84,6 +84,7 @@ def test_the_cost_of_a_segment_that_clicks_less_is_seen_by_the_performance_agent
     assert [(one.agent, one.scope.segment_id) for one in dear] == [("performance", "s11")]
     assert dear[0].interval[0] < 1 / 0.65 - 1 < dear[0].interval[1]
     assert "clicks in" in dear[0].evidence
+    assert "usual" not in dear[0].evidence, "money in it would stand without its currency; the table has it"
 
 
 @pytest.mark.parametrize("seed", [3, 4, 5])

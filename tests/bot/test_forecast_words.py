@@ -76,5 +76,12 @@ def test_what_the_card_says_once_is_not_said_with_each_forecast():
     assert "first guess" not in forecast_words(CPA, "EUR", said=(CPA.basis,))
 
 
+def test_an_effect_nobody_will_see_says_so_before_it_is_approved():
+    hidden = CPA.model_copy(update={"unseen": "too small to be seen within 7 days: here only about 20 % would show"})
+    *_, last = forecast_words(hidden, "EUR").splitlines()
+    assert last == "⚠️ *Cannot be measured:* too small to be seen within 7 days: here only about 20 % would show"
+    assert "⚠️" not in forecast_words(CPA, "EUR")
+
+
 def test_no_forecast_rather_than_a_guess():
     assert forecast_words(None, "EUR") == "Forecast: none; there is too little to go by"
