@@ -75,7 +75,7 @@ def button(label: str, action_id: str, value: str, style: str | None = None, hin
 
 def table(rows: Sequence[Sequence[str]]) -> Block:
     """Slack's table block: at most 100 rows of 20 cells and 10,000 characters; the first row heads it."""
-    width = min(max((len(row) for row in rows), default=1), 20)
+    width = min(max([1, *map(len, rows)]), 20)
     kept: list[list[Block]] = []
     room = MOST_CHARACTERS - 2000
     for row in rows[:100]:
