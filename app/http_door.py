@@ -41,6 +41,7 @@ Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Page = Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]
+Removed = Callable[[Mapping[str, Any]], Awaitable[bool]]
 Headers = Mapping[str, tuple[str, ...]]
 
 
@@ -54,10 +55,13 @@ class Inside(NamedTuple):
 class HttpDoor:
     """Everything one address answers. Until `open` is called it answers 503 to Slack, and shows its pages."""
 
-    def __init__(self, signing_secret: str, *, pages: Mapping[str, Page] | None = None) -> None:
-        """`pages`: what a browser may look at, by path."""
+    def __init__(
+        self, signing_secret: str, *, pages: Mapping[str, Page] | None = None, removed: Removed | None = None
+    ) -> None:
+        """`pages`: what a browser may look at, by path. `removed` hears of events before bolt does."""
         self._secret = signing_secret.encode()
         self._pages = pages or {}
+        self._removed = removed
         self._inside: Inside | None = None
         self._is_draining = False
         self._forgotten = time.monotonic()
@@ -138,7 +142,10 @@ class HttpDoor:
             return BoltResponse(status=200 if arrival is Arrival.DONE else 503, body="")
         response = BoltResponse(status=503, body="")
         try:
-            response = await app.async_dispatch(request)
+            if self._removed and await self._removed(request.body):
+                response = BoltResponse(status=200, body="")
+            else:
+                response = await app.async_dispatch(request)
         finally:
             if is_event:
                 self._follow_up(arrivals.done(key) if response.status < 500 else arrivals.put_back(key))

@@ -45,14 +45,33 @@ class _Server(uvicorn.Server):
         yield
 
 
+class Answering:
+    """An address that is being answered."""
+
+    def __init__(self, door: HttpDoor, server: _Server, bound: socket.socket) -> None:
+        self.port = int(bound.getsockname()[1])
+        self._door, self._server = door, server
+        self._task = asyncio.create_task(server.serve(sockets=[bound]))
+
+    async def started(self) -> None:
+        """Wait until requests are taken."""
+        while not self._server.started and not self._task.done():  # noqa: ASYNC110 - uvicorn tells nobody
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def drain(self) -> None:
+        """Take no more requests, and see those under way to their end, with all that follows them. Safe to repeat."""
+        self._door.drain()
+        self._server.should_exit = True
+        await asyncio.shield(_drained(self._task, self._door))
+
+
 @asynccontextmanager
-async def answering(door: HttpDoor, address: Address) -> AsyncGenerator[int]:
-    """Answer requests until the block ends; then no new ones, and those under way to their end. Yields the port.
+async def answering(door: HttpDoor, address: Address) -> AsyncGenerator[Answering]:
+    """Answer requests until the block ends, drained at the latest then.
 
     Several processes may share one address; the system shares requests out among them. Raises StartupError.
     """
     bound = _bound(address)
-    port = int(bound.getsockname()[1])
     server = _Server(
         uvicorn.Config(
             door,
@@ -67,15 +86,12 @@ async def answering(door: HttpDoor, address: Address) -> AsyncGenerator[int]:
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
     )
-    task = asyncio.create_task(server.serve(sockets=[bound]))
+    listening = Answering(door, server, bound)
     try:
-        while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn tells nobody when it has started
-            await asyncio.sleep(_LOOK_SECONDS)
-        yield port
+        await listening.started()
+        yield listening
     finally:
-        door.drain()
-        server.should_exit = True
-        await asyncio.shield(_drained(task, door))
+        await listening.drain()
 
 
 async def _drained(task: asyncio.Task[None], door: HttpDoor) -> None:

@@ -4,27 +4,25 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import AsyncGenerator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
-from slack_sdk.web.async_client import AsyncWebClient
 
 from app import config as configuration
 from app.assembly import assembled
-from app.http_door import EVENTS
 from app.http_server import Address
-from app.settings import Settings, from_environment
-from app.slack import answering_requests, client_of, listening, signing_secret, talking, watching
+from app.settings import from_environment
+from app.slack import client_of, signing_secret, talking, watching
+from app.ways_in import hearing, reachable
 from bot.board import SlackBoard
 from bot.directory import SlackDirectory
 from bot.slack import Slack
 from domain.errors import ConfigurationError
 from domain.operating_model import OperatingModel
 from governance.review import check, refusals
-from graph.runner import Runner
 
 
 def run(*, role: str, config: Path, http: str = "") -> None:
@@ -73,7 +71,11 @@ async def _serve(role: str, model: OperatingModel, http: Address | None) -> None
         signing_secret(settings)
     client = client_of(settings, by_socket=role != "worker" and http is None)
     directory = SlackDirectory(Slack(client))
-    async with talking(client) as name, assembled(settings, model, directory=directory) as runner:
+    async with (
+        reachable(settings, client, http) as front,
+        talking(client) as name,
+        assembled(settings, model, directory=directory) as runner,
+    ):
         gc.freeze()  # what was loaded stays: looking through all of it would hold presses up for half a second
         board = SlackBoard(runner, client)
         runner.show_on(board)
@@ -82,22 +84,8 @@ async def _serve(role: str, model: OperatingModel, http: Address | None) -> None
             if role == "worker":
                 await until_stopped(runner.work.serve())
                 return
-            async with _hearing(runner, settings, client, board, http):
+            async with hearing(runner, settings, client, board, front):
                 await until_stopped(runner.work.serve() if role == "all" else asyncio.Event().wait())
-
-
-@asynccontextmanager
-async def _hearing(
-    runner: Runner, settings: Settings, client: AsyncWebClient, board: SlackBoard, http: Address | None
-) -> AsyncGenerator[None]:
-    """Hear from Slack until the block ends, in one of the two ways."""
-    if http is None:
-        async with listening(runner, settings, client, board):
-            yield
-        return
-    async with answering_requests(runner, settings, client, board, http) as port:
-        click.echo(f"Slack's requests are answered at {http.host}:{port}{EVENTS}.")
-        yield
 
 
 async def until_stopped(work: Coroutine[Any, Any, Any]) -> None:

@@ -1,6 +1,7 @@
 """What the environment says. The only module that reads it."""
 
 import os
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic import Field, SecretStr
 from domain.base import Frozen
 from domain.errors import ConfigurationError
 
+_TEAM = re.compile(r"T[A-Z0-9]{4,20}")
 KNOWN = ("BATON_FAILPOINT", "BATON_HOME", "BATON_LEDGER_KEY", "BATON_MODEL")
 
 
@@ -35,6 +37,8 @@ class Settings(Frozen):
     slack_client_id: str = ""
     """With `slack_client_secret`: the app can be installed at /slack/install, in more than one workspace."""
     slack_client_secret: SecretStr = SecretStr("")
+    slack_workspaces: tuple[str, ...] = ()
+    """Team ids the app may be installed in: home first, whose people alone may act; then others."""
     ledger_key: Path | None = None
     """The private key that signs the ledger's seals (Ed25519, PEM); None: `ledger/key.pem` in `home`, made there."""
     failpoint: str = ""
@@ -67,9 +71,19 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         slack_signing_secret=SecretStr(env.get("SLACK_SIGNING_SECRET", "")),
         slack_client_id=env.get("SLACK_CLIENT_ID", ""),
         slack_client_secret=SecretStr(env.get("SLACK_CLIENT_SECRET", "")),
+        slack_workspaces=_workspaces(env.get("SLACK_WORKSPACES", "")),
         ledger_key=Path(env["BATON_LEDGER_KEY"]) if env.get("BATON_LEDGER_KEY") else None,
         failpoint=env.get("BATON_FAILPOINT", ""),
     )
+
+
+def _workspaces(words: str) -> tuple[str, ...]:
+    named = tuple(dict.fromkeys(word for word in words.replace(",", " ").split()))
+    if wrong := next((word for word in named if not _TEAM.fullmatch(word)), None):
+        raise ConfigurationError(
+            f"SLACK_WORKSPACES: {wrong!r} is not the id of a workspace; one looks like T0HALDEN01."
+        )
+    return named
 
 
 def _check_address(name: str, address: str) -> None:

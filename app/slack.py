@@ -9,8 +9,6 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from app.http_door import HttpDoor
-from app.http_server import Address, answering
 from app.settings import Settings
 from bot.board import SlackBoard
 from bot.client import SlackClient
@@ -27,7 +25,9 @@ _TIMEOUT_SECONDS = 10
 
 def client_of(settings: Settings, *, by_socket: bool = True) -> SlackClient:
     """The one Web API client. Raises ConfigurationError where a token is missing; `by_socket`: for Socket Mode too."""
-    needed = [("SLACK_BOT_TOKEN", settings.slack_bot_token.get_secret_value(), "xoxb-")]
+    needed: list[tuple[str, str, str]] = []
+    if not is_installed_by_pages(settings):
+        needed.append(("SLACK_BOT_TOKEN", settings.slack_bot_token.get_secret_value(), "xoxb-"))
     if by_socket:
         needed.append(("SLACK_APP_TOKEN", settings.slack_app_token.get_secret_value(), "xapp-"))
     for name, token, starts in needed:
@@ -35,12 +35,19 @@ def client_of(settings: Settings, *, by_socket: bool = True) -> SlackClient:
             raise ConfigurationError(f"{name} is not set; the README says where Slack shows it.")
         if not token.startswith(starts):
             raise ConfigurationError(f"{name} should start with {starts}; another token was put in its place.")
+    token = settings.slack_bot_token.get_secret_value()
+    return SlackClient(token=token, base_url=address_of(settings), timeout=_TIMEOUT_SECONDS)
+
+
+def is_installed_by_pages(settings: Settings) -> bool:
+    """Whether the token comes from /slack/install instead of the environment."""
+    return bool(settings.slack_client_id) and not settings.slack_bot_token.get_secret_value()
+
+
+def address_of(settings: Settings) -> str:
+    """The Web API's address, with its slash at the end."""
     address = settings.slack_api_url or _SLACK
-    return SlackClient(
-        token=settings.slack_bot_token.get_secret_value(),
-        base_url=address if address.endswith("/") else f"{address}/",
-        timeout=_TIMEOUT_SECONDS,
-    )
+    return address if address.endswith("/") else f"{address}/"
 
 
 async def greet(client: AsyncWebClient) -> str:
@@ -97,18 +104,6 @@ async def listening(
         yield
     finally:
         await asyncio.shield(handler.close_async())
-
-
-@asynccontextmanager
-async def answering_requests(
-    runner: Runner, settings: Settings, client: AsyncWebClient, board: SlackBoard, address: Address
-) -> AsyncGenerator[int]:
-    """Answer presses, commands and questions over HTTP until the block ends. Yields the port; raises StartupError."""
-    secret = signing_secret(settings)
-    door = HttpDoor(secret)
-    door.open(connect(runner, client, board=board, signing_secret=secret), runner.arrivals)
-    async with answering(door, address) as port:
-        yield port
 
 
 def signing_secret(settings: Settings) -> str:

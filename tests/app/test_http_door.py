@@ -86,7 +86,8 @@ async def house(address: str, processes: int = 1) -> AsyncIterator[House]:
             door.open(desk.app, desk.runner.arrivals)
             made.desks.append(desk)
             made.doors.append(door)
-            made.ports.append(await stack.enter_async_context(answering(door, Address("127.0.0.1", 0))))
+            listening = await stack.enter_async_context(answering(door, Address("127.0.0.1", 0)))
+            made.ports.append(listening.port)
         await made.desks[0].runner.sweep(clicking.day(0))
         yield made
         await made.settled()
@@ -283,8 +284,8 @@ class TestWithoutADatabase:
 
 async def test_slack_may_try_the_address_out_before_anything_is_installed():
     door = HttpDoor(SECRET)
-    async with answering(door, Address("127.0.0.1", 0)) as port, aiohttp.ClientSession() as http:
-        tried = House([], [door], [port], FakeSlack(), http, "")
+    async with answering(door, Address("127.0.0.1", 0)) as listening, aiohttp.ClientSession() as http:
+        tried = House([], [door], [listening.port], FakeSlack(), http, "")
         asked = {"type": "url_verification", "token": "t", "challenge": "3eZbrw1aBm"}
         body, kind = encoded(asked)
         status, said = await tried.ask("POST", EVENTS, data=body, headers=signed(body, kind))
@@ -316,8 +317,8 @@ async def test_what_is_under_way_when_the_end_is_asked_for_is_answered_and_drawn
                 return getattr(arrivals, name)
 
         door.open(desk.app, Slow())  # type: ignore[arg-type]
-        async with answering(door, Address("127.0.0.1", 0)) as port:
-            made.ports[0] = port
+        async with answering(door, Address("127.0.0.1", 0)) as listening:
+            made.ports[0] = listening.port
             pressed = asyncio.create_task(made.send(made.press()))
             await taken.wait()
         assert await pressed == 200
@@ -328,9 +329,9 @@ async def test_what_is_under_way_when_the_end_is_asked_for_is_answered_and_drawn
 
 async def test_several_processes_share_one_address(address: str):
     async with house(address, processes=2) as made, AsyncExitStack() as stack:
-        port = await stack.enter_async_context(answering(made.doors[0], Address("127.0.0.1", 0)))
+        port = (await stack.enter_async_context(answering(made.doors[0], Address("127.0.0.1", 0)))).port
         again = await stack.enter_async_context(answering(made.doors[1], Address("127.0.0.1", port)))
-        assert again == port
+        assert again.port == port
         made.ports[0] = port
         answers = []
         for number in range(6):  # a connection of its own each, as the system shares out connections
