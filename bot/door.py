@@ -100,6 +100,8 @@ class _Event(_Told):
     ts: str | None = None
     thread_ts: str | None = None
     tab: str | None = None
+    user_team: str | None = None
+    source_team: str | None = None
     assistant_thread: _Thread | None = None
 
 

@@ -18,7 +18,7 @@ NOT_HERE = "You are in another workspace than I am: here, only its own people de
 
 
 class Strangers:
-    """Middleware that answers people of other workspaces itself. Messages are let through: questions decide nothing."""
+    """Middleware that answers people of other workspaces itself: they decide nothing, and learn nothing either."""
 
     def __init__(self, slack: Slack) -> None:
         self._slack = slack
@@ -26,7 +26,7 @@ class Strangers:
     async def turned_away(
         self, body: Body, context: AsyncBoltContext, respond: AsyncRespond, next: Callable[[], Awaitable[None]]
     ) -> BoltResponse | None:
-        """Go on where the presser is one of ours; otherwise say so to them alone."""
+        """Go on where whoever sent it is one of ours; otherwise say so to them alone."""
         ours = context.authorize_result.team_id if context.authorize_result else None
         theirs = home_of(body)
         if not ours or not theirs or theirs == ours:
@@ -35,16 +35,32 @@ class Strangers:
         _log.info("%s of workspace %s was turned away", user_of(body), theirs)
         if body.get("type") == "view_submission":
             return BoltResponse(status=200, body={"response_action": "update", "view": notice("Not here", NOT_HERE)})
-        await tell(self._slack, respond, body, NOT_HERE)
+        if "event" not in body or _is_asking_us(body["event"]):
+            await tell(self._slack, respond, body, NOT_HERE)
         return BoltResponse(status=200)
 
 
 def home_of(body: Body) -> object:
-    """The workspace of whoever pressed, submitted or typed a command; None where Slack does not say, and for events."""
+    """The workspace of whoever sent something; None where Slack does not say."""
     if "event" in body:
-        return None
+        return _home_of_author(body)
     user, team = _of(body, "user"), _of(body, "team")
     return next((known for known in (user.get("team_id"), team.get("id"), body.get("team_id")) if known), None)
+
+
+def _home_of_author(body: Body) -> object:
+    """In a shared channel an event is told through our installation, whoever wrote; elsewhere through another one."""
+    event = _of(body, "event")
+    told_through = cast("list[Body]", body.get("authorizations") or [{}])[0]
+    installed: object = told_through.get("team_id") or body.get("team_id")
+    written = next((event[name] for name in ("user_team", "source_team") if event.get(name)), None)
+    return written or installed
+
+
+def _is_asking_us(event: Body) -> bool:
+    """Whether somebody is waiting for an answer: not everything that is written in a channel is for us."""
+    is_mention = event.get("type") == "app_mention"
+    return is_mention and not event.get("bot_id")
 
 
 def _of(body: Body, holder: str) -> Body:
