@@ -76,7 +76,7 @@ class Buttons:
     async def refresh_home(self, ack: AsyncAck, body: Body) -> None:
         """Draw App Home anew."""
         await ack()
-        await self._redraw.home(user_of(body))
+        await self._redraw.home(user_of(body), body)
 
     async def _open(
         self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond, make: MakeView, read: Read

@@ -8,15 +8,16 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.answer import answer
 from bot.blocks import Block, Message, aloud, context, header, section, shorten
+from bot.board import SlackBoard
 from bot.card import card
 from bot.change import title
 from bot.charter import kind_title
 from bot.design import ARCHITECT, is_architect, stopped
-from bot.digest import summary
 from bot.home import system
 from bot.people import asked, holders, name_of
 from bot.private import Body, said, unheard, user_of
 from bot.question import can_be_decided
+from bot.weekly import TERMS, terms, weekly
 from bot.words import listed, many, moment, outside, spoken, stake
 from domain.action import ACTION_KINDS
 from domain.amendment import Design
@@ -42,8 +43,9 @@ Verb = Callable[[str, str], Awaitable[Message]]
 class Commands:
     """The listener of `/baton`."""
 
-    def __init__(self, runner: Runner) -> None:
-        self._runner = runner
+    def __init__(self, runner: Runner, board: SlackBoard | None = None) -> None:
+        """`board` draws the page of a summary; without it a summary is in words alone."""
+        self._runner, self._board = runner, board
         self._verbs: dict[str, Verb] = {
             "status": self._status,
             "pending": self._pending,
@@ -115,7 +117,10 @@ class Commands:
         return Message(text, (section(text), *others.blocks))
 
     async def _summary(self, words: str, user: str) -> Message:
-        return summary(await self._runner.summary(words), words)
+        if words.casefold() == TERMS:
+            return terms()
+        told = await self._runner.summarised(words)
+        return weekly(told, await self._board.page(told) if self._board else None)
 
     async def _ask(self, question: str, user: str) -> Message:
         if not question:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from bot.blocks import Block
 from bot.names import REASON
@@ -91,6 +92,21 @@ def person(block_id: str, label: str, chosen: str | None) -> Block:
     """Somebody in the workspace."""
     element: Block = {"type": "users_select", **({"initial_user": chosen} if chosen else {})}
     return _input(block_id, label, element)
+
+
+def typed(view: Mapping[str, Any]) -> dict[str, str]:
+    """What was filled in, by block id; several choices with commas between."""
+    held: Mapping[str, Mapping[str, Mapping[str, Any]]] = view["state"]["values"]
+    found = {block: _entered(entry) for block, inputs in held.items() for entry in inputs.values()}
+    return {block: "" if value == NOTHING else value for block, value in found.items()}
+
+
+def _entered(entry: Mapping[str, Any]) -> str:
+    if "selected_options" in entry:
+        return ",".join(str(one.get("value", "")) for one in entry["selected_options"] or ())
+    chosen: Mapping[str, Any] = entry.get("selected_option") or {}
+    plain = entry.get("selected_date") or entry.get("selected_user") or entry.get("value")
+    return str(chosen.get("value") or plain or "").strip()
 
 
 def _options(options: Sequence[Option], chosen: Collection[str]) -> list[Block]:

@@ -7,7 +7,9 @@ from bot.blocks import Block, actions, button, context, divider, header, section
 from bot.card import DRY_RUN
 from bot.change import changes, named, names_in
 from bot.design import METADATA, author, emergency_words, review_words, stop_words, tabs
+from bot.filters import ALL, chooser, filtered
 from bot.names import REFRESH_HOME, SHOW_DESIGN
+from bot.own import you
 from bot.people import asked, holders, name_of
 from bot.question import buttons, can_be_decided, forecast_words, whose, words_for
 from bot.stamp import ended, stamp
@@ -17,6 +19,7 @@ from bot.words import day, likelihood, listed, many, moment, outside, spoken, st
 from domain.amendment import AmendmentView
 from domain.case import Case, Health, Inbox, ProposalStatus, ProposalView
 from domain.operating_model import OperatingModel
+from domain.own import OwnSettings
 from domain.proposal import Expired, Snoozed
 
 MOST_BLOCKS = 100
@@ -27,19 +30,28 @@ _MOST_WRONG = 6
 """Lines about what is not as it should be, of each kind."""
 
 
-def home(inbox: Inbox, model: OperatingModel, now: datetime | None = None) -> dict[str, object]:
+def home(
+    inbox: Inbox,
+    model: OperatingModel,
+    now: datetime | None = None,
+    own: OwnSettings | None = None,
+    shown: str = ALL,
+) -> dict[str, object]:
     """The home view of one person; the same inbox at the same time always gives the same view.
 
-    Without `now` nothing in it can be taken back.
+    Without `now` nothing in it can be taken back. `own`: what they set for themselves; `shown`: see `bot.filters`.
     """
-    bottom = [*system(inbox.health), *troubled(inbox.health, model)]
+    whole, inbox = inbox, filtered(inbox, shown)
+    bottom = [*(you(own, model) if own else []), *system(inbox.health), *troubled(inbox.health, model)]
     others = _others(inbox, model)
     decided = [*_decided(inbox, model, now), *_by_others(inbox, model)]
+    choice = [chooser(shown)] if whole.roles else []
     room = MOST_BLOCKS - len(bottom) - len(others) - len(decided)
-    return {"type": "home", "blocks": [*_mine(inbox, model, room), *others, *decided, *bottom]}
+    blocks = [*_mine(inbox, model, room, choice), *others, *decided, *bottom]
+    return {"type": "home", "blocks": blocks, **({"private_metadata": shown} if choice else {})}
 
 
-def _mine(inbox: Inbox, model: OperatingModel, room: int) -> list[Block]:
+def _mine(inbox: Inbox, model: OperatingModel, room: int, choice: Sequence[Block] = ()) -> list[Block]:
     name = name_of(inbox.user, model)
     waiting = sum(len(_for_me(case, inbox)) for case in inbox.mine)
     roles = (
@@ -50,7 +62,7 @@ def _mine(inbox: Inbox, model: OperatingModel, room: int) -> list[Block]:
     refresh = actions("home", [button("Refresh", REFRESH_HOME, "home")])
     top = tabs("inbox") if inbox.roles else refresh
     dry_run = [context(DRY_RUN)] if model.executor.dry_run else []
-    blocks = [header("Your decisions"), context(roles), *dry_run, top, *_standing(inbox, model)]
+    blocks = [header("Your decisions"), context(roles), *dry_run, top, *choice, *_standing(inbox, model)]
     if not waiting:
         something = inbox.to_agree or inbox.to_review
         calm = f"No proposal waits for you, {name}." if something else f"✅ *Nothing waits for you, {name}.*"

@@ -17,10 +17,12 @@ from bot.buttons import Buttons
 from bot.commands import Commands
 from bot.conversation import Conversation
 from bot.door import Door
+from bot.filters import FILTERS
 from bot.forms import Forms
 from bot.modals import notice
 from bot.private import Body, said, tell
 from bot.redraw import Redraw
+from bot.settings import Settings
 from bot.slack import Slack
 from bot.strangers import Strangers
 from domain.errors import MarketingError, SlackUnavailable
@@ -38,9 +40,11 @@ def connect(
     and the `signing_secret` where Slack's requests arrive over HTTP instead of Socket Mode.
     """
     slack = Slack(client)
-    redraw = Redraw(runner, slack, board or SlackBoard(runner, client))
+    board = board or SlackBoard(runner, client)
+    redraw = Redraw(runner, slack, board)
     buttons, forms = Buttons(runner, slack, redraw), Forms(runner, slack, redraw)
     architecture = Architecture(runner, slack, redraw)
+    settings = Settings(runner, slack, redraw)
     conversation = Conversation(runner, slack)
     app = Door(client=client, signing_secret=signing_secret)
     app.middleware(Strangers(slack).turned_away)
@@ -55,6 +59,10 @@ def connect(
         (names.SAY_DONE, buttons.say_done),
         (names.SAY_NOT_DONE, buttons.say_not_done),
         (names.REFRESH_HOME, buttons.refresh_home),
+        (names.CHANGE_OWN, settings.change),
+        (names.HAND_OVER, settings.hand_over),
+        (names.TAKE_BACK, settings.take_back),
+        *((f"{names.FILTER_HOME}_{which}", settings.filter) for which in FILTERS),
         (names.SHOW_INBOX, architecture.show_inbox),
         (names.SHOW_DESIGN, architecture.show_design),
         (names.EDIT_PART, architecture.edit),
@@ -84,9 +92,11 @@ def connect(
         (names.BREAK_GLASS_FORM, architecture.glass_broken),
         (names.REVIEW_FORM, architecture.reviewed),
         (names.GRANT_FORM, architecture.granted),
+        (names.OWN_FORM, settings.changed),
+        (names.HAND_OVER_FORM, settings.handed_over),
     ):
         app.view(form)(submit)
-    app.command(names.COMMAND)(Commands(runner).baton)
+    app.command(names.COMMAND)(Commands(runner, board).baton)
     app.event("app_mention")(conversation.mentioned)
     app.event("message")(conversation.message)
     app.event("assistant_thread_started")(conversation.pane_opened)

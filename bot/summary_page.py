@@ -7,6 +7,7 @@ import asyncio
 import io
 import warnings
 from decimal import Decimal
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -16,7 +17,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
 
 from bot.charts import DPI, INK, LINE, LOCK, MARK, PAPER, STYLE, WIDTH
-from bot.words import day, listed, many, plain, stake
+from bot.words import day, listed, many, plain, span, stake
 from domain.summaries import Step, Summary, Weight
 
 _HIT, _REST = LINE, "#E69F00"
@@ -44,7 +45,7 @@ def alt(told: Summary) -> str:
     for one in _effects(told):
         amount = one.amount or Decimal(0)
         ends = listed([stake(end, one.currency) for end in one.interval or (amount, amount)])
-        parts.append(f"{plain(one.words, 80)}: {stake(amount, one.currency)}, 95 % sure between {ends}")
+        parts.append(f"{plain(_name(one), 80)}: {stake(amount, one.currency)}, 95 % sure between {ends}")
     return f"{'. '.join(parts)}."
 
 
@@ -64,7 +65,8 @@ def render_page(told: Summary) -> bytes:
         layout = ConstrainedLayoutEngine(rect=(0.01, 0.01, 0.97, 0.98))
         figure = Figure(figsize=(WIDTH, tall), dpi=DPI, facecolor=PAPER, layout=layout)
         FigureCanvasAgg(figure)
-        title = f"{day(told.first_day)} to {day(told.last_day)}{f', {plain(told.where, 24)}' if told.where else ''}"
+        place = f", {plain(told.where, 24)}" if told.where else ""
+        title = f"{span(told.first_day, told.last_day)}{place}"
         figure.suptitle(title, x=0.02, ha="left", fontsize=14, fontweight="bold")
         grid = figure.add_gridspec(len(heights), 1, height_ratios=heights)
         panels: list[Axes] = [figure.add_subplot(grid[row, 0]) for row in range(len(heights))]
@@ -86,8 +88,13 @@ def _answers(panel: Axes, steps: tuple[Step, ...]) -> None:
     panel.bar(places, hits, color=_HIT, width=0.62, label="approved as proposed")
     panel.bar(places, rest, bottom=hits, color=_REST, hatch="//", edgecolor=PAPER, width=0.62,
               label="changed, rejected or taken back")  # fmt: skip
+    for place, one in enumerate(steps):
+        if one.answered:
+            counted = f"{one.first_hits} of {one.answered}"
+            above: dict[str, Any] = {"textcoords": "offset points", "xytext": (0, 4), "ha": "center", "fontsize": 10}
+            panel.annotate(counted, (place, one.answered), **above)
     panel.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-    panel.set_ylim(0, max(one.answered for one in steps) * 1.45)
+    panel.set_ylim(0, max(one.answered for one in steps) * 1.6)
     panel.legend(loc="upper left", ncols=2, frameon=False, fontsize=10, columnspacing=1.0, handlelength=1.4)
     _weeks(panel, steps)
 
@@ -115,7 +122,10 @@ def _money(panel: Axes, effects: list[Weight]) -> None:
         ends = [float(end) for end in one.interval or (amount, amount)]
         panel.plot(ends, [row, row], color=_HIT, linewidth=3, solid_capstyle="butt")
         panel.plot([float(amount)], [row], color=INK, marker="D", markersize=7, linestyle="")
-        panel.annotate(plain(one.words, 58), (0.0, row + 0.24), xycoords=panel.get_yaxis_transform(), fontsize=10)
+        panel.annotate(
+            plain(_name(one), 58), (0.01, row + 0.26), xycoords=panel.get_yaxis_transform(), fontsize=10, va="center",
+            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5},
+        )  # fmt: skip
     panel.axvline(0, color=MARK, linewidth=1.2)
     panel.set_ylim(-0.5, len(effects) - 0.2)
     panel.set_yticks([])
@@ -142,6 +152,11 @@ def _effects(told: Summary) -> list[Weight]:
     currencies = [one.currency for one in priced]
     main = max(sorted(set(currencies)), key=currencies.count, default="")
     return [one for one in priced if one.currency == main][:_MOST_EFFECTS]
+
+
+def _name(one: Weight) -> str:
+    """What was done, without what the row itself shows."""
+    return one.words.partition(": ")[0]
 
 
 def caption(told: Summary) -> str:

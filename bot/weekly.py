@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.blocks import Block, Message, context, fields, header, picture, section, shorten
 from bot.summary_page import alt
-from bot.words import count, day, listed, many, outside, percent, share, spoken, stake
+from bot.words import count, listed, many, outside, percent, share, span, spoken, stake
 from domain.summaries import MEANINGS, Accuracy, Figure, Measure, Money, Summary, Unit, Weight
 
 NO_DATA = "no data yet"
@@ -26,7 +26,7 @@ _IN_FIGURES = (
 
 def weekly(told: Summary, page: str | None = None) -> Message:
     """The summary, with its page of charts where there is one."""
-    heading = f"Summary: {span(told)}{f', {told.where}' if told.where else ''}"
+    heading = f"Summary: {span(told.first_day, told.last_day)}{f', {told.where}' if told.where else ''}"
     if told.is_empty:
         words = "Nothing happened: no signal, no question answered, no effect measured."
         return Message(outside(f"{heading}. {words}"), (header(heading), section(words)))
@@ -65,16 +65,6 @@ _MONEY_MEANS = (
     "cost per conversion, click-through and conversion rate; effects that cannot be told apart count once. Sums are "
     "per currency; their interval is the root of the sum of squared distances, as if errors were independent."
 )
-
-
-def span(told: Summary) -> str:
-    """Its days in words: "9 to 15 March"."""
-    first, last = told.first_day, told.last_day
-    if first == last:
-        return day(first)
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day} to {day(last)}"
-    return f"{day(first, last)} to {day(last)}"
 
 
 def figure_words(one: Figure) -> str:

@@ -191,6 +191,15 @@ def day(value: date, today: date | None = None) -> str:
     return f"{value.day} {value:%B}{year}"
 
 
+def span(first: date, last: date) -> str:
+    """Some days in words: "9 to 15 March", "28 February to 6 March", or one day alone."""
+    if first == last:
+        return day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {day(last)}"
+    return f"{day(first, last)} to {day(last)}"
+
+
 def moment(at: datetime) -> str:
     """A point in time, shown by Slack in each reader's own time zone; UTC where a client cannot."""
     utc = at.astimezone(UTC)

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,9 +13,14 @@ from domain.action import inverse
 from domain.case import Answer, Case, Citation, Digest, Health, Inbox, Post, ProposalStatus, ProposalView
 from domain.chart import Chart
 from domain.errors import AlreadyDecided, InvalidChange, NoLongerOpen, NotFound, NotYours, StaleCard
-from domain.operating_model import OperatingModel
+from domain.operating_model import Delegation, OperatingModel
+from domain.own import OwnSettings
 from domain.proposal import Approved, Overridden, Rejected, Snoozed
+from domain.rhythm import Preferences, usual
+from domain.summaries import Summary
 from domain.verdict import Ask
+from graph.personal import preferences_of
+from tests.bot.figures import SUMMARY
 from tests.bot.samples import CASE, EVIDENCE, HEALTH, MODEL, NOW, TODAY, chart
 
 
@@ -28,6 +33,7 @@ class FakeRunner:
         self.kept: dict[str, dict[str, Post]] = {}
         self.files: dict[str, str] = {}
         self.asked: list[tuple[str, str, str | None]] = []
+        self.earlier: list[tuple[str, ...]] = []
         self.calls: list[tuple[Any, ...]] = []
         self.drawn: Chart | None = chart()
         self.rows = EVIDENCE
@@ -36,6 +42,8 @@ class FakeRunner:
         self.failure: Exception | None = None
         self.now = NOW
         self.resting: tuple[str, ...] = ()
+        self.personal = FakePersonal(self)
+        self.figures = SUMMARY
 
     async def case(self, signal_id: str) -> Case:
         if signal_id not in self.cases:
@@ -112,7 +120,7 @@ class FakeRunner:
                     if self.model.person(by) is None:
                         raise NotYours("You are not among the people in the operating model.")
                     return case, view
-        raise NoLongerOpen("This can no longer be taken back.")
+        raise NoLongerOpen("This can no longer be undone.")
 
     async def undo(self, proposal_id: str, by: str, reason: str) -> Case:
         case, view = await self.undoable(proposal_id, by)
@@ -128,9 +136,12 @@ class FakeRunner:
         self.put(case)
         return case
 
-    async def ask(self, question: str, by: str, signal_id: str | None = None) -> Answer:
+    async def ask(
+        self, question: str, by: str, signal_id: str | None = None, *, earlier: Sequence[str] = ()
+    ) -> Answer:
         if self.failure:
             raise self.failure
+        self.earlier.append(tuple(earlier))
         self.asked.append((question, by, signal_id))
         cited = Citation(table="ad_report", window=(date(2026, 3, 9), TODAY), filter="platform=meta, campaign_id=c3")
         return Answer(question=question, text="CTR on Meta fell to *0.84 %* since 9 March.", citations=(cited,))
@@ -152,6 +163,10 @@ class FakeRunner:
             measured=("Pause ad of 1 March: CPA −11 % [−19, −2], forecast was −8 %",),
             held=("CPM rise on TikTok: holiday",),
         )
+
+    async def summarised(self, words: str) -> Summary:
+        self.calls.append(("summarised", words))
+        return self.figures
 
     async def summary(self, words: str) -> str:
         return f"*{words or 'last week'}*: 1 signal, 2 decisions, CPA −11 % & holding."
@@ -197,6 +212,38 @@ class FakeRunner:
     @staticmethod
     def _waits(view: ProposalView, roles: frozenset[str]) -> bool:
         return view.status is ProposalStatus.PENDING and isinstance(view.verdict, Ask) and view.verdict.role in roles
+
+
+class FakePersonal:
+    """graph.personal.Personal for one person after another, in memory; everything else is refused as there."""
+
+    def __init__(self, runner: FakeRunner) -> None:
+        self._runner = runner
+        self.chosen: dict[str, Preferences] = {}
+        self.away: Delegation | None = None
+        self.asked: Delegation | None = None
+
+    async def settings(self, user: str) -> OwnSettings | None:
+        model = self._runner.model
+        if model.person(user) is None:
+            return None
+        chosen = self.chosen.get(user)
+        return OwnSettings(
+            user=user, chosen=chosen or usual(model.digest), is_usual=chosen is None, timezone="Europe/Berlin",
+            is_resting=False, today=TODAY, away=self.away, asked=self.asked,
+        )  # fmt: skip
+
+    async def choose(self, user: str, values: Mapping[str, str]) -> None:
+        self.chosen[user] = preferences_of(values)
+
+    async def hand_over(self, user: str, to: str, last_day: str, reason: str) -> None:
+        if to == user:
+            raise InvalidChange("to", "Nobody stands in for themselves.")
+        self._runner.calls.append(("hand_over", user, to, last_day, reason))
+        self.asked = Delegation(of=user, to=to, first_day=TODAY, last_day=date.fromisoformat(last_day))
+
+    async def take_back(self, user: str, reason: str) -> None:
+        self._runner.calls.append(("take_back", user, reason))
 
 
 class FakeSlack:

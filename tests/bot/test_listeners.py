@@ -338,7 +338,7 @@ class TestHomeAndCommand:
             ("signal trail shoe", "Approve"),
             ("signal", "€118 a day at stake"),
             ("signal unicorn", "No signal is called “unicorn”"),
-            ("summary last week for Meta", "CPA −11 % &amp; holding"),
+            ("summary last week for Meta", "+€1,240* [€310, €2,170] from 1 effect (n = 1)"),
             ("ask why did CTR fall?", "0.84 %"),
             ("ask", "What do you want to know?"),
             ("statsu", "Did you mean `/baton status`?"),
