@@ -103,8 +103,11 @@ async def _watch(home: Path) -> None:
 
 
 def source_of(model: OperatingModel, clock: Clock) -> Source:
-    """Where the tables come from. A row after the company's own today is a mistake in the data."""
-    return FolderSource(Path(model.source.path), today=clock.last_day)
+    """Where the tables come from. A row after the company's present day is a mistake in the data.
+
+    What is dated on that day itself is there already, unfinished: who reads as of the day before does not see it.
+    """
+    return FolderSource(Path(model.source.path), today=lambda: model.moment(clock.now()).day)
 
 
 def _executors(model: OperatingModel) -> tuple[Executor, ...]:

@@ -43,10 +43,11 @@ def as_known_on(day: date | None, config: Path, work: Callable[[Runner, date], A
 
     async def once() -> Answer:
         first, last = await source.days()
-        if day and not first <= day <= max(last, clock.last_day()):
-            raise ConfigurationError(f"{model.source.path} has data from {first} to {last}; {day} is not among it.")
+        newest = min(last, clock.last_day())  # the day under way has no totals yet
+        if day and not first <= day <= max(newest, clock.last_day()):
+            raise ConfigurationError(f"{model.source.path} has data from {first} to {newest}; {day} is not among it.")
         async with assembled(settings, model, clock=clock, source=source) as runner:
-            return await work(runner, day or last)
+            return await work(runner, day or newest)
 
     return asyncio.run(once())
 

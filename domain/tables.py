@@ -40,8 +40,6 @@ class Table(Frozen):
     """The column that dates a row; None for a table without one."""
     has_future: bool = False
     """Whether rows dated after the day of reading are seen."""
-    is_running: bool = False
-    """Whether the day after the last complete one, still under way, may be among its rows."""
 
 
 def _columns(**kinds: str) -> Mapping[str, str]:
@@ -90,7 +88,6 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                     count="impressions clicks",
                     money="spend",
                 ),
-                is_running=True,
             ),
             Table(
                 name="campaign_status",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
@@ -184,7 +184,6 @@ class Column:
             mask = ~value.is_between(0, LAST_HOUR)
             yield self._problem(mask, "1 hour that no day has", "{count} hours that no day has", form)
         if self.name == self.table.day and not self.table.has_future:
-            today += timedelta(days=self.table.is_running)
             remedy = f"No row may be dated after today, {today}; remove these rows or correct their day, and run again."
             yield self._problem(value > today, "1 day from the future", "{count} days from the future", remedy)
 

@@ -43,7 +43,7 @@ def _seen_from(table: Table, today: date) -> pl.Expr:
         return known.fill_null(ALWAYS)
     own = starts = pl.col(day).fill_null(ALWAYS) if (day := table.day or STARTS.get(table.name)) else pl.lit(ALWAYS)
     if table.name == "experiment":
-        ended = pl.when(pl.col("ended_on") <= today).then(pl.col("ended_on"))
+        ended = pl.when(pl.col("ended_on") < today).then(pl.col("ended_on"))
         own = pl.max_horizontal(starts, ended)
     return pl.max_horizontal(pl.coalesce(known, own), starts)
 

@@ -98,7 +98,7 @@ async def test_a_falling_category_trend_is_no_mistake(folder):
 
 @pytest.mark.parametrize("table", [t for t in TABLES.values() if t.day], ids=lambda table: table.name)
 async def test_a_day_from_the_future_refuses_every_table_but_the_calendar(folder, table):
-    tomorrow = date(2026, 4, 1) + timedelta(days=table.is_running)
+    tomorrow = date(2026, 4, 1)
     folder.put(table.name, row(table, **{table.day: tomorrow}))
     if table.has_future:
         assert (await read(folder, table)).rows.height == 1

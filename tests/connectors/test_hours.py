@@ -32,14 +32,14 @@ async def test_half_an_hour_is_no_hour(folder):
 
 
 async def test_the_hours_of_the_day_under_way_are_taken_and_seen_only_when_it_is_asked_for(folder):
-    today = folder.source()._today() + timedelta(days=1)
+    today = folder.source()._today()
     folder.put(HOURLY.name, row(HOURLY, date_day=today), row(HOURLY, date_day=today - timedelta(days=1)))
     assert (await read(folder, today)).rows["date_day"].max() == today
     assert (await read(folder, today - timedelta(days=1))).rows["date_day"].max() == today - timedelta(days=1)
 
 
 async def test_the_day_after_is_from_the_future(folder):
-    today = folder.source()._today() + timedelta(days=1)
+    today = folder.source()._today()
     folder.put(HOURLY.name, row(HOURLY, date_day=today + timedelta(days=1)))
     with pytest.raises(TableRefused, match="from the future"):
         await read(folder, today)
