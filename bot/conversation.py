@@ -7,7 +7,10 @@ from collections import OrderedDict
 
 from bot.answer import answer
 from bot.blocks import Message, section
+from bot.commands import Commands
+from bot.earlier import Earlier
 from bot.private import Body, said
+from bot.prompts import prompts_for
 from bot.slack import Slack, SlackRefused
 from domain.errors import MarketingError, SlackUnavailable
 from graph.runner import Runner
@@ -26,12 +29,14 @@ GREETING = (
     "*what did we learn about video?* Every number in my answers names its source. "
     "I am a piece of software: I propose, people decide. `/baton help` lists what else I do."
 )
-PROMPTS = {
-    "What waits for me?": "What is waiting for my decision?",
-    "What changed?": "What changed since yesterday, and how sure are you?",
-    "Last week": "How did last week compare with the week before?",
-    "What did we learn?": "What did we learn from our last decisions?",
-}
+_WHOLE = frozenset({"pending", "status", "help", "design"})
+"""Words that are a command where nothing else is typed; "pending for Jonas" is a question."""
+_LEADING = frozenset({"signal", "summary", "ask"})
+"""Words that are a command with what follows them."""
+_ADDS_TO = re.compile(
+    r"(?:and|but|also|what about|how about|why|who|when|same|vs|versus|compared|only|how sure)\b", re.IGNORECASE
+)
+"""How a direct message outside threads begins that adds to the one before."""
 
 
 class Conversation:
@@ -39,6 +44,7 @@ class Conversation:
 
     def __init__(self, runner: Runner, slack: Slack) -> None:
         self._runner, self._slack = runner, slack
+        self._commands, self._earlier = Commands(runner), Earlier(slack, _words)
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._has_pane = True
 
@@ -56,7 +62,10 @@ class Conversation:
         opened: Body = event.get("assistant_thread", {})
         try:
             await self._slack.suggest(
-                str(opened.get("channel_id", "")), str(opened.get("thread_ts", "")), "Ask about your marketing", PROMPTS
+                str(opened.get("channel_id", "")),
+                str(opened.get("thread_ts", "")),
+                "Ask about your marketing",
+                prompts_for(str(opened.get("user_id", "")), self._runner.model),
             )
         except SlackUnavailable as problem:
             _log.info("No prompts were suggested: %s", problem)
@@ -68,22 +77,38 @@ class Conversation:
         user, channel, ts = str(event.get("user", "")), str(event.get("channel", "")), str(event.get("ts", ""))
         if event.get("bot_id") or not user or not self._is_new(str(body.get("event_id", "")), f"{channel}/{ts}"):
             return
-        thread_ts = str(event.get("thread_ts") or ts)
-        question = _words(str(event.get("text", "")))
+        question, direct = _words(str(event.get("text", "")))[:MOST_ASKED], event.get("channel_type") == "im"
         message = Message(GREETING, (section(GREETING),))
         if question:
             await self._say_working(channel, event)
-            message = await self._reply(question, user, channel, str(event.get("thread_ts") or ""))
+            typed = _command(question) if direct else ""
+            message = await (self._commands.reply(typed, user) if typed else self._reply(question, user, event))
         once = str(uuid.uuid5(uuid.NAMESPACE_URL, f"baton:answer:{channel}:{ts}"))
-        await self._slack.post(channel, message, thread_ts=thread_ts, once=once)
+        await self._slack.post(channel, message, thread_ts=str(event.get("thread_ts") or ts), once=once)
 
-    async def _reply(self, question: str, user: str, channel: str, thread_ts: str) -> Message:
+    async def _reply(self, question: str, user: str, event: Body) -> Message:
+        """The answer to a question, where it was asked."""
         try:
-            signal_id = await self._signal_of(channel, thread_ts)
-            return answer(await self._runner.ask(question[:MOST_ASKED], user, signal_id))
+            earlier = await self._before(question, event)
+            signal_id = await self._signal_of(str(event["channel"]), str(event.get("thread_ts") or ""))
+            return answer(await self._runner.ask(question, user, signal_id, earlier=earlier))
         except MarketingError as error:
             words = f"I could not answer that: {said(error, self._runner.model)}"
             return Message(words, (section(words),))
+
+    async def _before(self, question: str, event: Body) -> tuple[str, ...]:
+        """What was asked before it in its thread; in a direct message without one, a moment ago."""
+        channel, ts, direct = str(event["channel"]), str(event["ts"]), event.get("channel_type") == "im"
+        thread_ts = str(event.get("thread_ts") or "")
+        if thread_ts:
+            found = await self._earlier.of(channel, thread_ts, ts, direct=direct)
+            self._earlier.keep(channel, thread_ts, question)
+            return found
+        found = self._earlier.just_now(channel) if direct and _ADDS_TO.match(question) else ()
+        if direct:
+            self._earlier.keep(channel, "", question)
+        self._earlier.keep(channel, ts, question)
+        return found
 
     async def _signal_of(self, channel: str, thread_ts: str) -> str | None:
         """The open signal whose card heads a thread; None outside one."""
@@ -123,3 +148,12 @@ def _words(text: str) -> str:
     for entity, sign in _ENTITIES:
         typed = typed.replace(entity, sign)
     return " ".join(typed.split())
+
+
+def _command(question: str) -> str:
+    """What would be typed behind `/baton`, where a direct message says just that; empty where it is a question."""
+    typed = question.removeprefix("/").strip()
+    typed = typed[len("baton ") :].strip() if typed.casefold().startswith("baton ") else typed
+    verb, _, rest = typed.partition(" ")
+    is_command = verb.casefold() in (_LEADING if rest.strip() else _WHOLE | _LEADING)
+    return typed if is_command and not (verb.casefold() == "signal" and rest.rstrip().endswith("?")) else ""

@@ -165,6 +165,14 @@ class Slack:
                 deleted=bool(found.get("deleted")),
             )
 
+    async def replies(self, channel: str, thread_ts: str) -> tuple[tuple[str, str], ...]:
+        """What people wrote in a thread, oldest first: when, and the text. What apps posted is left out."""
+        async with _answered():
+            answer = await self.client.conversations_replies(channel=channel, ts=thread_ts, limit=100)
+            found = cast("Sequence[Mapping[str, object]]", answer.get("messages") or [])
+            people = (one for one in found if one.get("user") and not one.get("bot_id") and not one.get("subtype"))
+            return tuple((str(one.get("ts") or ""), str(one.get("text") or "")) for one in people)
+
     async def suggest(self, channel: str, thread_ts: str, title: str, prompts: Mapping[str, str]) -> None:
         """Offer prompts in the assistant pane: label → what is asked."""
         offered: list[dict[str, str]] = [{"title": label, "message": words} for label, words in prompts.items()]

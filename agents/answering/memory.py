@@ -13,9 +13,10 @@ from domain.lesson import Lesson
 from domain.receipt import Outcome
 
 _SAYS_NOTHING = language.listed(
-    """learn learned learnt learning learnings lesson lessons tried try remember know history worked work experience
-    results result effect before past time times happened think cause outcome raise raises raised rise rises memory
-    about with our ever tests finding findings insight insights takeaway takeaways"""
+    """decision decisions action actions learn learned learnt learning learnings lesson lessons tried try remember
+    know history worked work experience results result effect before past time times happened think cause outcome
+    raise raises raised rise rises memory about with our ever tests finding findings insight insights takeaway
+    takeaways"""
 )
 MOST_TOLD = 5
 _SAME_THING = 2

@@ -69,6 +69,7 @@ _EXPLAIN = (
 )
 _SURE = (
     r"\bhow (?:sure|certain|confident)\b|\bevidence\b|\bruled? out\b|\bsince when\b|\bdeadline\b|\bat stake\b"
+    r"|\b(?:tracking|pixel)\b.*\b(?:problems?|issues?|outages?|broken|down|wrong|trouble)\b"
     r"|\b(?:wearing|worn) out\b|\bfatigued\b|\bcould it be\b|\bwhy do you\b|\bdid we do about\b"
 )
 _SIGNALS = (

@@ -76,6 +76,6 @@ GERMAN = Voice(
             "Which performance had Basket retargeting in January?",
             Figure(("spend", "conversions", "cpa", "roas"), BASKET, JANUARY),
         ),
-        ("Do we have a tracking problem?", Told("no|not|none", never=("Yes",))),
+        ("Do we have a tracking problem?", Told("No signal", cites="signals")),
     ),
 )
