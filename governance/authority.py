@@ -335,7 +335,7 @@ def _changed(decision: Overridden, view: ProposalView) -> str:
     if changed is None:
         raise InvalidChange("value", "Nothing is changed: press Approve to do it as proposed.")
     if view.proposal.undoes is not None:
-        raise InvalidChange(changed, "What is taken back is taken back as it was: approve it, or reject it.")
+        raise InvalidChange(changed, "An undo goes back to what was: approve it, or reject it.")
     return changed
 
 

@@ -357,7 +357,7 @@ _POLICY: Tellers = {
     "automatic": lambda was, now: _set(
         was,
         now,
-        "Done from now on without asking anybody: {}",
+        "Done without asking anybody: {}",
         "Asked again, except of agents a person has let act alone: {}",
         terms.action,
     ),

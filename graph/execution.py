@@ -121,7 +121,7 @@ async def _is_altered(services: Services, held: Lease) -> bool:
         return False
     logger.error("%s is not what was decided on %s", held.action_id, held.proposal_id)
     if held.state == actions.READY:
-        fresh = await _fresh(services, held, view.done, "It was to be taken back; meanwhile what was stored changed.")
+        fresh = await _fresh(services, held, view.done, "It was to be undone; meanwhile what was stored changed.")
         await _finish(services, held, ReceiptStatus.FAILED, held.before or {}, {}, _ALTERED, fresh)
     else:  # an earlier try may have worked
         await _finish(
@@ -345,7 +345,7 @@ async def _finish(
 async def _drifted(services: Services, held: Lease, live: Mapping[str, str], changed: Mapping[str, str]) -> None:
     """Somebody else was there meanwhile: back to a person, with a fresh question on the values of now."""
     answer = f"Somebody changed it meanwhile: it is {spoken(changed)} now. Nothing was written."
-    why = "It was to be taken back; meanwhile somebody changed it to what it is now."
+    why = "It was to be undone; meanwhile somebody changed it to what it is now."
     fresh = await _fresh(services, held, held.action.rebased(live), why)
     await _finish(services, held, ReceiptStatus.DRIFTED, live, {}, answer, fresh)
 
@@ -353,7 +353,7 @@ async def _drifted(services: Services, held: Lease, live: Mapping[str, str], cha
 async def _kept_back(services: Services, held: Lease, live: Mapping[str, str], reason: str) -> None:
     """Governance objects to what was approved: back to a person, who can decide once nothing stands in its way."""
     action = held.action.rebased(live) if live else held.action
-    fresh = await _fresh(services, held, action, "It was to be taken back; meanwhile that was not allowed.")
+    fresh = await _fresh(services, held, action, "It was to be undone; meanwhile that was not allowed.")
     await _finish(services, held, ReceiptStatus.FAILED, live, {}, reason, fresh)
 
 

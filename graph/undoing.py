@@ -62,7 +62,7 @@ async def undo(services: Services, proposal_id: str, by: str, reason: str, badge
         await standing.lock_moves(writing.tx)
         model, stands = await services.stands(writing.tx)
         role = _role(counsel.known(by, model, badge).roles)
-        wanted = _undo_of(case, view, now, f"{role} asked to take it back: “{reason}”")
+        wanted = _undo_of(case, view, now, f"{role} asked to undo it: “{reason}”")
         asked = _judged(services, await _named(writing.tx, wanted), model, stands, view.undo_until, said_by=by)
         await _put(writing, view, asked)
         await writing.record("undo.asked", by, proposal_id, undo=asked.proposal.id)
@@ -157,13 +157,11 @@ async def note(services: Services, writing: Writing, undone_by: ProposalView, ca
 def _undo_of(case: Case, view: ProposalView, now: datetime, why: str) -> Proposal:
     """The proposal that takes back what `view` did. Raises NoLongerOpen or AlreadyDecided where there can be none."""
     if (until := view.undo_until) is None or view.receipt is None:
-        raise NoLongerOpen("This cannot be taken back: it was not done, or what it did has no way back.")
+        raise NoLongerOpen("This cannot be undone: it was not done, or what it did has no way back.")
     if now >= until:
-        raise NoLongerOpen(
-            f"This could be taken back until {until.day} {until:%B}; please propose anew what is wanted."
-        )
+        raise NoLongerOpen(f"This could be undone until {until.day} {until:%B}; please propose anew what is wanted.")
     if (other := case.undo_of(view)) is not None:
-        words = "asked to be taken back" if other.decision is None else "taken back"
+        words = "asked to be undone" if other.decision is None else "undone"
         raise AlreadyDecided(f"This was {words} already; the card shows where that stands.")
     return Proposal(
         id=name_of("prop", view.proposal.id, "undo"),
@@ -191,7 +189,7 @@ def _judged(
     now = services.clock.now()
     verdict = counsel.review(proposal, model, model.moment(now), stands)
     if isinstance(verdict, Forbidden):
-        raise NoLongerOpen(f"It cannot be taken back now: {' '.join(verdict.rules)}")
+        raise NoLongerOpen(f"It cannot be undone now: {' '.join(verdict.rules)}")
     expires = now + timedelta(hours=verdict.within_hours) if isinstance(verdict, Ask) else None
     ends = min((one for one in (expires, until) if one is not None), default=None)
     return Asked(proposal, verdict, ends, said_by=said_by, asked_at=now)

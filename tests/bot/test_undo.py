@@ -153,7 +153,7 @@ async def test_whoever_comes_too_late_is_told_so(send, runner: FakeRunner, slack
     runner.put(case_of(DONE))
     runner.now = UNTIL
     await send(press(slack, names.UNDO, EVE))
-    assert "can no longer be taken back" in said(slack)
+    assert "can no longer be undone" in said(slack)
     assert slack.calls("views.open") == []
 
 

@@ -210,10 +210,10 @@ def test_a_budget_change_is_taken_back_once_with_a_reason_by_a_decision_of_its_o
     assert tab.send(demo, MARA, form, reason="Stock is short")["closed"]
     demo.until(lambda: budget(demo) == WAS, what="the budget is what it was")
     demo.until(lambda: "↩️ *Undone*" in part(demo), what="the card says so")
-    assert "The media lead asked to take it back: “Stock is short”" in part(demo, f"Undo: {BUDGET}")
+    assert "The media lead asked to undo it: “Stock is short”" in part(demo, f"Undo: {BUDGET}")
     assert told(demo, f"Undo: {BUDGET}: ✔️")
     demo.until(lambda: not story.buttons(story.at(demo, receipt["ts"])), what="the button goes")
-    assert refusal(story.click(demo, *press)).startswith("This was taken back already")
+    assert refusal(story.click(demo, *press)).startswith("This was undone already")
     assert len(story.history(demo)) == 4, "two campaigns there, two back"
 
 

@@ -338,7 +338,7 @@ def test_a_question_is_passed_on_after_its_time_and_not_while_it_sleeps():
 def test_an_undo_is_taken_as_it_is_and_also_once_the_signal_has_closed():
     back = view(proposal=proposal().model_copy(update={"undoes": "prop_000000000001"}))
     press(said(), back, is_open=False)
-    with pytest.raises(InvalidChange, match="taken back as it was") as refused:
+    with pytest.raises(InvalidChange, match="goes back to what was") as refused:
         press(override("400"), back)
     assert refused.value.field == "daily_budget"
 

@@ -104,11 +104,7 @@ CHANGES = [
     (policy(forbidden=frozenset_()), LOOSENS, "Allowed again, where somebody approves it: set bid target."),
     (policy(forbidden=frozenset_("set_target", "set_budget")), TIGHTENS, "Nobody may set budget any more."),
     (policy(automatic=frozenset_()), TIGHTENS, "Asked again, except of agents a person has let act alone: pause ad."),
-    (
-        policy(automatic=frozenset_("pause_ad", "resume_ad")),
-        LOOSENS,
-        "Done from now on without asking anybody: resume ad.",
-    ),
+    (policy(automatic=frozenset_("pause_ad", "resume_ad")), LOOSENS, "Done without asking anybody: resume ad."),
     (policy(max_budget_change=0.4), TIGHTENS, "No budget moves in a day by more than 40 % instead of 50 %."),
     (policy(max_budget_change=0.6), LOOSENS, "No budget moves in a day by more than 60 % instead of 50 %."),
     (policy(remind_after_hours=None), TIGHTENS, "Owners are reminded: never instead of after 24 hours."),
@@ -402,18 +398,3 @@ def test_one_architect_does_not_replace_the_other_pair_of_eyes_step_by_step():
         (nothing_passed_on, without(nothing_passed_on, BERTA)),
     ):
         assert [one.loosens for one in changes(before, after)] == [True]
-
-
-def test_a_limit_above_the_hard_cap_is_said_to_limit_nothing_when_it_comes_to_be_so():
-    moot = (
-        "The limit of the media lead, {} a day, limits no budget: none moves by more than {} in a day, whoever approves"
-    )
-    raised = [one.sentence for one in changes(BASE, limit(max_change=0.8))]
-    assert any(sentence.startswith(moot.format("80 %", "50 %")) for sentence in raised)
-    capped = [one.sentence for one in changes(BASE, policy(max_budget_change=0.2))]
-    assert any(sentence.startswith(moot.format("30 %", "20 %")) for sentence in capped)
-    assert not any("limits no budget" in one.sentence for one in changes(BASE, limit(max_change=0.5)))
-    was_so = limit(max_change=0.8)
-    later = was_so.model_copy(update={"policy": was_so.policy.model_copy(update={"version": 9})})
-    assert not any("limits no budget" in one.sentence for one in changes(was_so, later)), "said once"
-    assert not next(one for one in changes(BASE, limit(max_change=0.8)) if "limits no budget" in one.sentence).loosens

@@ -96,7 +96,7 @@ async def test_the_owner_takes_a_budget_cut_back_with_one_press(company):
     await world.runner.settle()
     back = await world.back()
     assert (back.status, world.platform.values[BUDGET]) == (ProposalStatus.EXECUTED, "450.00")
-    assert back.proposal.why == "The media lead asked to take it back: “Sales needs the volume”"
+    assert back.proposal.why == "The media lead asked to undo it: “Sales needs the volume”"
     assert len(world.platform.effects) == 2
     assert (await world.runner.verify()).problems == ()
     async with world.services.database.read() as tx:
