@@ -20,7 +20,7 @@ from memory import cases, chronicle, signals
 
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
            "november", "december")  # fmt: skip
-_LAST_DAYS = re.compile(r"\b(?:last|past) (\d{1,3}) (day|week|month)s?\b")
+_LAST_DAYS = re.compile(r"\b(?:last|past) (\d{1,6}) (day|week|month)s?\b")
 _EACH = {"day": 1, "week": 7, "month": 30}
 MOST_DAYS = 366
 
