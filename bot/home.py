@@ -1,6 +1,7 @@
 """App Home: what is stopped and what waits for me, what waits for others, what was decided, how the system is doing."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from bot.blocks import Block, actions, button, context, divider, header, section, shorten
@@ -39,7 +40,7 @@ def home(
 ) -> dict[str, object]:
     """The home view of one person; the same inbox at the same time always gives the same view.
 
-    Without `now` nothing in it can be taken back. `own`: what they set for themselves; `shown`: see `bot.filters`.
+    Without `now` nothing in it can be undone. `own`: what they set for themselves; `shown`: see `bot.filters`.
     """
     whole, inbox = inbox, filtered(inbox, shown)
     bottom = [*(you(own, model) if own else []), *system(inbox.health), *troubled(inbox.health, model)]
@@ -68,11 +69,14 @@ def _mine(inbox: Inbox, model: OperatingModel, room: int, choice: Sequence[Block
         calm = f"No proposal waits for you, {name}." if something else f"✅ *Nothing waits for you, {name}.*"
         return [*blocks, section(calm)]
     blocks.append(section(f"*{many(waiting, 'decision')}* {'waits' if waiting == 1 else 'wait'} for you, {name}."))
+    said = _said_once(view for case in inbox.mine for view in _for_me(case, inbox))
+    if said:
+        blocks.append(context(f"*Where nothing else is said, forecasts rest on* {outside(next(iter(said)), 160)}"))
     left = waiting
     for case in inbox.mine:
         views = _for_me(case, inbox)
         for first, view in zip([True] + [False] * len(views), views, strict=False):
-            part = [*([divider(), section(_case_line(case))] if first else []), *_decision(case, view)]
+            part = [*([divider(), section(_case_line(case))] if first else []), *_decision(case, view, said)]
             if len(blocks) + len(part) + 1 > room:
                 return [*blocks, section(f"*and {many(left, 'more decision')}*; they move up as these are decided")]
             blocks += part
@@ -116,11 +120,19 @@ def _case_line(case: Case) -> str:
     return f"*{outside(signal.headline, 150)}*\n{outside(signal.why, 400)}\n{lost} · {sure}"
 
 
-def _decision(case: Case, view: ProposalView) -> list[Block]:
+def _said_once(views: Iterable[ProposalView]) -> frozenset[str]:
+    """What two or more forecasts rest on alike, if they do."""
+    bases = Counter(view.proposal.forecast.basis for view in views if view.proposal.forecast)
+    most, times = max(bases.items(), key=lambda found: found[1], default=("", 0))
+    return frozenset({most}) if times > 1 else frozenset()
+
+
+def _decision(case: Case, view: ProposalView, said: frozenset[str]) -> list[Block]:
     action = view.proposal.action
     proposal = view.proposal
+    foreseen = forecast_words(proposal.forecast, action.currency, whose(action), said)
     lines = [f"*{named(proposal)}*", *changes(action, names_in(case, proposal))]
-    lines += [f"_Why:_ {outside(proposal.why, 300)}", forecast_words(proposal.forecast, action.currency, whose(action))]
+    lines += [f"_Why:_ {outside(proposal.why, 300)}", foreseen]
     lines += [f"> {outside(lesson, 200)}" for lesson in proposal.remembered[:1]]
     if view.expires_at:
         lines.append(f"🟡 Please decide by {moment(view.expires_at)}")

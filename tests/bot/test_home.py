@@ -59,6 +59,16 @@ def test_a_cmo_reads_what_others_decided_and_who_decided_it(valid: Valid):
     assert words.count("Start retention flow") == 1, "what waits was decided by nobody"
 
 
+def test_what_several_forecasts_rest_on_is_said_once():
+    guess = "a cautious first guess, nothing measured here yet"
+    cases = tuple(map(waiting, range(3)))
+    words = said(home(inbox(mine=cases, roles=("media_lead",)), MODEL))
+    assert words.count(guess) == 1
+    assert words.index(guess) < words.index("Forecast: CPA")
+    alone = said(home(inbox(mine=cases[:1], roles=("media_lead",)), MODEL))
+    assert f"(80 % sure: −15 to +1 %); {guess}" in alone
+
+
 def test_where_others_decided_nothing_nothing_is_said_of_it():
     assert "Decided by others" not in said(home(inbox(), MODEL))
 
