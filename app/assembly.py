@@ -58,7 +58,7 @@ async def assembled(
     With `is_adopting` a new file becomes what is in force, or an amendment of it; otherwise it is only looked at.
     Without `DATABASE_URL` it holds the lock of the home folder until the process ends.
     """
-    clock = clock or SystemClock(model.timezone)
+    keeps_time, clock = clock is None, clock or SystemClock(model.timezone)
     address = settings.database_url or await asyncio.to_thread(embedded.start, settings.home)
     database = Database(address)
     index = _index(settings)
@@ -69,6 +69,7 @@ async def assembled(
             executors=_executors(model),
             database=database,
             clock=clock,
+            keeps_time=keeps_time,
             directory=directory,
             lessons=index,
             seals=Seals(settings.home / "ledger", settings.ledger_key),

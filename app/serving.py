@@ -76,6 +76,7 @@ async def _serve(role: str, model: OperatingModel, http: Address | None) -> None
         talking(client) as name,
         assembled(settings, model, directory=directory) as runner,
     ):
+        await runner.check()
         gc.freeze()  # what was loaded stays: looking through all of it would hold presses up for half a second
         board = SlackBoard(runner, client)
         runner.show_on(board)

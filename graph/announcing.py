@@ -126,6 +126,8 @@ def _architect(model: OperatingModel) -> str:
 
 
 def _name(user: str, model: OperatingModel) -> str:
+    if user == SYSTEM:
+        return "Baton"
     person = model.person(user)
     return person.name if person else "Somebody who was erased" if is_erased(user) else "Somebody"
 

@@ -15,7 +15,7 @@ from domain.ports import Board
 from domain.proposal import MOST_PUT_OFF, Approved, Expired, Overridden, Rejected, Snoozed
 from domain.signal import SignalEvent
 from domain.summaries import Summary
-from graph import counsel, undoing
+from graph import counsel, fitness, undoing
 from graph.arrivals import Arrivals
 from graph.badges import Badges
 from graph.deciding import Deciding
@@ -63,6 +63,13 @@ class Runner:
         """Open the database and everything kept in it. Raises StartupError."""
         await self.work.open()
         return self
+
+    async def check(self) -> None:
+        """Before serving. Raises StartupError where this machine's clock is not the database's.
+
+        Where the ledger is not the one that was sealed, everything is stopped until somebody has looked.
+        """
+        await fitness.check(self._services)
 
     async def close(self) -> None:
         """Let go of everything opened."""

@@ -53,6 +53,8 @@ class Services:
     """Asked in order; the first that takes an effect gets it."""
     database: Database
     clock: Clock
+    keeps_time: bool = False
+    """Whether `clock` is the real time, and has to agree with the database's."""
     lessons: LessonIndex | None = None
     board: Board | None = None
     """None where nothing is shown, as on the command line."""

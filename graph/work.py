@@ -10,7 +10,7 @@ from domain.errors import MarketingError, NotYet, Refusal, SlackUnavailable, Sou
 from domain.ports import Board
 from domain.proposal import Expired
 from domain.signal import SignalEvent
-from graph import amending, execution, proposal, readings, sealing, sweep, undoing
+from graph import amending, execution, fitness, proposal, readings, sealing, sweep, undoing
 from graph.checkpoints import Checkpoints
 from graph.digesting import Digesting
 from graph.drawing import Graph
@@ -175,6 +175,11 @@ class Work:
 
     async def tick(self) -> None:
         """What the minute brings: days to sweep, new hours, what is due, the digest. What fails stops nothing else."""
+        if fault := await fitness.clock_fault(self._services):
+            logger.error("%s Until then nothing that goes by the clock is done.", fault)
+            return
+        with surviving("holding the ledger against its newest seal"):
+            await fitness.hold_unless_as_sealed(self._services)
         async with self._database.read() as tx:
             await self._services.in_force.read(tx)
         with surviving("introducing Baton"):
@@ -265,6 +270,8 @@ class Work:
                 await self._upholding.wake(self.board)
 
     async def _expire(self) -> None:
+        if await fitness.clock_fault(self._services):
+            return  # said by the tick
         now = self._services.clock.now()
         async with self._database.read() as tx:
             late = await proposals.undecided(tx, expired_by=now)

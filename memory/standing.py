@@ -128,6 +128,11 @@ async def lately(tx: AsyncConnection, since: datetime) -> tuple[tuple[Stop, Lift
     )
 
 
+async def was_pulled(tx: AsyncConnection, stop_id: str) -> bool:
+    """Whether this stop was ever in force, lifted meanwhile or not."""
+    return await tx.scalar(select(STOP.c.id).where(STOP.c.id == stop_id)) is not None
+
+
 async def pull(writing: Writing, stop: Stop) -> None:
     """Put a stop in force, once everything that holds it off has ended."""
     await writing.tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('baton/stops', 0))"))

@@ -70,6 +70,15 @@ class Seals:
             await asyncio.to_thread(self._append, seal)
         return seal
 
+    async def broken(self, database: Database) -> tuple[Seal, str] | None:
+        """The newest seal and what is wrong, where the ledger is not the one that was sealed; one row is read."""
+        newest = await asyncio.to_thread(self.newest)
+        if newest is None:
+            return None
+        async with database.read() as tx:
+            fault = await _not_as_sealed(tx, newest)
+        return (newest, fault) if fault else None
+
     async def key(self, database: Database) -> SigningKey:
         """The key that signs, known to the ledger: the first use of a key is a row of its own."""
         key = await asyncio.to_thread(self._load)
@@ -156,16 +165,28 @@ def _is_due(newest: Seal | None, size: int, now: datetime) -> bool:
     return now - datetime.fromisoformat(newest.at) >= TIME_PER_SEAL
 
 
+async def _not_as_sealed(tx: AsyncConnection, newest: Seal) -> str | None:
+    """Why the ledger is not the one the newest seal is of, in a sentence; None where it is."""
+    identity = await tx.scalar(select(LEDGER_IDENTITY.c.ledger))
+    if identity != newest.ledger:
+        return f"The newest seal, of {newest.at}, is of another ledger: this is not the database it was made for."
+    head = await tx.scalar(select(LEDGER_HEAD.c.seq)) or 0
+    if head < newest.size:
+        return (
+            f"The ledger ends at row {head}, and row {newest.size} was sealed at {newest.at}: an older backup was "
+            "restored, or its end was cut off."
+        )
+    if await tx.scalar(select(LEDGER.c.hash).where(LEDGER.c.seq == newest.size)) != newest.head:
+        return f"Row {newest.size} of the ledger is not the one sealed at {newest.at}: it was rewritten since."
+    return None
+
+
 async def _unbroken(tx: AsyncConnection, newest: Seal | None) -> None:
     """Read what was added since the newest seal, from the sealed row on. Raises LedgerBroken."""
     chain = Chain((), ())
     if newest is not None:
-        sealed = await tx.scalar(select(LEDGER.c.hash).where(LEDGER.c.seq == newest.size))
-        if sealed != newest.head:
-            raise LedgerBroken(
-                f"Row {newest.size} of the ledger is not the one sealed at {newest.at}: "
-                "it was rewritten, or an older backup was restored. Run `baton ledger verify`."
-            )
+        if fault := await _not_as_sealed(tx, newest):
+            raise LedgerBroken(f"{fault} Run `baton ledger verify`.")
         chain.size, chain.head = newest.size, newest.head
     async with aclosing(ledger.lines(tx, after=chain.size)) as rows:
         async for row in rows:

@@ -30,6 +30,7 @@ from domain.summaries import OwnDigest, Summary
 from graph.desk import Desk, staffed
 from graph.services import Services
 from memory.database import Database
+from memory.ledger.seals import Seals
 
 FIRST = date(2026, 3, 14)
 MARA, CLEO, CORA, STRANGER = "U0MARA0001", "U0CLEO0001", "U0CORA0001", "U0NOBODY01"
@@ -386,6 +387,8 @@ def services(
     pause_seconds: float = 0.05,
     policy: dict[str, object] | None = None,
     directory: Directory | None = None,
+    seals: Seals | None = None,
+    keeps_time: bool = False,
 ) -> Services:
     return Services(
         file=model(**(policy or {})),
@@ -395,6 +398,8 @@ def services(
         clock=clock or HandClock(),
         board=board,
         directory=directory or Reception(),
+        seals=seals,
+        keeps_time=keeps_time,
         desk=desk(script or opened()),
         failpoint=failpoint,
         worker=worker,

@@ -42,10 +42,10 @@ async def test_a_seal_that_slack_did_not_take_is_shown_the_next_minute(sealed: t
     assert wall.seals[-1] == seals.newest()
 
 
-async def test_a_ledger_that_was_rewritten_is_not_sealed_and_said_loudly_while_work_goes_on(
+async def test_a_ledger_that_was_rewritten_is_not_sealed_and_everything_is_stopped_until_somebody_has_looked(
     sealed: tuple[Runner, Wall, Seals], caplog: pytest.LogCaptureFixture
 ):
-    runner, _, seals = sealed
+    runner, wall, seals = sealed
     await runner.work.tick()
     newest = seals.newest()
     assert newest
@@ -56,6 +56,8 @@ async def test_a_ledger_that_was_rewritten_is_not_sealed_and_said_loudly_while_w
     with caplog.at_level(logging.ERROR):
         await runner.work.tick()
     assert f"Row {newest.size} of the ledger is not the one sealed at {newest.at}" in caplog.text
+    (told,) = wall.announced.values()
+    assert told.startswith("Baton has stopped everything: “Row ")
     assert seals.newest() == newest
     problems = (await runner.records.verify()).problems
     assert any(f"row {newest.size} is not the row sealed at" in problem for problem in problems)
