@@ -2,12 +2,16 @@
 
 from bot.blocks import Block, Message, context, section, shorten
 from bot.digest import pieces
+from bot.feedback import feedback
 from bot.words import day, escape, outside
 from domain.case import Answer, Citation
 
 
-def answer(given: Answer, asked_by: str = "") -> Message:
-    """An answer with its citations; `asked_by` (a name) quotes the question for those who did not hear it."""
+def answer(given: Answer, asked_by: str = "", answer_id: str = "") -> Message:
+    """An answer with its citations; `asked_by` (a name) quotes the question for those who did not hear it.
+
+    With an `answer_id` people can say whether it helped.
+    """
     blocks: list[Block] = []
     if asked_by:
         blocks.append(context(f"*{asked_by}* asked: “{outside(given.question, 500)}”"))
@@ -17,6 +21,8 @@ def answer(given: Answer, asked_by: str = "") -> Message:
         cited = [_citation(one) for one in given.citations[:4]]
         rest = [f"and {len(given.citations) - 4} more sources"] if len(given.citations) > 4 else []
         blocks.append(context("\n".join([*cited, *rest])))
+    if answer_id:
+        blocks.append(feedback(answer_id))
     return Message(text=outside(given.text.replace("*", ""), 600) or "I have no answer.", blocks=tuple(blocks))
 
 

@@ -42,9 +42,10 @@ _ADDS_TO = re.compile(
 class Conversation:
     """The listeners of messages."""
 
-    def __init__(self, runner: Runner, slack: Slack) -> None:
+    def __init__(self, runner: Runner, slack: Slack, commands: Commands | None = None) -> None:
+        """`commands` answers command words in direct messages."""
         self._runner, self._slack = runner, slack
-        self._commands, self._earlier = Commands(runner), Earlier(slack, _words)
+        self._commands, self._earlier = commands or Commands(runner), Earlier(slack, _words)
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._has_pane = True
 
@@ -78,20 +79,20 @@ class Conversation:
         if event.get("bot_id") or not user or not self._is_new(str(body.get("event_id", "")), f"{channel}/{ts}"):
             return
         question, direct = _words(str(event.get("text", "")))[:MOST_ASKED], event.get("channel_type") == "im"
+        once = str(uuid.uuid5(uuid.NAMESPACE_URL, f"baton:answer:{channel}:{ts}"))
         message = Message(GREETING, (section(GREETING),))
         if question:
             await self._say_working(channel, event)
             typed = _command(question) if direct else ""
-            message = await (self._commands.reply(typed, user) if typed else self._reply(question, user, event))
-        once = str(uuid.uuid5(uuid.NAMESPACE_URL, f"baton:answer:{channel}:{ts}"))
+            message = await (self._commands.reply(typed, user) if typed else self._reply(question, user, event, once))
         await self._slack.post(channel, message, thread_ts=str(event.get("thread_ts") or ts), once=once)
 
-    async def _reply(self, question: str, user: str, event: Body) -> Message:
+    async def _reply(self, question: str, user: str, event: Body, answer_id: str) -> Message:
         """The answer to a question, where it was asked."""
         try:
             earlier = await self._before(question, event)
             signal_id = await self._signal_of(str(event["channel"]), str(event.get("thread_ts") or ""))
-            return answer(await self._runner.ask(question, user, signal_id, earlier=earlier))
+            return answer(await self._runner.ask(question, user, signal_id, earlier=earlier), answer_id=answer_id)
         except MarketingError as error:
             words = f"I could not answer that: {said(error, self._runner.model)}"
             return Message(words, (section(words),))

@@ -17,6 +17,7 @@ from bot.buttons import Buttons
 from bot.commands import Commands
 from bot.conversation import Conversation
 from bot.door import Door
+from bot.feedback import Feedback
 from bot.filters import FILTERS
 from bot.forms import Forms
 from bot.modals import notice
@@ -45,7 +46,7 @@ def connect(
     buttons, forms = Buttons(runner, slack, redraw), Forms(runner, slack, redraw)
     architecture = Architecture(runner, slack, redraw)
     settings = Settings(runner, slack, redraw)
-    conversation = Conversation(runner, slack)
+    conversation = Conversation(runner, slack, Commands(runner, board))
     app = Door(client=client, signing_secret=signing_secret)
     app.middleware(Strangers(slack).turned_away)
 
@@ -97,6 +98,7 @@ def connect(
     ):
         app.view(form)(submit)
     app.command(names.COMMAND)(Commands(runner, board).baton)
+    app.action(names.RATE)(Feedback(runner, slack).rate)
     app.event("app_mention")(conversation.mentioned)
     app.event("message")(conversation.message)
     app.event("assistant_thread_started")(conversation.pane_opened)

@@ -63,6 +63,8 @@ EDIT_FORM, AGREE_FORM, DISAGREE_FORM, STOP_FORM, LIFT_FORM, BREAK_GLASS_FORM, RE
 REASON, QUESTION, UNTIL = "reason", "question", "until"
 """Inputs: block id and action id of the required reason, of a question, of a snooze. An action's own field goes by its
 name in the catalogue."""
+RATE = "rate_answer"
+"""Both buttons under an answer: helpful, not helpful."""
 COMMAND = "/baton"
 
 

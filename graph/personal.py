@@ -18,7 +18,7 @@ from graph.badges import Badges
 from graph.governing import Governing
 from graph.services import Services
 from graph.summing import Summing
-from memory import amendments, preferences
+from memory import amendments, opinions, preferences
 
 
 class Personal:
@@ -52,6 +52,12 @@ class Personal:
         chosen = preferences_of(values)
         async with services.database.engine.begin() as tx:
             await preferences.keep(tx, user, chosen, services.clock.now())
+
+    async def rate(self, answer: str, user: str, *, is_helpful: bool) -> None:
+        """Note whether somebody found an answer helpful: once per person and answer, the newest counts."""
+        counsel.known(user, self._services.model, await self._badges.of(user))
+        async with self._services.database.engine.begin() as tx:
+            await opinions.keep(tx, answer, user, self._services.clock.now(), is_helpful=is_helpful)
 
     async def hand_over(self, user: str, to: str, last_day: str, reason: str) -> AmendmentView:
         """Ask that somebody stands in for a person from today on, in all their roles, up to a day.

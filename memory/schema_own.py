@@ -39,3 +39,14 @@ HELD_MENTION = Table(
 )
 """People who were at rest when something was shown to them, and are mentioned in the morning. `about` is "card", or
 names a question with its version; `told_at` is also set where nothing waits for them any more."""
+
+OPINION = Table(
+    "opinion",
+    METADATA,
+    Column("answer", Text, primary_key=True),
+    Column("pseudonym", Text, ForeignKey("person.pseudonym", ondelete="CASCADE"), primary_key=True),
+    filled("is_helpful", Boolean),
+    filled("at", MOMENT),
+)
+"""Whether a person found an answer helpful, once per answer; the last press counts. `answer` is the id of the message
+it was given in: neither question nor answer is kept."""

@@ -136,9 +136,7 @@ class FakeRunner:
         self.put(case)
         return case
 
-    async def ask(
-        self, question: str, by: str, signal_id: str | None = None, *, earlier: Sequence[str] = ()
-    ) -> Answer:
+    async def ask(self, question: str, by: str, signal_id: str | None = None, *, earlier: Sequence[str] = ()) -> Answer:
         if self.failure:
             raise self.failure
         self.earlier.append(tuple(earlier))
@@ -235,6 +233,11 @@ class FakePersonal:
 
     async def choose(self, user: str, values: Mapping[str, str]) -> None:
         self.chosen[user] = preferences_of(values)
+
+    async def rate(self, answer: str, user: str, *, is_helpful: bool) -> None:
+        if self._runner.model.person(user) is None:
+            raise NotYours("You are not among the people in the operating model.")
+        self._runner.calls.append(("rate", answer, user, is_helpful))
 
     async def hand_over(self, user: str, to: str, last_day: str, reason: str) -> None:
         if to == user:
