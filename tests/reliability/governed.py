@@ -140,6 +140,11 @@ class Governed(Season):
 
         return next((one for one in self.questions()[::-1] if was_theirs(one) and self.is_open(one)), "")
 
+    def newest(self, kind: str) -> str:
+        """The newest open question of a kind; empty for none."""
+        found = (one for one in self.questions()[::-1] if planned(one) and kind_of(one) == kind)
+        return next((one for one in found if self.is_open(one)), "")
+
     def alone(self, by: str) -> bool:
         now = self.clock.now()
         return "cmo" in self.roles[by] and any(one.by == by and now < one.until for one in self.emergencies)

@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Identifier
 
 from domain.signal import EventKind
 from tests.graph.fakes import CORA
-from tests.reliability.company import NOBODY, PEOPLE, budget
+from tests.reliability.company import MAY, NOBODY, PEOPLE, TWO, budget
 from tests.reliability.governed import TARGETS, Governed
 from tests.reliability.season import STEPS
 
@@ -123,20 +123,29 @@ class SeasonMachine(RuleBasedStateMachine):
         """And presses once more tomorrow, on what is asked then."""
         season = self.season
         pairs = [
-            (away, to) for away in PEOPLE for to in PEOPLE if to != NOBODY and season.roles[away] - season.held(to)
+            (away, to)
+            for away in PEOPLE
+            for to in PEOPLE
+            if to != NOBODY and any(season.roles[away] & may and not season.held(to) & may for may in MAY.values())
         ]
         if pairs:
             away, to = choose(pairs)
             season.stand_in(away, to, 1)
-            (self.a_signal_arrives if self.opened < MOST_SIGNALS else self.a_signal_changes_or_closes)(choose)
+            if self.opened < MOST_SIGNALS or not season.open:
+                self.a_signal_arrives(choose)
+            else:
+                season.sweep(EventKind.UPDATED, int(choose(sorted(season.open))[4:], 16))
             if asked := season.lost(away, to):
                 season.press(to, choose(BUTTONS), asked, 0)
 
     def an_emergency_passes(self, choose: Choose) -> None:
         """No other begins before somebody has looked at it, whoever is in a hurry; and afterwards one may."""
         hurried = [one for one in PEOPLE if "cmo" in self.season.roles[one]]
-        self.season.break_glass(choose(hurried))
+        by = choose(hurried)
+        self.season.break_glass(by)
         self.season.clock.pass_days(1)
+        if asked := self.season.newest(TWO):
+            self.season.press(by, "approve", asked, 0)
         self.season.break_glass(choose(hurried))
         choose([self.season.review, lambda by: None])(choose(PEOPLE))
 
