@@ -52,16 +52,18 @@ async def assembled(
     source: Source | None = None,
     directory: Directory | None = None,
     is_adopting: bool = True,
+    has_lessons: bool = True,
 ) -> AsyncGenerator[Runner]:
     """A runner with everything behind it, closed again at the end. Raises ConfigurationError and StartupError.
 
+    Without `has_lessons` the lesson index stays closed: in its folder only one process may have it open.
     With `is_adopting` a new file becomes what is in force, or an amendment of it; otherwise it is only looked at.
     Without `DATABASE_URL` it holds the lock of the home folder until the process ends.
     """
     keeps_time, clock = clock is None, clock or SystemClock(model.timezone)
     address = settings.database_url or await asyncio.to_thread(embedded.start, settings.home)
     database = Database(address)
-    index = _index(settings)
+    index = _index(settings) if has_lessons else None
     runner = Runner(
         Services(
             file=model,
@@ -83,12 +85,14 @@ async def assembled(
     watch = None if settings.database_url else asyncio.create_task(_watch(settings.home))
     try:
         await runner.open()
-        await index.open(_every(database))
+        if index is not None:
+            await index.open(_every(database))
         yield runner
     finally:
         if watch is not None:
             watch.cancel()
-        await index.close()
+        if index is not None:
+            await index.close()
         await runner.close()
 
 

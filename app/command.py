@@ -18,13 +18,16 @@ from graph.runner import Runner
 Answer = TypeVar("Answer")
 
 
-def with_runner(config: Path, work: Callable[[Runner], Awaitable[Answer]]) -> Answer:
-    """Open everything but Slack, do one thing, close. Shown cards are redrawn by whoever serves."""
+def with_runner(config: Path, work: Callable[[Runner], Awaitable[Answer]], *, has_lessons: bool = True) -> Answer:
+    """Open everything but Slack, do one thing, close. Shown cards are redrawn by whoever serves.
+
+    Without `has_lessons` it runs beside whoever serves on the same `DATABASE_URL`, in the same folder too.
+    """
     _quiet()
     settings, model = from_environment(), configuration.load(config)
 
     async def once() -> Answer:
-        async with assembled(settings, model) as runner:
+        async with assembled(settings, model, has_lessons=has_lessons) as runner:
             return await work(runner)
 
     return asyncio.run(once())

@@ -9,11 +9,12 @@ import click
 from pydantic import ValidationError
 
 from app.command import with_runner
-from domain.errors import ConfigurationError
+from domain.errors import ConfigurationError, MarketingError
 from domain.seal import Seal
 from graph.records import VERIFIER, Exported
 from graph.runner import Runner
 from memory.ledger import Verification
+from memory.ledger.seals import LedgerBroken
 
 
 def verify(config: Path, elsewhere: Sequence[Path]) -> None:
@@ -23,12 +24,25 @@ def verify(config: Path, elsewhere: Sequence[Path]) -> None:
     async def read(runner: Runner) -> Verification:
         return await runner.records.verify(others, _progress("read"))
 
-    found = with_runner(config, read)
+    try:
+        found = with_runner(config, read, has_lessons=False)
+    except LedgerBroken:
+        raise
+    except (MarketingError, OSError) as error:
+        click.echo(f"baton: nothing was checked: {error}", err=True)
+        sys.exit(2)
     for problem in found.problems:
         click.echo(problem, err=True)
     if found.problems:
         sys.exit(1)
     click.echo(f"The ledger holds: {_records(found.rows)}, none changed, removed or put in between.")
+    if found.is_sealed_elsewhere:
+        click.echo(
+            "This ledger is sealed, and none of its seals is here: whoever runs the database could have rewritten "
+            "all of it. Run this with the BATON_HOME of whoever serves, or give the seals with --seal.",
+            err=True,
+        )
+        sys.exit(2)
     click.echo(_sealed(found))
     if found.uncompared:
         click.echo(
@@ -39,21 +53,21 @@ def verify(config: Path, elsewhere: Sequence[Path]) -> None:
 def export(config: Path, out: Path | None) -> None:
     """Write the ledger and everything an auditor needs into a folder; without one, print the records."""
     if out is None:
-        for row in with_runner(config, lambda runner: runner.ledger()):
+        for row in with_runner(config, lambda runner: runner.ledger(), has_lessons=False):
             click.echo(json.dumps(row, ensure_ascii=False))
         return
 
     async def write(runner: Runner) -> Exported:
         return await runner.records.export(out, _progress("written"))
 
-    done = with_runner(config, write)
+    done = with_runner(config, write, has_lessons=False)
     seals = f"{done.seals:,} seal{'' if done.seals == 1 else 's'}"
     click.echo(f"{_records(done.rows)} and {seals} are in {out}; `python -I {out / VERIFIER} {out}` verifies them.")
 
 
 def rotate(config: Path) -> None:
     """Sign seals with a new key from now on."""
-    public = with_runner(config, lambda runner: runner.records.rotate())
+    public = with_runner(config, lambda runner: runner.records.rotate(), has_lessons=False)
     click.echo(f"Seals are signed with a new key from now on; the old one endorsed it. Its public half:\n{public}")
 
 

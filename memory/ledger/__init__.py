@@ -46,6 +46,8 @@ class Verification:
     """How many seals it was held against."""
     sealed: int = 0
     """The last row any of them is over: what follows it could still have been rewritten."""
+    is_sealed_elsewhere: bool = False
+    """Whether it names a key that seals it while no seal was at hand."""
     uncompared: int = 0
     """Lines of before facts were sealed, or of before their kind carried a digest: counted, not compared."""
 
@@ -117,6 +119,7 @@ async def verify(
         head=chain.head,
         problems=(*problems, *disagreements),
         seals=len(seals),
+        is_sealed_elsewhere=bool(keys) and not seals,
         sealed=max((seal.size for seal in seals), default=0),
         uncompared=uncompared,
     )

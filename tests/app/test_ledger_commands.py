@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,10 +18,12 @@ from app import embedded, erasing
 from app.assembly import assembled
 from app.cli import cli
 from app.settings import Settings
+from connectors.embeddings import HashingEmbedder
 from domain.errors import ConfigurationError
 from domain.lesson import Lesson, LessonKind
 from memory import lessons
 from memory.ledger import keys
+from memory.lesson_index import ChromaIndex
 from tests.app.commands import company, home
 from tests.app.process import Done, baton, environment
 from tests.graph.fakes import Reception
@@ -57,6 +60,10 @@ async def run(company: Path, home: Path, *words: str | Path) -> Done:
     done = await baton(*words, env=environment(home), cwd=company)
     assert "Traceback" not in done.err
     return done
+
+
+async def nothing_learned() -> Sequence[Lesson]:
+    return ()
 
 
 def files_with(folder: Path, *words: str) -> set[str]:
@@ -98,6 +105,15 @@ async def test_a_ledger_is_exported_verified_by_its_one_file_held_against_its_se
     assert (done.code, done.err) == (0, "")
     assert f"{len(rows) + 1} records, none changed" in done.out
     assert "2 seals over it hold; 1 record after the newest one could still be rewritten." in done.out
+
+    index = ChromaIndex(HashingEmbedder(), folder=decided / "chroma")
+    await index.open(nothing_learned)
+    kept = (decided / "ledger" / "seals.jsonl").rename(tmp_path / "kept.jsonl")
+    done = await run(company, decided, "ledger", "verify")
+    assert done.code == 2, "whoever serves has the lessons open, which is no matter; where the seals are, is"
+    assert "This ledger is sealed, and none of its seals is here" in done.err
+    kept.rename(decided / "ledger" / "seals.jsonl")
+    await index.close()
 
     with psycopg.connect(embedded.start(decided)) as connection:
         connection.execute("SET session_replication_role = replica")
@@ -156,6 +172,17 @@ def test_a_file_that_holds_no_seal_is_refused(
     refused = here(company, monkeypatch, "ledger", "verify", "--seal", str(tmp_path / "seals")).exception
     assert isinstance(refused, ConfigurationError)
     assert str(refused) == f"{tmp_path / 'seals'} holds a line that is no seal of a ledger."
+
+
+def test_a_ledger_nobody_can_read_is_not_one_that_does_not_hold(
+    company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:9/nothing")
+    monkeypatch.setenv("BATON_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(company)
+    tried = CliRunner().invoke(cli, ["ledger", "verify"])
+    assert (tried.exit_code, tried.stdout) == (2, "")
+    assert tried.stderr.startswith("baton: nothing was checked: ")
 
 
 def test_nobody_is_erased_by_a_slip(company: Path, monkeypatch: pytest.MonkeyPatch):
