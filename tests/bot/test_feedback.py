@@ -1,5 +1,6 @@
 """Helpful or not: the buttons under an answer, through the real bolt app."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -32,7 +33,11 @@ def rate(runner, client, slack) -> Callable[..., Awaitable[Any]]:
             "container": {"type": "message", "message_ts": "1.1", "channel_id": "D1"},
             "actions": [{"type": "feedback_buttons", "action_id": RATE, "value": value, "action_ts": "1.2"}],
         }
-        return await app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=payload))
+        before = asyncio.all_tasks()
+        response = await app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=payload))
+        while rest := asyncio.all_tasks() - before - {asyncio.current_task()}:
+            await asyncio.wait(rest, timeout=10)
+        return response
 
     return press
 
