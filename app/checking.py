@@ -13,7 +13,7 @@ from app.checking_slack import look
 from app.clock import SystemClock
 from app.serving import quieten
 from app.settings import Settings, from_environment
-from app.slack import client_of, talking
+from app.slack import client_of, is_by_socket, talking
 from connectors.executors.ad_account import AdAccount
 from connectors.models import load_chat_model, within
 from connectors.sources.folder import FolderSource
@@ -95,7 +95,7 @@ async def _account(settings: Settings, model: OperatingModel) -> str:
 
 
 async def _slack(settings: Settings, model: OperatingModel) -> str:
-    client = client_of(settings)
+    client = client_of(settings, by_socket=is_by_socket(settings))
     async with talking(client) as name:
         looked = [one async for one in look(client, settings, model)]
     for one in looked:

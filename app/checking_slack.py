@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from app.settings import Settings
+from app.slack import is_by_socket
 from bot.manifest import SCOPES
 from bot.slack import Profile, Slack, SlackRefused
 from domain.errors import SlackUnavailable
@@ -29,7 +30,10 @@ class Looked:
 async def look(client: AsyncWebClient, settings: Settings, model: OperatingModel) -> AsyncIterator[Looked]:
     """Try everything, each on its own. The bot token has been greeted before. Raises SlackUnavailable."""
     yield await _scopes(client)
-    yield await _socket(client, settings)
+    if is_by_socket(settings):
+        yield await _socket(client, settings)
+    else:
+        yield Looked(True, "SLACK_SIGNING_SECRET is set and SLACK_APP_TOKEN is not: Slack's requests come over HTTP.")
     slack, people = Slack(client), list[Person]()
     team = await slack.team()
     for person in model.people:

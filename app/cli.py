@@ -244,16 +244,17 @@ def check(config: Path) -> None:
 @click.option("--name", help="Your name: you design the system.")
 @click.option("--slack", help="Your Slack member ID.")
 @click.option("--ad-account", help="Address of an ad account bridge; without one, approved changes become tasks.")
+@click.option("--url", default="", help="Public https address of `baton serve --http`; without one, Socket Mode.")
 @click.option(
     "--yes", is_flag=True, help="Ask nothing: defaults for whatever is not given. So it is without a terminal."
 )
-def init(folder: Path, yes: bool, **given: str | None) -> None:
+def init(folder: Path, url: str, yes: bool, **given: str | None) -> None:
     """Ask a few questions and write baton.yaml, slack-manifest.yaml, .env.example."""
     from app.starting import Answers, ask, has_somebody, run
 
     said = {name: value for name, value in given.items() if value is not None}
     answers = Answers(**said) if yes or not has_somebody() else ask(folder, said)
-    run(folder=folder, answers=answers)
+    run(folder=folder, answers=answers, url=url)
 
 
 def main() -> None:

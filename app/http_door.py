@@ -15,12 +15,11 @@ from slack_bolt.response import BoltResponse
 
 from app.http_body import Refused, body_of
 from bot.door import Door, is_moment, malformed
+from bot.manifest import EVENTS_PATH
 from graph.arrivals import Arrival, Arrivals
 
 _log = logging.getLogger(__name__)
 
-EVENTS: Final = "/slack/events"
-"""Where Slack sends everything: events, presses, forms, commands. The manifest names it."""
 HEALTH: Final = "/healthz"
 WINDOW_SECONDS: Final = 5 * 60
 """How old a signature may be, as Slack recommends; also how far in the future."""
@@ -100,7 +99,7 @@ class HttpDoor:
 
     async def _answer(self, scope: Scope, receive: Receive) -> BoltResponse:
         method, path = str(scope["method"]), str(scope["path"])
-        if path == EVENTS:
+        if path == EVENTS_PATH:
             if method != "POST":
                 raise Refused(405, "only POST is for Slack")
             return await self._of_slack(scope, receive)

@@ -20,14 +20,12 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.client import SlackClient
-from bot.manifest import SCOPES
+from bot.manifest import INSTALL_PATH, PANE_SCOPES, REDIRECT_PATH, SCOPES
 from memory.database import Database
 from memory.installations import Installations, States
 
 _log = logging.getLogger(__name__)
 
-INSTALL: Final = "/slack/install"
-REDIRECT: Final = "/slack/oauth_redirect"
 STATE_SECONDS: Final = 600
 """How long somebody may take on Slack's page."""
 ROTATE_MINUTES: Final = 120
@@ -80,10 +78,10 @@ class Installing:
             settings=AsyncOAuthSettings(
                 client_id=client_id,
                 client_secret=client_secret,
-                scopes=list(SCOPES),
+                scopes=[*SCOPES, *PANE_SCOPES],
                 user_scopes=[],
-                install_path=INSTALL,
-                redirect_uri_path=REDIRECT,
+                install_path=INSTALL_PATH,
+                redirect_uri_path=REDIRECT_PATH,
                 installation_store=self._store,
                 state_store=States(database.engine, STATE_SECONDS),
                 state_expiration_seconds=STATE_SECONDS,
@@ -94,7 +92,10 @@ class Installing:
     @property
     def pages(self) -> Mapping[str, Page]:
         """What a browser may look at, by path."""
-        return {INSTALL: _guarded(self._flow.handle_installation), REDIRECT: _guarded(self._flow.handle_callback)}
+        return {
+            INSTALL_PATH: _guarded(self._flow.handle_installation),
+            REDIRECT_PATH: _guarded(self._flow.handle_callback),
+        }
 
     async def token(self, team_id: str = "") -> str | None:
         """A token that is good for a while, of the home workspace without a team; None where nothing is installed.
@@ -125,7 +126,7 @@ class Installing:
         is_said = False
         while (token := await self.token()) is None:
             if not is_said:
-                _log.warning("Baton is not installed yet: open %s at its public address", INSTALL)
+                _log.warning("Baton is not installed yet: open %s at its public address", INSTALL_PATH)
                 is_said = True
             await asyncio.sleep(WAITING_SECONDS)
         client.token = token

@@ -44,6 +44,11 @@ def is_installed_by_pages(settings: Settings) -> bool:
     return bool(settings.slack_client_id) and not settings.slack_bot_token.get_secret_value()
 
 
+def is_by_socket(settings: Settings) -> bool:
+    """Whether these settings are meant for Socket Mode: an app token is there, or nothing that HTTP would need."""
+    return bool(settings.slack_app_token.get_secret_value()) or not settings.slack_signing_secret.get_secret_value()
+
+
 def address_of(settings: Settings) -> str:
     """The Web API's address, with its slash at the end."""
     address = settings.slack_api_url or _SLACK

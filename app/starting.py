@@ -63,6 +63,14 @@ ENVIRONMENT = """\
 SLACK_BOT_TOKEN=
 SLACK_APP_TOKEN=
 
+# Only for `baton serve --http HOST:PORT`, instead of the app token: the signing secret on "Basic Information".
+SLACK_SIGNING_SECRET=
+# Only where the app is installed at /slack/install instead of with a bot token: both on "Basic Information", and the
+# ids of the workspaces it is for, home first. Only the people of the home workspace can use it.
+SLACK_CLIENT_ID=
+SLACK_CLIENT_SECRET=
+SLACK_WORKSPACES=
+
 # Empty: an embedded Postgres and lesson index in .baton/.
 DATABASE_URL=
 CHROMA_URL=
@@ -103,14 +111,19 @@ class Seen:
     sentence: str = ""
 
 
-def run(*, folder: Path, answers: Answers) -> None:
-    """Write the files; none is ever overwritten. Raises ConfigurationError."""
+def run(*, folder: Path, answers: Answers, url: str = "") -> None:
+    """Write the files; none is ever overwritten. Raises ConfigurationError.
+
+    `url`: where Slack reaches `baton serve --http` from outside; empty: Socket Mode.
+    """
+    if url and not re.fullmatch(r"https://[^\s/?#]+/?", url):
+        raise ConfigurationError(f"--url {url}: Slack sends to https addresses only, like https://baton.example.com.")
     for name, problem_with in _PROBLEMS.items():
         if problem := problem_with(getattr(answers, name)):
             raise ConfigurationError(f"--{name.replace('_', '-')}: {problem}")
     files = {
         "baton.yaml": _model(answers, seen_in(folder / answers.tables)),
-        "slack-manifest.yaml": yaml.safe_dump(manifest(), sort_keys=False, allow_unicode=True),
+        "slack-manifest.yaml": yaml.safe_dump(manifest(url=url), sort_keys=False, allow_unicode=True),
         ".env.example": ENVIRONMENT,
     }
     refuse_to_overwrite(folder)

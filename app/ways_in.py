@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import click
 
 from app import embedded
-from app.http_door import EVENTS, HttpDoor
+from app.http_door import HttpDoor
 from app.http_server import Address, Answering, answering
-from app.installing import INSTALL, Installing
+from app.installing import Installing
 from app.settings import Settings
 from app.slack import address_of, is_installed_by_pages, listening, signing_secret
 from bot.board import SlackBoard
 from bot.client import SlackClient
 from bot.listeners import connect
+from bot.manifest import EVENTS_PATH, INSTALL_PATH
 from domain.errors import ConfigurationError
 from graph.runner import Runner
 from memory.database import Database
@@ -42,7 +43,7 @@ async def reachable(settings: Settings, client: SlackClient, http: Address | Non
                 removed=installing.removed if installing else None,
             )
             front = Front(door, await stack.enter_async_context(answering(door, http)))
-            click.echo(f"Slack's requests are answered at {http.host}:{front.answering.port}{EVENTS}.")
+            click.echo(f"Slack's requests are answered at {http.host}:{front.answering.port}{EVENTS_PATH}.")
         if installing and is_installed_by_pages(settings):
             await installing.ready(client)
             await stack.enter_async_context(_kept_fresh(installing, client))
@@ -72,7 +73,7 @@ async def _installing(settings: Settings) -> AsyncGenerator[Installing]:
         raise ConfigurationError("SLACK_CLIENT_SECRET is not set; it stands beside the client id in Slack.")
     if not settings.slack_workspaces:
         raise ConfigurationError(
-            f"SLACK_WORKSPACES is not set: anybody could install Baton at {INSTALL}. "
+            f"SLACK_WORKSPACES is not set: anybody could install Baton at {INSTALL_PATH}. "
             "Name the workspaces it is for by their team ids, home first, like T0HALDEN01."
         )
     address = settings.database_url or await asyncio.to_thread(embedded.start, settings.home)

@@ -17,9 +17,10 @@ import psycopg
 import pytest
 
 from app.http_body import MOST_BYTES
-from app.http_door import EVENTS, HEALTH, KEEP_EVENTS, HttpDoor
+from app.http_door import HEALTH, KEEP_EVENTS, HttpDoor
 from app.http_server import Address, answering
 from bot import names
+from bot.manifest import EVENTS_PATH as EVENTS
 from domain.errors import ConfigurationError, StartupError
 from memory.database import Database
 from tests.bot import test_listeners as payloads

@@ -12,11 +12,14 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from app.http_door import EVENTS, HttpDoor
+from app.http_door import HttpDoor
 from app.http_server import Address, answering
-from app.installing import INSTALL, REDIRECT, Installing
+from app.installing import Installing
 from app.settings import from_environment
 from bot.client import SlackClient
+from bot.manifest import EVENTS_PATH as EVENTS
+from bot.manifest import INSTALL_PATH as INSTALL
+from bot.manifest import REDIRECT_PATH as REDIRECT
 from domain.errors import ConfigurationError
 from memory.database import Database
 from tests.bot import test_listeners as payloads
