@@ -145,6 +145,12 @@ def _finest(scope: Scope) -> str | None:
     return scope.ad_id or scope.segment_id or scope.campaign_id
 
 
+def _called(scope: Scope, signal: Signal) -> str:
+    """A place in full, as the same segment is in several campaigns: "Run Club in Basket retargeting"."""
+    inner, outer = (signal.names.get(ident or "", "") for ident in (scope.ad_id or scope.segment_id, scope.campaign_id))
+    return f"{inner} in {outer}" if inner and outer else inner or outer
+
+
 def seen_in(finding: Finding, signal: Signal, *, named: bool = False) -> str:
     """What was seen, where if not in the signal's own place, and over how long: figures of a day move more.
 
@@ -154,8 +160,8 @@ def seen_in(finding: Finding, signal: Signal, *, named: bool = False) -> str:
     if finding.kind is FindingKind.PRICE_MOVE:
         return name
     place = _finest(finding.scope)
-    known = signal.names.get(place or "")
-    where = f", {outside(known, 60)}" if known and (named or place != _finest(signal.scope)) else ""
+    known = _called(finding.scope, signal) if named else signal.names.get(place or "")
+    where = f", {outside(known, 100)}" if known and (named or place != _finest(signal.scope)) else ""
     days = finding.window_days
     return f"{name}{where}, last {many(days, 'day') if days > 1 else 'day'}"
 

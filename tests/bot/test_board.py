@@ -26,10 +26,8 @@ async def test_a_new_signal_becomes_one_card_with_evidence_and_chart_in_its_thre
     assert evidence["thread_ts"] == chart["thread_ts"] == ts
     assert evidence["blocks"][1]["type"] == "table"
     told = evidence["blocks"][2]["text"]["text"]
-    assert (
-        "• *Click-through rate, Trail Shoe video, last 5 days:* 412 clicks from 48,900 impressions against 655 expected"
-        in told
-    )
+    counted = "412 clicks from 48,900 impressions against 655 expected"
+    assert f"• *Click-through rate, Trail Shoe video in Spring prospecting, last 5 days:* {counted}" in told
     assert chart["blocks"][0]["slack_file"]["id"] == next(iter(runner.files.values()))
     assert b"\x89PNG" in slack.uploads[0]
     assert slack.calls("files.completeUploadExternal")[0].get("channel_id") is None
