@@ -179,7 +179,11 @@ class ResumeAd(ActionBase):
 
 
 class SetTarget(ActionBase):
-    """Give a campaign's bidding another target."""
+    """Give a campaign's bidding another target.
+
+    No agent of ours proposes it: a proposal starts from a live value, and no table of a source says which target
+    stands. An agent of a company's own may (`graph.desk.Desk`), held by the same policy.
+    """
 
     kind: Literal["set_target"] = "set_target"
     campaign_id: CampaignId

@@ -268,7 +268,11 @@ class ExcludeData(ActionBase):
 
 
 class ChangeGoal(ActionBase):
-    """Change a goal of the operating model."""
+    """Change a goal of the operating model.
+
+    No agent of ours proposes it: what is wanted is for people to say, who edit the goal in the Design tab. An agent of
+    a company's own may (`graph.desk.Desk`); approved, it is a task, as the design changes by an amendment only.
+    """
 
     kind: Literal["change_goal"] = "change_goal"
     goal: str
