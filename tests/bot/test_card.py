@@ -125,8 +125,8 @@ def test_a_number_stays_with_its_proposal_though_what_came_to_nothing_stands_bel
     case = case_of(view(REFRESHING, ProposalStatus.WITHDRAWN), view(SHIFTING), view(FLOWING))
     said = text(drawn(valid, case))
     assert "• *Mara Lindt* (media lead): decide on *2. Shift budget*" in said
-    assert said.index("*2. Shift budget*\n") < said.index("*3. Start retention flow*\n")
-    assert said.index("*3. Start retention flow*\n") < said.index("*1. Refresh creative*\n")
+    assert said.rindex("*2. Shift budget*\n") < said.rindex("*3. Start retention flow*\n")
+    assert said.rindex("*3. Start retention flow*\n") < said.index("*1. Refresh creative*\n")
 
 
 def test_owners_are_mentioned_once_and_only_when_asked_to(valid):
