@@ -112,6 +112,11 @@ def test_times_run_from_the_sweep_that_opened_the_signal():
     assert (figure.value, figure.p90, figure.n) == (5.0, 9.0, len(within))
 
 
+def test_nine_in_ten_were_quicker_than_the_ninetieth_percentile_says():
+    figure = told(case(*(view(n, decision="approved", hours=n / 2) for n in range(1, 31)))).figure(Measure.TO_DECISION)
+    assert (figure.value, figure.p90, figure.n) == (7.75, 13.5, 30)
+
+
 def test_a_look_at_a_running_day_opens_a_signal_before_its_sweep():
     early = view(1, decision="approved", hours=-10)
     early = early.model_copy(update={"asked_at": SWEPT - timedelta(hours=11)})

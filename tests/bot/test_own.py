@@ -31,6 +31,7 @@ from tests.bot.test_listeners import app, press_at_home, send, team
 __all__ = ["app", "send"]
 Valid = Callable[[Any], None]
 DAY = date(2026, 3, 15)
+EIGHT = (*SUMMARY.steps, *SUMMARY.steps[:3])
 
 
 def waits(number: int = 1, **more: Any) -> Waiting:
@@ -143,6 +144,11 @@ def test_the_page_is_drawn_at_phone_width_with_its_content_in_words():
     assert not has_page(NOTHING)
     assert render_page(SUMMARY.model_copy(update={"weights": ()})) != page
     assert render_page(SUMMARY.model_copy(update={"steps": (), "weights": EFFECTS})) != page
+
+
+def test_two_months_of_weeks_fit_on_the_page():
+    weeks = tuple(one.model_copy(update={"first_day": DAY + timedelta(days=7 * n)}) for n, one in enumerate(EIGHT))
+    assert render_page(SUMMARY.model_copy(update={"steps": weeks}))[:4] == b"\x89PNG"
 
 
 async def test_the_page_is_stored_once_for_all_who_get_the_week(runner: FakeRunner, client: AsyncWebClient, slack):

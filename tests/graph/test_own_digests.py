@@ -246,6 +246,17 @@ async def test_what_was_passed_on_to_the_cmo_is_in_the_cmos_digest(start: Start)
     assert [one.is_passed_on for one in waiting[CORA]] == [True]
 
 
+async def test_who_has_agreed_already_is_not_told_that_it_waits_for_them(start: Start):
+    clock, wall = Wrist(), Wall()
+    beyond = {"limits": ({"role": "media_lead", "max_change": 0.1, "beyond": "cmo"},)}
+    runner = await start(beyond, {"digest": DAILY}, clock=clock, board=wall)
+    await runner.sweep(FIRST)
+    await runner.approve(PROP, 1, MARA)
+    await runner.work._digesting.tell(wall)
+    waiting = {one.user: len(one.waiting) for one in wall.own}
+    assert (waiting[MARA], waiting[CORA]) == (0, 1)
+
+
 async def test_who_answers_for_other_accounts_hears_nothing_of_this_one(start: Start):
     clock, wall = Wrist(), Wall()
     elsewhere = Person(name="Noor", slack=NOOR, roles=frozenset({"media_lead"}), accounts=frozenset({"a9"}))
