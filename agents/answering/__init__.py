@@ -26,7 +26,7 @@ from agents.answering.figures import (
 from agents.answering.followups import followed
 from agents.answering.periods import periods
 from agents.answering.policy import answer_policy
-from agents.answering.rankings import ranked, ranking, share
+from agents.answering.rankings import how_many, ranked, ranking, share
 from agents.answering.records import answer_records, explain_place, speaks_of_records
 from agents.answering.trends import day_by_day, trend
 from agents.answering.trials import answer_trials
@@ -117,7 +117,7 @@ def _by_metric_or_record(asked: Question, figures: bool) -> Answer | None:
     """Figures where a metric is named, else what happened, else how a place does."""
     if figures:
         return _figures(asked)
-    return answer_trials(asked) or answer_records(asked) or _figures(asked)
+    return answer_trials(asked) or answer_records(asked) or how_many(asked) or _figures(asked)
 
 
 def _figures(asked: Question) -> Answer | None:

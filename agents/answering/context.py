@@ -66,7 +66,15 @@ class Question:
     @cached_property
     def known(self) -> Subjects:
         """Every object it could name."""
-        return self.names or subjects(self.readings, self.cases, self.model.company)
+        if self.names is not None:
+            return self.names
+        # the same tables are asked again and again, and naming thousands of ads takes a second
+        spoken = tuple((case.signal.id, case.signal.version) for case in self.cases)
+        key = f"answering.subjects/{self.model.company}/{hash(spoken)}"
+        found = self.readings.cache.get(key)
+        if not isinstance(found, Subjects):
+            found = self.readings.cache[key] = subjects(self.readings, self.cases, self.model.company)
+        return found
 
     @cached_property
     def found(self) -> Named:

@@ -99,14 +99,16 @@ def less(text: str, every: Sequence[Sequence[Cut]]) -> str:
 
 def at_hand(readings: Readings, scope: Scope, chosen: Sequence[Cut]) -> Readings:
     """The tables cut down. One that cannot tell what is asked apart is left out, so that it is not asked for all."""
-    wanted = [(name, (value,), False) for name, value in scope.ids()]
-    wanted += [(cut.column, cut.values, cut.out) for cut in chosen]
-    if not wanted:
+    named = [(name, (value,), False) for name, value in scope.ids()]
+    wanted = [(cut.column, cut.values, cut.out) for cut in chosen]
+    if not named and not wanted:
         return readings
     tables: dict[str, pl.DataFrame] = {}
     for name, rows in readings.tables.items():
         kept: pl.DataFrame | None = rows
-        for column, values, out in wanted:
+        # an id that a table has narrows each figure by itself
+        others = [one for one in named if one[0] not in rows.columns or rows[one[0]].null_count() == rows.height]
+        for column, values, out in (*others, *wanted):
             kept = _kept(readings, kept, column, values, out) if kept is not None else None
         if kept is not None:
             tables[name] = kept

@@ -32,7 +32,7 @@ def followed(question: Question, earlier: Sequence[str], answered: Callable[[Que
     before: Question | None = None
     focus: tuple[Case, ...] = ()
     for text in earlier[-MOST:]:
-        asked = _after(replace(question, asked=text, meant=""), before, focus)
+        asked = _after(replace(question, asked=text, meant="", names=question.known), before, focus)
         said = answered(asked)
         if said.known:  # what was not understood is nothing to go back to
             before, focus = asked, _focus(question, said)

@@ -10,10 +10,10 @@ import polars as pl
 from agents import metrics, wording
 from agents.answering import language
 from agents.answering.context import Question
-from agents.answering.figures import cited, currency, missing, notes, when
+from agents.answering.figures import cited, currency, missing, notes, place, stranger, when
 from agents.answering.periods import Period
 from agents.answering.vocabulary import BEST, DIMENSIONS, ENOUGH, LEAST, MOST, WORST
-from agents.metrics import Metric
+from agents.metrics import METRICS, Metric
 from domain.case import Answer, Citation
 
 MOST_SHOWN = 10
@@ -206,6 +206,29 @@ def share(question: Question, metric: Metric, asked: Sequence[Question]) -> Answ
         lines.append(f"{name} made *{wording.share(mine[0] / whole[0])}* of {of} {when(period)} ({amount}).")
         citations += cited(metric, one, period)
     return question.answer("\n".join(lines), citations)
+
+
+def how_many(question: Question) -> Answer | None:
+    """How many campaigns, ads or platforms were shown to anybody."""
+    asked = re.search(
+        r"\b(?:how many|number of) (?:\w+ )?(campaigns|ads|creatives|platforms|accounts)\b", question.text
+    )
+    metric = METRICS["impressions"]
+    if not asked or question.candidates or stranger(question):
+        return None
+    column, period = DIMENSIONS[asked[1]], question.time.period
+    by = ("platform", "account_id", "campaign_id", "ad_id")[: _FINENESS[column]]
+    found = metrics.sums(question.at_hand, metric, question.scope, period.first, period.last, by=by)
+    if found is None:
+        return question.unknown(missing(question, metric, period, column))
+    shown = found.filter(pl.col("top") > 0).height
+    kind = _kind(column)
+    text = f"*{wording.plural(shown, kind)}* of {place(question)} had impressions {when(period)}."
+    return question.answer(text[:1].upper() + text[1:], cited(metric, question, period))
+
+
+_FINENESS = {"platform": 1, "account_id": 2, "campaign_id": 3, "ad_id": 4}
+"""How many ids tell one group from another."""
 
 
 def _kind(column: str) -> str:
