@@ -7,9 +7,9 @@ from datetime import date, datetime
 from bot.blocks import Block, actions, button, context, divider, header, section, shorten
 from bot.card import DRY_RUN
 from bot.change import changes, named, names_in
-from bot.design import METADATA, author, emergency_words, review_words, stop_words, tabs
+from bot.design import author, emergency_words, review_words, stop_words, tabs
 from bot.filters import ALL, chooser, filtered
-from bot.names import REFRESH_HOME, SHOW_DESIGN
+from bot.names import REFRESH_HOME
 from bot.own import you
 from bot.people import asked, holders, name_of
 from bot.question import buttons, can_be_decided, forecast_words, whose, words_for
@@ -86,11 +86,11 @@ def _mine(inbox: Inbox, model: OperatingModel, room: int, choice: Sequence[Block
 
 def _standing(inbox: Inbox, model: OperatingModel) -> list[Block]:
     """What comes before every decision: what is stopped, who decides alone, what governance itself waits for."""
-    blocks = [_to_design(stop_words(stop, model), "Open") for stop in inbox.stops[:_MOST_STANDING]]
+    blocks = [_to_design(stop_words(stop, model), "Lift it") for stop in inbox.stops[:_MOST_STANDING]]
     if inbox.emergency:
-        blocks.append(_to_design(emergency_words(inbox.emergency, model), "Open"))
-    blocks += [_to_design(review_words(one, model), "Review…") for one in inbox.to_review[:_MOST_STANDING]]
-    blocks += [_to_design(_change_words(one, model), "Read and agree…") for one in inbox.to_agree[:_MOST_STANDING]]
+        blocks.append(_to_design(emergency_words(inbox.emergency, model), "End it"))
+    blocks += [_to_design(review_words(one, model), "Review it") for one in inbox.to_review[:_MOST_STANDING]]
+    blocks += [_to_design(_change_words(one, model), "Read it and agree") for one in inbox.to_agree[:_MOST_STANDING]]
     left = sum(max(len(of) - _MOST_STANDING, 0) for of in (inbox.stops, inbox.to_review, inbox.to_agree))
     return [*blocks, *([context(f"and {left} more in the Design tab")] if left else [])]
 
@@ -104,8 +104,11 @@ def _change_words(view: AmendmentView, model: OperatingModel) -> str:
 
 
 def _to_design(words: str, label: str) -> Block:
-    """A paragraph with the way to the design tab beside it, where all of it stands and can be answered."""
-    return {**section(words), "accessory": button(label, SHOW_DESIGN, METADATA, hint=f"{label} in the Design tab")}
+    """A paragraph with the way to the design tab, where all of it stands and can be answered.
+
+    In words: the tab's own button stands right above, and there is one of a kind.
+    """
+    return section(f"{words}\n→ {label} in the *Design* tab above")
 
 
 def _for_me(case: Case, inbox: Inbox) -> list[ProposalView]:
