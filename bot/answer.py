@@ -1,22 +1,24 @@
 """An answer in Slack: the words, and under them where each number comes from."""
 
-from bot.blocks import Block, Message, context, section, shorten
+from bot.blocks import Block, Message, context, picture, section, shorten
 from bot.digest import pieces
 from bot.feedback import feedback
 from bot.words import day, escape, outside
 from domain.case import Answer, Citation
 
 
-def answer(given: Answer, asked_by: str = "", answer_id: str = "") -> Message:
+def answer(given: Answer, asked_by: str = "", answer_id: str = "", drawn: str = "") -> Message:
     """An answer with its citations; `asked_by` (a name) quotes the question for those who did not hear it.
 
-    With an `answer_id` people can say whether it helped.
+    With an `answer_id` people can say whether it helped; `drawn` is the Slack file of its chart.
     """
     blocks: list[Block] = []
     if asked_by:
         blocks.append(context(f"*{asked_by}* asked: “{outside(given.question, 500)}”"))
     words = shorten(escape(given.text).strip() or "I have no answer.", 8000)
     blocks += [section(piece) for piece in pieces(words)]
+    if drawn and given.chart:
+        blocks.append(picture(drawn, given.chart.alt))
     if given.citations:
         cited = [_citation(one) for one in given.citations[:4]]
         rest = [f"and {len(given.citations) - 4} more sources"] if len(given.citations) > 4 else []

@@ -112,11 +112,12 @@ def _panel(panel: Axes, series: Series, chart: Chart, marks: Sequence[Mark]) -> 
 
 def _key(figure: Figure, chart: Chart, marks: Sequence[Mark], tall: float) -> None:
     """What lines, band and numbers mean, one line each under the panels."""
-    handles = [
-        Line2D([], [], color=LINE, linewidth=2, label="observed"),
-        Patch(facecolor=_BAND, alpha=0.35, label="expected"),
-        Line2D([], [], color=START, linewidth=2, linestyle=(0, (5, 2)), label=f"since {day(chart.since)}"),
-    ]
+    handles: list[Line2D | Patch] = [Line2D([], [], color=LINE, linewidth=2, label="observed")]
+    if any(value is not None for series in chart.series for value in series.low):
+        handles.append(Patch(facecolor=_BAND, alpha=0.35, label="expected"))
+    if any(chart.since <= one for series in chart.series for one in series.days[-1:]):
+        since = f"since {day(chart.since)}"
+        handles.append(Line2D([], [], color=START, linewidth=2, linestyle=(0, (5, 2)), label=since))
     bottom = 0.26 * len(marks) / tall
     figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.01, bottom), ncols=3, frameon=False, fontsize=11)
     for number, mark in enumerate(reversed(marks)):

@@ -1,5 +1,6 @@
 """Talking with the bot: mentions, direct messages and the assistant pane. One answer per message, in its thread."""
 
+import hashlib
 import logging
 import re
 import uuid
@@ -7,11 +8,13 @@ from collections import OrderedDict
 
 from bot.answer import answer
 from bot.blocks import Message, section
+from bot.charts import draw
 from bot.commands import Commands
 from bot.earlier import Earlier
 from bot.private import Body, said
 from bot.prompts import prompts_for
 from bot.slack import Slack, SlackRefused
+from domain.case import Answer
 from domain.errors import MarketingError, SlackUnavailable
 from graph.runner import Runner
 
@@ -92,10 +95,28 @@ class Conversation:
         try:
             earlier = await self._before(question, event)
             signal_id = await self._signal_of(str(event["channel"]), str(event.get("thread_ts") or ""))
-            return answer(await self._runner.ask(question, user, signal_id, earlier=earlier), answer_id=answer_id)
+            given = await self._runner.ask(question, user, signal_id, earlier=earlier)
+            return answer(given, answer_id=answer_id, drawn=await self._drawn(given))
         except MarketingError as error:
             words = f"I could not answer that: {said(error, self._runner.model)}"
             return Message(words, (section(words),))
+
+    async def _drawn(self, given: Answer) -> str:
+        """The Slack file of an answer's chart; empty where it has none, or Slack does not take it."""
+        if given.chart is None:
+            return ""
+        key = f"answer/{hashlib.sha256(given.chart.model_dump_json().encode()).hexdigest()[:16]}"
+        if known := await self._runner.upload(key):
+            return known
+        try:
+            file_id = await self._slack.upload(
+                "answer.png", await draw(given.chart), given.chart.title, given.chart.alt
+            )
+        except SlackUnavailable as problem:  # the figures are in words as well
+            _log.info("An answer's chart is not shown: %s", problem)
+            return ""
+        await self._runner.uploaded(key, file_id)
+        return file_id
 
     async def _before(self, question: str, event: Body) -> tuple[str, ...]:
         """What was asked before it in its thread; in a direct message without one, a moment ago."""

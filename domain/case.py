@@ -8,6 +8,7 @@ from domain.amendment import AmendmentView
 from domain.attribution import told_apart
 from domain.base import Frozen
 from domain.catalogue import CATALOGUE
+from domain.chart import Chart
 from domain.proposal import Decision, Overridden, Proposal
 from domain.receipt import Outcome, Receipt, ReceiptStatus
 from domain.signal import CloseReason, Signal
@@ -203,6 +204,8 @@ class Answer(Frozen):
     citations: tuple[Citation, ...] = ()
     known: bool = True
     """False: the answer says why it does not know."""
+    chart: Chart | None = None
+    """The figure over the days, where a course was asked for; it shows no incident."""
 
 
 class Digest(Frozen):

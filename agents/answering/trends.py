@@ -10,12 +10,15 @@ from agents.answering.figures import cited, currency, missing, notes, place, whe
 from agents.answering.periods import Period
 from agents.metrics import Metric
 from domain.case import Answer
+from domain.chart import Chart, Series
 
 FLAT: Final = 0.05
 """Relative change from the first to the last third of the weeks below which a figure is called flat."""
 USUAL_WEEKS: Final = 4
 MOST_POINTS: Final = 12
 """Figures listed at most; longer periods are told in longer stretches."""
+FEWEST_POINTS: Final = 5
+"""Days from which on a picture says more than the figures in a row."""
 _WEEK = 7
 
 
@@ -47,7 +50,36 @@ def trend(question: Question, metric: Metric) -> Answer:
         f"{metric.short} of {place(question)} {direction}: {listed} in the {len(values)} {stretch} to "
         f"{wording.day(period.last)} ({wording.percent(values[-1][1] / values[0][1] - 1)} from the first to the last)."
     )
-    return question.answer(text + notes(question, [metric]), cited(metric, question, period))
+    told = question.answer(text + notes(question, [metric]), cited(metric, question, period))
+    return told.model_copy(update={"chart": _drawn(question, metric, period)})
+
+
+def _drawn(question: Question, metric: Metric, period: Period) -> Chart | None:
+    """The figure day by day, for the eye."""
+    frame = metrics.sums(question.at_hand, metric, question.scope, period.first, period.last)
+    if frame is None or frame.height < FEWEST_POINTS:
+        return None
+    rows = list(frame.sort("date_day").iter_rows(named=True))
+    found = {row["date_day"]: metric.value(row["top"], row["bottom"]) for row in rows}
+    days = tuple(period.first + timedelta(days=n) for n in range(period.length))
+    values = tuple(found.get(day) for day in days)
+    percent = metric.unit == "share"
+    unit = "%" if percent else currency(question) if metric.unit == "money" else ""
+    none = tuple(None for _ in days)
+    where = place(question)
+    series = Series(
+        title=f"{metric.short}, {where}",
+        metric=metric.name,
+        unit=unit,
+        days=days,
+        observed=tuple(value * 100 if percent and value is not None else value for value in values),
+        low=none,
+        high=none,
+    )
+    first, last = (metric.text(found[day], currency(question)) for day in (min(found), max(found)))
+    alt = f"{metric.short} of {where} by day {when(period)}: {first} on the first day, {last} on the last."
+    # since lies behind the last day: no incident is marked
+    return Chart(title=f"{metric.short} of {where}", series=(series,), since=period.last + timedelta(days=1), alt=alt)
 
 
 def _stretches(period: Period, length: int) -> Sequence[Period]:
@@ -81,4 +113,6 @@ def day_by_day(question: Question, metric: Metric) -> Answer:
         for row in frame.sort("date_day").iter_rows(named=True)
     ]
     total = f"{metric.short} of {place(question)} {when(period)}: *{metric.text(value, currency(question))}* in all."
-    return question.answer(f"{total}\n" + "\n".join(days) + notes(question, [metric]), cited(metric, question, period))
+    text = f"{total}\n" + "\n".join(days) + notes(question, [metric])
+    told = question.answer(text, cited(metric, question, period))
+    return told.model_copy(update={"chart": _drawn(question, metric, period)})

@@ -1,5 +1,8 @@
 """Talking with Baton: threads, direct messages, command words, prompts."""
 
+from datetime import date
+
+import polars as pl
 import pytest
 
 from agents.answering import answer
@@ -7,6 +10,7 @@ from bot.conversation import Conversation, _command
 from bot.earlier import MOST_QUESTIONS, SPELL_SECONDS, Earlier
 from bot.prompts import BY_ROLE, EVERYBODY, MOST, prompts_for
 from bot.slack import Slack
+from domain.case import Answer
 from domain.errors import SlackUnavailable
 from tests.agents.phrasings import company
 from tests.agents.phrasings.past import LESSONS, cases
@@ -150,6 +154,55 @@ async def test_prompts_are_those_of_who_opened_the_pane(talk, slack, runner):
 async def test_a_stranger_in_the_pane_is_offered_what_anybody_may_ask(talk, slack):
     await talk.pane_opened({"assistant_thread": {"user_id": EVE, "channel_id": "D1", "thread_ts": "1.0"}})
     assert len(slack.calls("assistant.threads.setSuggestedPrompts")[0]["prompts"]) == MOST
+
+
+def charted() -> Answer:
+    told = answer(
+        "CPM trend on Google since January", company.readings(), cases(), LESSONS, company.MODEL, company.TODAY, MARA
+    )
+    assert told.chart
+    return told
+
+
+async def test_a_course_is_shown_as_a_picture_once_however_often_it_is_asked(talk, runner, slack, monkeypatch):
+    async def ask(*_: object, **__: object) -> Answer:
+        return charted()
+
+    monkeypatch.setattr(runner, "ask", ask)
+    await talk.message(written("CPM trend on Google since January", "1.0"), {})
+    await talk.message(written("CPM trend on Google since January", "2.0"), {})
+    first, second = slack.calls("chat.postMessage")
+    (image,) = (block for block in first["blocks"] if block["type"] == "image")
+    assert "CPM of Google by day from 1 January to 14 March" in image["alt_text"]
+    assert image in second["blocks"]
+    assert len(slack.uploads) == 1
+    assert slack.uploads[0].startswith(b"\x89PNG")
+
+
+async def test_an_answer_whose_picture_slack_refuses_is_given_in_words(talk, runner, slack, monkeypatch):
+    async def ask(*_: object, **__: object) -> Answer:
+        return charted()
+
+    monkeypatch.setattr(runner, "ask", ask)
+    slack.refuse("files.getUploadURLExternal", "missing_scope")
+    await talk.message(written("CPM trend on Google since January", "1.0"), {})
+    (said,) = slack.calls("chat.postMessage")
+    assert "CPM of Google is rising" in said["text"]
+    assert "image" not in {block["type"] for block in said["blocks"]}
+
+
+def test_a_chart_holds_the_figures_of_its_days():
+    chart = charted().chart
+    assert chart
+    (series,) = chart.series
+    assert (series.days[0], series.days[-1]) == (date(2026, 1, 1), company.TODAY)
+    frame = (
+        company.readings()
+        .tables["ad_report"]
+        .filter((pl.col("platform") == "google") & (pl.col("date_day") == company.TODAY))
+    )
+    assert series.observed[-1] == pytest.approx(frame["spend"].sum() * 1000 / frame["impressions"].sum())
+    assert chart.since > series.days[-1], "no incident is marked"
 
 
 async def test_slack_being_away_is_no_reason_not_to_know_the_thread(client, slack):
