@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+import time
 from collections.abc import Awaitable, Iterable, Mapping
 from typing import Final
 
@@ -24,6 +25,8 @@ LOOK_SECONDS: Final = 60.0
 """Between two looks at what is known to be wrong, in this process or another."""
 LOOKS_PER_ROUND: Final = 10
 """Every so many looks Slack is asked for our permissions and for the people of the operating model."""
+TELL_AGAIN_SECONDS = 600.0
+"""Between two tries to reach the architects: whoever cannot be written to now cannot in a minute."""
 _CUT_OFF = frozenset(
     {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "org_login_required"}
 )
@@ -52,6 +55,7 @@ class Troubles:
         self._known: dict[Known, Trouble] = {}
         self._by_method: dict[Known, str] = {}
         """The method a scope was missed by: once it works, the scope is there."""
+        self._tried: dict[Known, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._lock = asyncio.Lock()
         client.heard = self.hear
@@ -128,13 +132,18 @@ class Troubles:
 
     async def _over(self, kind: TroubleKind, about: str) -> None:
         self._known.pop((kind, about), None)
+        self._tried.pop((kind, about), None)
         if await self._runner.troubles.over(kind, about):
             _log.info("Mended: %s", said_plainly(kind, about, self._runner.model))
 
     async def _tell(self, one: Trouble) -> None:
         """Write to every architect. Where none could be reached it is tried again; App Home shows it meanwhile."""
-        if one.kind is TroubleKind.CUT_OFF or not await self._runner.troubles.take_telling(one):
+        key, now = (one.kind, one.about), time.monotonic()
+        if one.kind is TroubleKind.CUT_OFF or now - self._tried.get(key, -TELL_AGAIN_SECONDS) < TELL_AGAIN_SECONDS:
             return
+        if not await self._runner.troubles.take_telling(one):
+            return
+        self._tried[key] = now
         message = alarm(one, self._runner.model)
         reached = False
         for person in self._runner.model.holders(ARCHITECT):

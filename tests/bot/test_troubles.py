@@ -123,12 +123,15 @@ async def test_of_two_processes_one_tells(scene: Scene):
     assert len(scene.told()) == 1
 
 
-async def test_whoever_could_not_be_told_is_told_later(scene: Scene):
+async def test_whoever_could_not_be_told_is_told_later(scene: Scene, monkeypatch: pytest.MonkeyPatch):
     scene.slack.refuse("chat.postMessage", "not_in_channel", "user_not_found")  # the card, then the architect
     with suppress(SlackApiError):
         await scene.client.chat_postMessage(channel=CHANNEL, text="A card")
     await scene.troubles.finished()
     assert [one.is_told for one in scene.book.held.values()] == [False]
+    await scene.troubles.look()
+    assert len(scene.told()) == 1, "not every minute"
+    monkeypatch.setattr("bot.troubles.TELL_AGAIN_SECONDS", 0.0)
     await scene.troubles.look()
     await scene.troubles.look()
     assert [one.is_told for one in scene.book.held.values()] == [True]
