@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.action import ActionBase
-from domain.errors import NoLongerOpen, NotFound, StaleCard
+from domain.errors import InvalidChange, NoLongerOpen, NotFound, StaleCard
 from domain.proposal import Approved, Decision, Expired, FinalDecision, Overridden, Proposal, Rejected, Snoozed
 from domain.verdict import Ask
 from memory import actions, facts, people
@@ -81,8 +81,11 @@ async def snooze(database: Database, decision: Snoozed, check: Check = nothing_m
         body = await kept(writing.tx, decision)
         before = await _snoozes_in_force(writing.tx, decision)
         is_redelivered = any(by == body["by"] and abs(decision.until - until) <= _SAME_SNOOZE for by, until in before)
-        if not is_redelivered:  # what was taken is not refused for the few minutes its redelivery seems to add
+        try:
             await check(writing.tx)
+        except InvalidChange:  # what was taken is not refused for the few minutes its redelivery seems to add
+            if not is_redelivered:
+                raise
         if earlier := await of(writing.tx, decision.proposal_id):
             return earlier
         _must_be_open(row, decision)

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from domain.badge import Badge
 from domain.case import ProposalStatus
-from domain.errors import InvalidChange
+from domain.errors import InvalidChange, NotYours
 from domain.proposal import MOST_PUT_OFF
 from graph.runner import Runner
 from memory.database import Database
-from tests.graph.fakes import CORA, FIRST, MARA, HandClock, services
+from tests.graph.fakes import CORA, FIRST, MARA, HandClock, Reception, services
 
 PROP, SIG = "prop_00000000000a", "sig_000000000001"
 
@@ -33,6 +34,18 @@ async def test_a_snooze_delivered_twice_counts_once(address: str):
     assert asked.expires_at
     assert first.expires_at == asked.expires_at + timedelta(hours=24)
     assert [line["kind"] for line in await runner.ledger()].count("decision.snoozed") == 1
+    await runner.close()
+
+
+async def test_who_may_no_longer_answer_is_told_so_though_they_put_it_off_before(address: str):
+    desk = Reception()
+    runner = await Runner(services(Database(address), directory=desk)).open()
+    await runner.sweep(FIRST)
+    before = await runner.snooze(PROP, 1, MARA, 24)
+    desk.said[MARA] = Badge(slack=MARA, is_deactivated=True)
+    with pytest.raises(NotYours):
+        await runner.snooze(PROP, 1, MARA, 24)
+    assert (await runner.case(SIG)).proposals == before.proposals
     await runner.close()
 
 
