@@ -33,13 +33,8 @@ def chart(signal: Signal, readings: Readings, cases: Sequence[Case]) -> Chart | 
     series = tuple(one for one in found if one is not None)[:MOST_SERIES]
     if not series:
         return None
-    return Chart(
-        title=signal.headline,
-        series=series,
-        since=signal.since,
-        marks=_marks(signal, readings, cases, first, last),
-        alt=_alt(series, signal),
-    )
+    marks = _marks(signal, readings, cases, first, last)
+    return Chart(title=signal.headline, series=series, since=signal.since, marks=marks, alt=_alt(series, signal, marks))
 
 
 def _distinct(findings: Sequence[Finding], place: Scope) -> list[Finding]:
@@ -119,7 +114,7 @@ def _noise(metric: Metric, top: float, bottom: float) -> float:
 
 
 def _marks(signal: Signal, readings: Readings, cases: Sequence[Case], first: date, last: date) -> tuple[Mark, ...]:
-    marks = [Mark(day=signal.since, label="incident starts")]
+    marks: list[Mark] = []
     for case in cases:
         if not case.signal.scope.touches(signal.scope):
             continue
@@ -150,8 +145,8 @@ def _calendar(readings: Readings, scope: Scope, first: date, last: date) -> list
     return found
 
 
-def _alt(series: Sequence[Series], signal: Signal) -> str:
-    """What the first series shows, for those who cannot see it."""
+def _alt(series: Sequence[Series], signal: Signal, marks: Sequence[Mark]) -> str:
+    """What the first series shows and which days are marked, for those who cannot see it."""
     one = series[0]
     seen = next(((day, value) for day, value in _backwards(one) if value is not None), None)
     parts = [f"{one.title} from {wording.days(one.days[0], one.days[-1])}"]
@@ -163,7 +158,10 @@ def _alt(series: Sequence[Series], signal: Signal) -> str:
             parts.append(f"where {_figure(low, one)} to {_figure(high, one)} were expected")
     parts.append(f"the incident starts on {wording.day(signal.since)}")
     more = [one.title for one in series[1:]]
-    return ", ".join(parts) + (f"; below it {wording.listing(more)}." if more else ".")
+    below = f"; below it {wording.listing(more)}" if more else ""
+    days = [f"{wording.day(mark.day)}, {mark.label}" for mark in marks]
+    marked = f"; marked: {'; '.join(days)}" if days else ""
+    return f"{', '.join(parts)}{below}{marked}."
 
 
 def _backwards(series: Series) -> list[tuple[date, float | None]]:

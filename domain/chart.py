@@ -10,7 +10,7 @@ class Mark(Frozen):
 
     day: date
     label: str
-    """"incident starts", "budget cut approved", "holiday: Easter"."""
+    """"budget cut approved", "holiday: Easter". The start of the incident is `Chart.since`."""
 
 
 class Series(Frozen):

@@ -244,10 +244,11 @@ def test_the_chart_shows_the_fall_below_its_expected_band():
         assert 0.5 < low < high < 3, "per cent, as the unit says"
     assert [(mark.day, mark.label) for mark in drawn.marks] == [
         (date(2026, 3, 1), "promo: Spring"),
-        (date(2026, 3, 9), "incident starts"),
         (date(2026, 3, 12), "refresh creative approved"),
     ]
+    assert drawn.since == date(2026, 3, 9)
     assert drawn.alt.startswith("Click-through rate, Trail Shoe video from 1 February to 14 March, 0.78 % on 14 March")
+    assert drawn.alt.endswith("; marked: 1 March, promo: Spring; 12 March, refresh creative approved.")
 
 
 def frame_column(name: str):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot import charts
 from bot.charts import draw, render
 from domain.chart import Chart, Mark, Series
 from tests.bot.samples import chart
@@ -54,3 +55,14 @@ def test_marks_outside_the_days_drawn_are_left_out():
     plain = chart().model_copy(update={"marks": ()})
     far = chart().model_copy(update={"marks": (Mark(day=date(2020, 1, 1), label="long ago"),)})
     assert render(plain) == render(far)
+
+
+def test_what_happened_on_the_incidents_first_day_is_marked_too():
+    bare = chart().model_copy(update={"marks": ()})
+    same_day = chart().model_copy(update={"marks": (Mark(day=chart().since, label="set budget approved"),)})
+    assert size(render(same_day))[1] > size(render(bare))[1]
+
+
+def test_marks_of_neighbouring_days_do_not_cover_each_others_number():
+    days = (date(2026, 3, 1), date(2026, 3, 1), date(2026, 3, 3), date(2026, 3, 6))
+    assert charts._rows([Mark(day=one, label="x") for one in days]) == [0, 1, 2, 0]
