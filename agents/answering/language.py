@@ -7,6 +7,8 @@ from typing import TypeVar
 
 Meaning = TypeVar("Meaning")
 _SAME: Mapping[str, str] = {
+    "meisten": "most", "meiste": "most", "wenigsten": "fewest", "hochste": "highest", "hochsten": "highest",
+    "niedrigste": "lowest", "niedrigsten": "lowest", "beste": "best", "hatte": "had", "gab": "was",
     "wk": "week", "wks": "weeks", "yday": "yesterday", "thru": "through", "gads": "google",
     "adwords": "google", "u": "you", "r": "are", "ur": "your", "pls": "please", "plz": "please", "cos": "because",
     "avg": "average", "conv": "conversions", "convs": "conversions", "imps": "impressions", "impr": "impressions",
@@ -22,6 +24,7 @@ _PHRASES = (("tik tok", "tiktok"), ("week on week", "wow"), ("month on month", "
             ("fb ads", "meta"), ("fb", "meta"),
             ("per cent", "percent"), ("facebook ads", "meta"), ("facebook", "meta"), ("google ads", "google ads"),
             ("year on year", "same period last year"), ("yoy", "same period last year"))  # fmt: skip
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _VOWELS = re.compile("[aeiou]")
 SHORT, LONG = 5, 8
 """Up to SHORT letters a mistyped word is only taken for a very common one; from LONG on two slips are forgiven."""
@@ -37,6 +40,7 @@ def plain(text: str) -> str:
     letters = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(letter for letter in letters if not unicodedata.combining(letter)).replace("ß", "ss")
     kept = re.sub(r"(?<=\d)\s*%", " percent", kept)
+    kept = re.sub(rf"\b(\d{{1,2}})\s*[-–—]\s*(\d{{1,2}})(?=\.?\s*(?:of )?(?:{_MONTHS}))", r"\1 to \2", kept)
     kept = re.sub(r"(?<=\d),(?=\d{3}\b)", "", kept)
     kept = re.sub(r"n['’]t\b", "nt", kept)
     kept = re.sub(r"['’](?:s|re|m|d|ll|ve)\b", " ", kept)

@@ -37,7 +37,8 @@ def outcomes(question: Question) -> Answer:
                 "No forecast measured so far was outside what was measured.", [cite("outcomes", "all")]
             )
     if not found:
-        return _not_measured(question, views)
+        learnt = lessons(question) if not views else None  # what was measured before may be remembered only
+        return learnt if learnt and learnt.known else _not_measured(question, views)
     found.sort(key=lambda item: item[2].measured_on, reverse=True)
     lines = [
         f"• {naming.action_title(view.proposal.action)} for {naming.place(case.signal.scope, case.signal.names)}: "

@@ -9,6 +9,7 @@ import polars as pl
 
 from agents import metrics, wording
 from agents.answering import language
+from agents.answering.calendar import COUNT, numbered
 from agents.answering.context import Question
 from agents.answering.figures import cited, currency, missing, notes, place, stranger, when
 from agents.answering.periods import Period
@@ -17,6 +18,11 @@ from agents.metrics import METRICS, Metric
 from domain.case import Answer, Citation
 
 MOST_SHOWN = 10
+_GROUPS = "campaigns|ads|creatives|platforms|channels|segments|audiences|accounts|days|queries"
+_NUMBERED = (
+    rf"\b(?:top|bottom|best|worst|highest|lowest) ({COUNT})\b|\b({COUNT}) (?:best|worst|top)\b"
+    rf"|\b({COUNT}) (?:{_GROUPS})\b"
+)
 _FALL = (
     r"\b(drops?|dropped|falls?|fell|fallen|declines?|declined|loss(?:es)?|lost|down|decreases?|decreased|worsened)\b"
 )
@@ -49,15 +55,23 @@ def ranking(question: Question, metric: Metric) -> Ranking | None:
     each = re.search(r"\b(by|per|each|every|which|what|split|break ?down|of all|all|for all|list)\b", text) is not None
     more, less = _bound(question.text, "more than|over|above|at least"), _bound(question.text, "less than|under|below")
     ordered = most or least or best or worst or more is not None or less is not None
-    if language.has(text, "per day", "each day", "a day", "day by day") or not words:
+    if language.has(text, "per day", "each day", "a day", "day by day", "by day", "daily") or not words:
         words = [one for one in words if one[1] != "date_day"]
     if not words or not (ordered or each) or (len(words) == 1 and _only_names(question, *words[0])):
         return None
     column = min((text.find(said), column) for said, column in words)[1]
     said = next(said for said, meant in words if meant == column)
     plural = said.endswith("s") or (each and not ordered and not language.has(text, "which"))
-    number = re.search(r"\b(?:top|bottom|best|worst|highest|lowest) (\d{1,2})\b|\b(\d{1,2}) (?:best|worst|top)\b", text)
-    count = int(number[1] or number[2]) if number else MOST_SHOWN if each and not ordered else 5 if plural else 1
+    number = re.search(_NUMBERED, text)
+    count = (
+        numbered(number[1] or number[2] or number[3])
+        if number
+        else MOST_SHOWN
+        if each and not ordered
+        else 5
+        if plural
+        else 1
+    )
     highest = most or (best and metric.wanted >= 0) or (worst and metric.wanted < 0)
     if least:
         highest = False

@@ -16,7 +16,7 @@ _LESSONS = (
 )
 _PENDING = (
     r"\b(?:pending|waiting|waits?|undecided|open decisions?|inbox|unanswered|awaiting|awaits|outstanding|backlog)\b"
-    r"|\bto (?:decide|approve|do)\b|\bon (?:my|the) (?:desk|plate|table)\b|\bneeds? (?:my|a|our) (?:decision"
+    r"|\bto (?:decide|approve|do)\b|\bon (?:\w+ )+(?:desk|plate|table)\b|\bneeds? (?:my|a|our) (?:decision"
     r"|attention|approval|ok)\b"
     r"|\b(?:need|have|supposed) to (?:approve|decide|do|answer)\b|\bstill (?:has|have|needs?"
     r"|must) to? ?(?:approve|decide|agree)\b"
@@ -24,6 +24,7 @@ _PENDING = (
     r"|inbox)\b"
 )
 _DECIDED = (
+    r"\bwhat (?:has |have |did )?\w+ (?:changed?|approved?|rejected?|decided?)\b|"
     r"\b(?:approved|approve|rejected|reject|decided|decide|overridden|override|overrode|snoozed|decisions?|declined"
     r"|turned down|released|signed off|refused|expired|said (?:no|yes)|vetoed|agreed)\b"
     r"|\bwhy (?:was|were|is|did|has|have|wasnt|didnt|hasnt|isnt)?\b.*\b(?:not|never|nobody|different|instead"
@@ -32,6 +33,7 @@ _DECIDED = (
     r"|\b(?:did|do|done|doing) (?:we |you |they )?(?:do |done )?about\b"
 )
 _OUTCOMES = (
+    r"\bdid .* do (?:anything|something|much|any good)\b|"
     r"\b(?:outcomes?|came of|pay off|paid off|success|successful|results? of|measured|effects? of|impact of|brought)\b"
     r"|\b(?:did|has|have) .*\b(?:work|worked|help|helped|pay off|succeed|succeeded)\b|\b(?:does|do"
     r"|is) .*\bwork(?:s|ing)?\b"
@@ -60,7 +62,8 @@ _TOLD = (
     r"|any news|catch me up)\b"
 )
 _EXPLAIN = (
-    r"\b(?:why|explain|evidence|reasons?|ruled? out|how (?:sure|certain|confident|likely|bad)|confident"
+    r"\b(?:are you (?:\w+ )?(?:sure|certain|confident)|why|explain|evidence|reasons?|ruled? out|how (?:sure"
+    r"|certain|confident|likely|bad)|confident"
     r"|confidence|certain"
     r"|cause|causes|caused|what happened|tell me (?:about|more|everything)|details|more about|means?|since when"
     r"|could it be"
@@ -69,6 +72,7 @@ _EXPLAIN = (
 )
 _SURE = (
     r"\bhow (?:sure|certain|confident)\b|\bevidence\b|\bruled? out\b|\bsince when\b|\bdeadline\b|\bat stake\b"
+    r"|\bare you (?:\w+ )?(?:sure|certain|confident)\b"
     r"|\b(?:tracking|pixel)\b.*\b(?:problems?|issues?|outages?|broken|down|wrong|trouble)\b"
     r"|\b(?:wearing|worn) out\b|\bfatigued\b|\bcould it be\b|\bwhy do you\b|\bdid we do about\b"
 )
@@ -131,7 +135,8 @@ def _of_one(question: Question) -> Answer | None:
         return None
     if re.search(_OWNERS, text):
         return owners(question, found)
-    going = found.is_open and question.subject is not None and re.search(_GOING, text) is not None
+    alone = len(question.subjects) == 1
+    going = found.is_open and alone and re.search(_GOING, text) is not None
     named = re.search(r"sig_[0-9a-f]{4,12}", question.asked) is not None
     return explained(question, found) if going or named or re.search(f"{_EXPLAIN}|{_START}", text) else None
 

@@ -20,9 +20,10 @@ METRIC_WORDS: Mapping[str, str] = MappingProxyType(
             "roas": "roas|return on ad spend|return on advertising spend|ad return",
             "spend": "spend|spent|ad spend|cost|costs|spending|expenses|media investment|investment|investments"
                      "|budget used|budget spent|outlay|ad costs|media costs|media spend|kosten|ausgaben|expenditure",
-            "clicks": "clicks|klicks|click count|number of clicks",
+            "clicks": "clicks|clicked|klicks|click count|number of clicks",
             "impressions": "impressions|views|ad views|impressionen|ad impressions|times shown",
-            "conversions": "conversions|sales|purchases|pixel conversions|konversionen|leads",
+            "conversions": "conversions|conversion|conversion numbers|conversion figures|sales|purchases|pixel"
+            " conversions|konversionen|leads",
             "conversions_value": "conversion value|value of conversions|conversions value",
             "frequency": "frequency|frequencies",
             "reach": "reach|people reached",
@@ -106,41 +107,42 @@ TREND = ("trend", "trends", "trending", "develop", "developing", "developed", "d
          "evolved", "over time", "going up", "going down", "week by week", "weekly", "rising", "falling", "increasing",
          "decreasing", "course", "trended", "moving", "getting worse", "getting better")  # fmt: skip
 COMMON = listed(
-    """a about date dates account accounts achieve achieved across actual actually ad ads advertising after again all
-    along already also alone always am among an and another any anybody anyone anything approximately are around as
-    ask asked asking at available average away back baton be became because become been before being best better
-    between biggest both bottom bring brings brought but by call came can cant campaign campaigns cause caused
-    change changed channel channels cheap cheaper cheapest check clearly combined come comes company compare
-    compared comparison could couple current currently customers daily data day days dear deliver delivered did
-    didnt different difference do does doing done down drive driven drove during each earlier effective ended entire
-    especially ever every everyone everything exactly expensive far few fewer fewest fine first following for from
-    further gave general generally generate generated get gets getting give given gives go goes going gone good got
-    great group had handle happen happened happening happens hard has have having he hello her here hey hi high
-    higher highest him his hold how however i id if im in individual into is isnt it its itself ive just keep kind
-    know kpi kpis largest last late later latest least left less let lets like likely list little long look looked
-    looking looks lot low lower lowest made main make makes many marketing matter may maybe me mean means measure
-    might mine money month monthly months more most move moved much must my near need needed needs never new next no
-    normal not now number numbers of off often ok okay old on once one ones only or order other others our ours out
-    over overall overview own paid part particular past per perform performance performed performing perhaps period
-    picture pls platform platforms please pretty previous prior probably project provide pull put quick quickly
-    quite rank ranking rate rather real really recent recently regarding relation relative reached reason report
-    result results right rn run running said same saw say scale segment segments see seem seems seen set she short
-    should show showed shown shows side simply since single site situation small smallest so some somebody someone
-    something sort stand standing stands start started state stats status still strong such sum sure system take
-    taken tell term terms than thank thanks that thats the their them then there these they thing things think this
-    those though through time times to today together told too took top total toward track trend true try two under
-    until up upon us use used usual using value versus very via view vs want wanted was wasnt way we web website
-    week weekly weeks well went were what whats whatever when where whereas whether which while who whole whom whose
-    why will wise with within without won wont work worked working works worse worst would wrong year years yes yet
-    you your yours email emails mail newsletter newsletters backend owned organic search shop audience audiences
-    holding evolve evolving developing develop developed trending rising falling spot target google's hows wheres
-    whos theres youre dont doesnt havent hasnt stuff thx ty kindly hallo bitte wie hoch war waren die der das den
-    dem ist sind und bei von fur auf haben wir hat welche welcher wieviel viel bezogen detail details detailed
-    breakdown break split table chart graph plot figure figures metric metrics figure's exact roughly add added
-    adding summed love wondering wonder curious question ahead manage managed gain gained gaining lose lost losing
-    effect cover covered so-far against eur euro euros pounds pound gbp usd dollars beat beats performer explain
-    significant significantly beaten desk plate share pay paying pays proportion percentage portion count counted
-    counts amount amounts level levels person people humans messages message sent send"""
+    """two three four five six seven eight nine ten a about date dates account accounts achieve achieved across actual
+    actually ad ads advertising after again all along already also alone always am among an and another any anybody
+    anyone anything approximately are around as ask asked asking at available average away back baton be became
+    because become been before being best better between biggest both bottom bring brings brought but by call came
+    can cant campaign campaigns cause caused change changed channel channels cheap cheaper cheapest check clearly
+    combined come comes company compare compared comparison could couple current currently customers daily data day
+    days dear deliver delivered did didnt different difference do does doing done down drive driven drove during
+    each earlier effective ended entire especially ever every everyone everything exactly expensive far few fewer
+    fewest fine first following for from further gave general generally generate generated get gets getting give
+    given gives go goes going gone good got great group had handle happen happened happening happens hard has have
+    having he hello her here hey hi high higher highest him his hold how however i id if im in individual into is
+    isnt it its itself ive just keep kind know kpi kpis largest last late later latest least left less let lets like
+    likely list little long look looked looking looks lot low lower lowest made main make makes many marketing
+    matter may maybe me mean means measure might mine money month monthly months more most move moved much must my
+    near need needed needs never new next no normal not now number numbers of off often ok okay old on once one ones
+    only or order other others our ours out over overall overview own paid part particular past per perform
+    performance performed performing perhaps period picture pls platform platforms please pretty previous prior
+    probably project provide pull put quick quickly quite rank ranking rate rather real really recent recently
+    regarding relation relative reached reason report result results right rn run running said same saw say scale
+    segment segments see seem seems seen set she short should show showed shown shows side simply since single site
+    situation small smallest so some somebody someone something sort stand standing stands start started state stats
+    status still strong such sum sure system take taken tell term terms than thank thanks that thats the their them
+    then there these they thing things think this those though through time times to today together told too took
+    top total toward track trend true try under until up upon us use used usual using value versus very via view vs
+    want wanted was wasnt way we web website week weekly weeks well went were what whats whatever when where whereas
+    whether which while who whole whom whose why will wise with within without won wont work worked working works
+    worse worst would wrong year years yes yet you your yours email emails mail newsletter newsletters backend owned
+    organic search shop audience audiences holding evolve evolving developing develop developed trending rising
+    falling spot target google's hows wheres whos theres youre dont doesnt havent hasnt stuff thx ty kindly hallo
+    bitte wie hoch war waren die der das den dem ist sind und bei von fur auf haben wir hat welche welcher wieviel
+    viel bezogen detail details detailed breakdown break split table chart graph plot figure figures metric metrics
+    figure's exact roughly add added adding summed love wondering wonder curious question ahead manage managed gain
+    gained gaining lose lost losing effect cover covered so-far against eur euro euros pounds pound gbp usd dollars
+    beat beats performer explain significant significantly beaten desk plate share pay paying pays proportion
+    percentage portion count counted counts amount amounts level levels person people humans messages message sent
+    send"""
 ) - {"target's"}
 """Words that name nothing."""
 LATE = frozenset({"conversions", "conversions_value"})
