@@ -51,7 +51,8 @@ def test_an_owner_overrides_and_the_lesson_comes_back(demo: Demo):
     demo.post("/control/clock", days=7)
     outcome = demo.until(lambda: story.outcome(demo, card["ts"]), what="the outcome is in the thread")
     assert re.fullmatch(
-        r"Outcome of Shift budget: not measurable: the effect may be anything from −\d+ % to \+\d+ %, "
+        r"Outcome of Shift budget: the effect on CPA could not be measured: "
+        r"the effect may be anything from −\d+ % to \+\d+ %, "
         r"too wide to show the −0\.\d % forecast",
         outcome["text"],
     )
