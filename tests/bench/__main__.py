@@ -32,6 +32,7 @@ PARTS: Mapping[str, str] = {
     "throughput": "statistics of a sweep over 10,000 campaigns",
     "real_data": "public data without labels",
     "clicks": "a hundred presses a second against one bot and one worker process",
+    "http": "fifty signed requests a second against the HTTP door, beside sweeps",
     "product": "help, first card, replay",
 }
 """In the order of the report."""

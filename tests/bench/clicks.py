@@ -152,7 +152,7 @@ async def storm(model: str) -> Storm:
 
 async def opened(address: str) -> None:
     """The proposals, as a sweep of yesterday would have left them."""
-    day = _yesterday()
+    day = yesterday()
     services = clicking.company(Database(address), _told_on(day))
     services.clock.day = day  # type: ignore[attr-defined]
     runner = await Runner(services).open()
@@ -164,7 +164,7 @@ async def opened(address: str) -> None:
     await runner.close()
 
 
-def _yesterday() -> date:
+def yesterday() -> date:
     """The last complete day, as the processes see it."""
     return SystemClock(ZONE).last_day()
 
@@ -185,7 +185,7 @@ def tables(folder: Path) -> None:
     folder.mkdir()
     until = world.LENGTH - 20
     broken = world.Blow("cvr", 0.5, until - BROKEN_DAYS + 1, where={"campaign_id": "c11"})
-    later = _yesterday() - world.on(until)
+    later = yesterday() - world.on(until)
     for name, rows in world.company(SEED, broken).tables(until).items():
         moved = rows.with_columns(pl.col("date_day") + later) if "date_day" in rows.columns else rows
         moved.write_csv(folder / f"{name}.csv")
@@ -215,9 +215,9 @@ async def company(home: Path, database: str, model: str) -> AsyncIterator[tuple[
                 *baton, role, env=begun, stdout=logs[role], stderr=subprocess.STDOUT,
                 start_new_session=True,  # as services are: Linux shares a busy machine out by sessions
             )  # fmt: skip
-        await _until(lambda: workspace.office.sockets.connected, started)
-        await _until(lambda: len(cards(workspace)) == SIGNALS, started)
-        await _at_rest(started["worker"].pid)
+        await until(lambda: workspace.office.sockets.connected, started)
+        await until(lambda: len(cards(workspace)) == SIGNALS, started)
+        await at_rest(started["worker"].pid)
         yield workspace, {role: process.pid for role, process in started.items()}
     except TimeoutError:
         sys.stderr.write("".join((home / f"{role}.log").read_text()[-3000:] for role in started))
@@ -244,7 +244,10 @@ def cards(workspace: Workspace) -> dict[str, dict[str, Any]]:
     return found
 
 
-async def pressed(workspace: Workspace, address: str, pids: Mapping[str, int]) -> Storm:
+async def pressed(
+    workspace: Workspace, address: str, pids: Mapping[str, int], *, per_second: int = PER_SECOND, seconds: int = SECONDS
+) -> Storm:
+    """People press for so long, so often; then a moment for what they decided to be shown."""
     seen, on = Storm(), cards(workspace)
     shown: dict[str, float] = {}
     before, began = _used(pids), time.monotonic()
@@ -252,8 +255,8 @@ async def pressed(workspace: Workspace, address: str, pids: Mapping[str, int]) -
         asking = {card["ts"]: _asks(card) for card in on.values()}
         watch = asyncio.create_task(_watch(told, asking, shown))
         presses: list[asyncio.Task[None]] = []
-        for number in range(PER_SECOND * SECONDS):
-            await asyncio.sleep(max(began + number / PER_SECOND - time.monotonic(), 0))
+        for number in range(per_second * seconds):
+            await asyncio.sleep(max(began + number / per_second - time.monotonic(), 0))
             is_first = number < FIRST_PRESSES * PROPOSALS
             at = number // FIRST_PRESSES if is_first else number % PROPOSALS
             card, user = on[sig(0, at // clicking.PER_SIGNAL)], OWNERS[number % len(OWNERS)]
@@ -332,7 +335,7 @@ def _cpu(pid: int) -> float:
     return total
 
 
-async def _until(true: Callable[[], bool], processes: Mapping[str, asyncio.subprocess.Process]) -> None:
+async def until(true: Callable[[], bool], processes: Mapping[str, asyncio.subprocess.Process]) -> None:
     async with asyncio.timeout(START_SECONDS):
         while not true():  # another process brings it about
             if any(process.returncode is not None for process in processes.values()):
@@ -340,7 +343,7 @@ async def _until(true: Callable[[], bool], processes: Mapping[str, asyncio.subpr
             await asyncio.sleep(0.05)
 
 
-async def _at_rest(pid: int) -> None:
+async def at_rest(pid: int) -> None:
     """Until a process has nothing more to do from its start."""
     async with asyncio.timeout(START_SECONDS):
         before, now = -1.0, _cpu(pid)
