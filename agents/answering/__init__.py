@@ -136,6 +136,8 @@ def _figures(asked: Question) -> Answer | None:
     if wanted and (part := share(asked, wanted[0], parts)):
         return part
     told = told_together(asked, parts, [_figure(one, wanted) for one in parts])
+    if asked.says("why") and told.known and "Most of it is" not in told.text:
+        told = told.model_copy(update={"text": f"{told.text} No open signal explains it."})
     return _not_over(told) if asked.time.ahead else told
 
 

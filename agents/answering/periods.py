@@ -91,7 +91,22 @@ def _found(text: str, days: Days) -> tuple[list[tuple[int, Period, str]], str]:
             found.append((match.start(), Period(first, last, month=whole), match[0]))
             left = f"{left[: match.start()]}{' ' * len(match[0])}{left[match.end() :]}"
     found.sort(key=lambda item: item[0])
-    return found, left
+    return _spanned(found, left), left
+
+
+def _spanned(found: list[tuple[int, Period, str]], left: str) -> list[tuple[int, Period, str]]:
+    """Two days with "to" between them are the days from one to the other: "Monday to Wednesday"."""
+    joined: list[tuple[int, Period, str]] = []
+    for at, span, words in found:
+        if joined:
+            before, earlier, said = joined[-1]
+            between = left[before + len(said) : at].strip()
+            one_each = earlier.length == 1 and span.length == 1 and earlier.first < span.first
+            if one_each and between in {"", "to", "until", "till", "through", "-", "bis"}:
+                joined[-1] = (before, Period(earlier.first, span.last), f"{said} {between} {words}")
+                continue
+        joined.append((at, span, words))
+    return joined
 
 
 def _marked(match: re.Match[str], days: Days) -> tuple[date, date] | None:
@@ -159,6 +174,7 @@ _COMPARED = (
     rf"(?:(?:(?:{COUNT}) )?{_UNIT} before|(?:{COUNT}) before|previous(?: (?:{COUNT}))?(?: \w+)?|prior\s+\w+"
     r"|before|last$)(?!\w)"
     rf"|\b(?:week over week|wow|month over month|mom|changed?|changes|change in|differ\w*|(?:the )?{_UNIT} before"
+    r"|(?:got|get|gotten|getting|become|became) (?:better|worse)|better or worse"
     r"|(?:go|goes|going|gone|went|come|came|been|is|are) (?:up or down|up|down)|up or down"
     r"|risen|rose|rise|fallen|fell|fall|dropped|drop|increased?|decreased?|declined?|improved?|worsened|grown|grew"
     r"|significant|significantly)\b"

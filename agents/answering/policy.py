@@ -35,7 +35,8 @@ _MOST = (
     r"|\bbudget (?:cap|limit|limits)\b"
 )
 _HOW_LONG = (
-    r"\bhow (?:long|much time) (?:do|does|have|has|is|are|can|until)\b.*\b(?:answer|decide|approve|react"
+    r"\bhow (?:long|fast|quick|quickly|soon|much time) (?:do|does|have|has|is|are|can|until)\b.*\b(?:answer"
+    r"|decide|approve|react"
     r"|question|card)\b"
 )
 _MAY_I = r"\b(?:may|can|could|am) i\b"
@@ -82,6 +83,8 @@ def answer_policy(question: Question) -> Answer | None:
     kind = language.find(text, _SPOKEN) if asks or question.says(*_AUTOMATIC) else None
     if asks and kind is None and _share(text) is not None and question.says("increase", "rise", "raise", "cut", "more"):
         kind = "set_budget"
+    if asks and kind is None and _amount(text) is not None and question.says("move", "moving", "shift", "shifting"):
+        kind = "shift_budget"
     told = _people(question, asks)
     if told is None and (question.says("freeze", "freezes", "frozen") or _freeze_named(question)):
         told = _freezes(question)

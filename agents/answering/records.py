@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable
 
+from agents.answering import language
 from agents.answering.context import Question
 from agents.answering.decisions import deadline, decisions, executed, pending, to_do
+from agents.answering.figures import metrics_in
 from agents.answering.matters import cases_in, cause_in, names_none
 from agents.answering.memory import forecasts, lessons, outcomes, when_known
 from agents.answering.signals import about, explained, owners, signals, story
-from domain.case import Answer
+from domain.case import Answer, Case
 
 _LESSONS = (
     r"\b(?:learn\w*|learnt|lessons?|last time|remember|experience with|tried before|ever tried|learnings?|in the past"
@@ -26,14 +28,14 @@ _PENDING = (
 _DECIDED = (
     r"\bwhat (?:has |have |did )?\w+ (?:changed?|approved?|rejected?|decided?)\b|"
     r"\b(?:approved|approve|rejected|reject|decided|decide|overridden|override|overrode|snoozed|decisions?|declined"
-    r"|turned down|released|signed off|refused|expired|said (?:no|yes)|vetoed|agreed)\b"
+    r"|turn(?:ed)? down|released|signed off|refused|expired|said (?:no|yes)|vetoed|agreed)\b"
     r"|\bwhy (?:was|were|is|did|has|have|wasnt|didnt|hasnt|isnt)?\b.*\b(?:not|never|nobody|different|instead"
     r"|raised|changed)\b"
     r"|\bhappened (?:with|to)\b.*\b(?:proposal|suggestion|idea|request|recommendation)\b"
     r"|\b(?:did|do|done|doing) (?:we |you |they )?(?:do |done )?about\b"
 )
 _OUTCOMES = (
-    r"\bdid .* do (?:anything|something|much|any good)\b|"
+    r"\bdid .* do (?:anything|something|much|any good)\b|\bhow (?:well|good|successful) (?:did|was|were|has)\b|"
     r"\b(?:outcomes?|came of|pay off|paid off|success|successful|results? of|measured|effects? of|impact of|brought)\b"
     r"|\b(?:did|has|have) .*\b(?:work|worked|help|helped|pay off|succeed|succeeded)\b|\b(?:does|do"
     r"|is) .*\bwork(?:s|ing)?\b"
@@ -88,7 +90,7 @@ _BARE_WHY = r"^(?:(?:and|but|so) )*(?:why|how come|how so)(?: (?:is|was) (?:that
 _PLAIN = (
     r"\b(?:learn\w*|learnt|lessons?|pending|waiting|waits|undecided|approved|rejected|decided|overridden"
     r"|declined|outcomes?"
-    r"|came of|worked|executed|carried out|forecasts?|turned down|expire|expires|expired|released|proposals?"
+    r"|came of|worked|executed|carried out|forecasts?|turn(?:ed)? down|expire|expires|expired|released|proposals?"
     r"|decide|said (?:no|yes)|signed off|overrode|override|vetoed)\b"
 )
 
@@ -150,15 +152,31 @@ def explain_place(question: Question) -> Answer | None:
         and len(question.cases) > 1
     ):
         return None
-    found = [case for case in cases_in(question) if case.is_open] or cases_in(question)
+    found = cases_in(question)
+    if asked := metrics_in(question):
+        names = {metric.name for metric in asked}
+        found = [case for case in found if case.is_open and (names & _MADE_OF_ALL or names & _figures_of(case))]
+    found = [case for case in found if case.is_open] or found
     if not found or not re.search(_EXPLAIN, question.text):
         return None
-    return explained(question, about(question) or found[0])
+    likeliest = about(question)
+    return explained(question, likeliest if likeliest and likeliest in found else found[0])
+
+
+_MADE_OF_ALL = frozenset({"cpa", "roas", "conversions"})
+"""Figures that everything which goes wrong shows in."""
+
+
+def _figures_of(case: Case) -> frozenset[str]:
+    """The figures a signal speaks of."""
+    words = language.plain(case.signal.headline).split()
+    return frozenset({one.metric for one in case.signal.findings} | {*words})
 
 
 _KINDS: tuple[tuple[str, Callable[[Question], Answer | None]], ...] = (
     (r"\bshould (?:i|we) do\b|\bnext steps?\b", to_do),
     (_LESSONS, lessons),
+    (r"\bexpected (?:effect|result|outcome|impact|gain)", forecasts),
     (r"\bwho (?:decides|approves|signs|has the say)\b", pending),
     (_DEADLINE, deadline),
     (_PENDING, pending),

@@ -11,7 +11,7 @@ METRIC_WORDS: Mapping[str, str] = MappingProxyType(
         for name, phrases in {
             "ctr": "ctr|click through rate|click-through rate|clickthrough rate|click-through|click thru rate|ctrs",
             "cpc": "cpc|cost per click|click price|price per click|costs per click|price of a click|per click"
-            "|pay per click|for a click",
+            "|cheapest clicks|cheap clicks|pay per click|for a click",
             "cpm": "cpm|cost per mille|cost per thousand|cost per thousand impressions|thousand impressions price|cpms",
             "cvr": "cvr|conversion rate|conversion-rate|conversion rates|converts|convert|conv rate|cr",
             "cpa": "cpa|cost per acquisition|cost per conversion|costs per conversion|cost per order|acquisition cost"
@@ -107,19 +107,19 @@ TREND = ("trend", "trends", "trending", "develop", "developing", "developed", "d
          "evolved", "over time", "going up", "going down", "week by week", "weekly", "rising", "falling", "increasing",
          "decreasing", "course", "trended", "moving", "getting worse", "getting better")  # fmt: skip
 COMMON = listed(
-    """two three four five six seven eight nine ten a about date dates account accounts achieve achieved across actual
-    actually ad ads advertising after again all along already also alone always am among an and another any anybody
-    anyone anything approximately are around as ask asked asking at available average away back baton be became
-    because become been before being best better between biggest both bottom bring brings brought but by call came
-    can cant campaign campaigns cause caused change changed channel channels cheap cheaper cheapest check clearly
-    combined come comes company compare compared comparison could couple current currently customers daily data day
-    days dear deliver delivered did didnt different difference do does doing done down drive driven drove during
-    each earlier effective ended entire especially ever every everyone everything exactly expensive far few fewer
-    fewest fine first following for from further gave general generally generate generated get gets getting give
-    given gives go goes going gone good got great group had handle happen happened happening happens hard has have
-    having he hello her here hey hi high higher highest him his hold how however i id if im in individual into is
-    isnt it its itself ive just keep kind know kpi kpis largest last late later latest least left less let lets like
-    likely list little long look looked looking looks lot low lower lowest made main make makes many marketing
+    """tables two three four five six seven eight nine ten a about date dates account accounts achieve achieved across
+    actual actually ad ads advertising after again all along already also alone always am among an and another any
+    anybody anyone anything approximately are around as ask asked asking at available average away back baton be
+    became because become been before being best better between biggest both bottom bring brings brought but by call
+    came can cant campaign campaigns cause caused change changed channel channels cheap cheaper cheapest check
+    clearly combined come comes company compare compared comparison could couple current currently customers daily
+    data day days dear deliver delivered did didnt different difference do does doing done down drive driven drove
+    during each earlier effective ended entire especially ever every everyone everything exactly expensive far few
+    fewer fewest fine first following for from further gave general generally generate generated get gets getting
+    give given gives go goes going gone good got great group had handle happen happened happening happens hard has
+    have having he hello her here hey hi high higher highest him his hold how however i id if im in individual into
+    is isnt it its itself ive just keep kind know kpi kpis largest last late later latest least left less let lets
+    like likely list little long look looked looking looks lot low lower lowest made main make makes many marketing
     matter may maybe me mean means measure might mine money month monthly months more most move moved much must my
     near need needed needs never new next no normal not now number numbers of off often ok okay old on once one ones
     only or order other others our ours out over overall overview own paid part particular past per perform

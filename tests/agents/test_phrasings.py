@@ -18,13 +18,14 @@ from tests.agents.phrasings.crm import CRM
 from tests.agents.phrasings.expected import Expected, Marked, Voice, mark
 from tests.agents.phrasings.german import GERMAN
 from tests.agents.phrasings.junior import JUNIOR
+from tests.agents.phrasings.last import LAST
 from tests.agents.phrasings.later import LATER
 from tests.agents.phrasings.latest import LATEST
 from tests.agents.phrasings.nils import UK_BUYER
 from tests.agents.phrasings.past import LESSONS, cases
 from tests.agents.phrasings.threads import THREADS
 
-VOICES = (CMO, BUYER, CRM, JUNIOR, GERMAN, ANALYST, CREATIVE, UK_BUYER, CONTENT, AGENCY, LATER, LATEST)
+VOICES = (CMO, BUYER, CRM, JUNIOR, GERMAN, ANALYST, CREATIVE, UK_BUYER, CONTENT, AGENCY, LATER, LATEST, LAST)
 LEAST_RIGHT = 0.95
 
 
