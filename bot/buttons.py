@@ -13,7 +13,7 @@ from bot.private import Body, said, tell, user_of
 from bot.redraw import Redraw
 from bot.slack import Slack
 from domain.case import Case, ProposalView
-from domain.errors import MarketingError, NoLongerOpen, NotYours, SlackUnavailable
+from domain.errors import DatabaseSilent, MarketingError, NoLongerOpen, NotYours, SlackUnavailable
 from graph.runner import Runner
 
 UNKNOWN_BUTTON = "This button is from an older version of Baton. Please use the newest card or App Home."
@@ -129,7 +129,7 @@ class Buttons:
     async def _refused(self, refusal: MarketingError, press: Press, body: Body, respond: AsyncRespond) -> None:
         """Say why to the presser alone; unless it was simply not theirs, draw what they pressed anew."""
         await tell(self._slack, respond, body, said(refusal, self._runner.model))
-        if not isinstance(refusal, NotYours):
+        if not isinstance(refusal, NotYours | DatabaseSilent):
             await self._redraw.after_refusal(press.proposal_id, body)
 
 

@@ -16,7 +16,7 @@ from bot.private import Body, said, user_of, write_to
 from bot.redraw import Redraw
 from bot.slack import Slack
 from domain.case import Case
-from domain.errors import InvalidChange, MarketingError, NotFound, NotYours
+from domain.errors import DatabaseSilent, InvalidChange, MarketingError, NotFound, NotYours
 from graph.runner import Runner
 
 
@@ -115,7 +115,7 @@ class Forms:
             return
         except MarketingError as refusal:
             await ack(response_action="update", view=notice("Not possible", said(refusal, self._runner.model)))
-            if isinstance(refusal, NotYours):
+            if isinstance(refusal, NotYours | DatabaseSilent):
                 return
         else:
             await ack()

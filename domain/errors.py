@@ -101,5 +101,15 @@ class OutcomeUnknown(MarketingError):
     """A write may or may not have happened. Never repeated blindly: found out by reading, and shown to a person."""
 
 
+class DatabaseSilent(MarketingError):
+    """The database did not answer in time, and the press was given up. Worth trying again in a minute."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "My database does not answer just now. What you pressed was given up, and is not done later: please look "
+            "at the card, and unless it shows your decision, press again in a minute."
+        )
+
+
 class SlackUnavailable(MarketingError):
     """Slack gave no usable answer. The card is drawn again later from the database."""

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from memory.database import Database
 from memory.failpoints import Failpoint
+from memory.patience import Heard
 
 
 class _Saver(AsyncPostgresSaver):
@@ -36,12 +37,13 @@ class Checkpoints:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        kwargs = {"autocommit": True, "row_factory": dict_row, "prepare_threshold": 0}
+        kwargs = database.arguments | {"autocommit": True, "row_factory": dict_row, "prepare_threshold": 0}
         self._pool: Any = AsyncConnectionPool(
             database.address,
             min_size=1,
             max_size=4,
             open=False,
+            connection_class=Heard,
             kwargs=kwargs,
             check=AsyncConnectionPool.check_connection,  # or a database that was away is met as it was before
         )

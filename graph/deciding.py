@@ -34,7 +34,11 @@ class Deciding:
         """Proposals this process has seen decided: it stays so, and whoever looked just before need not claim."""
 
     async def decide(self, decision: Decision) -> Case:
-        """Record a decision, once. Raises the refusal it meets, kept in the ledger."""
+        """Record a decision, once. Raises the refusal it meets, kept in the ledger, and DatabaseSilent."""
+        async with self._services.database.in_time():
+            return await self._decided(decision)
+
+    async def _decided(self, decision: Decision) -> Case:
         for looks in range(1, _MOST_LOOKS + 1):
             await self._refuse_if_over(decision)
             try:
@@ -49,12 +53,13 @@ class Deciding:
 
     async def may(self, press: Decision) -> tuple[Case, ProposalView]:
         """What a press is about, where it may be made. Raises the refusal it meets, kept in the ledger."""
-        await self._refuse_if_over(press)
-        try:
-            return await self._permitted(press)
-        except Refusal as refusal:
-            await self.keep_refusal(press, refusal)
-            raise
+        async with self._services.database.in_time():
+            await self._refuse_if_over(press)
+            try:
+                return await self._permitted(press)
+            except Refusal as refusal:
+                await self.keep_refusal(press, refusal)
+                raise
 
     async def not_taken(self, press: Decision, problem: InvalidChange) -> Refusal:
         """Keep that what was typed was refused. Whoever may not decide at all is told that, not what to type."""
@@ -80,7 +85,8 @@ class Deciding:
 
     async def view(self, proposal_id: str) -> tuple[Case, ProposalView]:
         """A proposal as it stands, and the case it belongs to. Raises NotFound."""
-        async with self._services.database.read() as tx:
+        database = self._services.database
+        async with database.in_time(), database.read() as tx:
             known = await cases.of_proposal(tx, proposal_id, self._services.clock.now())
         if known is None:
             raise NotFound(f"There is no proposal {proposal_id}.")

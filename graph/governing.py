@@ -230,13 +230,15 @@ class Governing:
     @asynccontextmanager
     async def _pressed(self, by: str, press: str, subject: str) -> AsyncGenerator[tuple[Badge | None, datetime]]:
         """Who presses, and when. A refusal inside is a line of the ledger before its presser hears of it."""
-        try:
-            yield await self._badges.of(by), self._services.clock.now()
-        except Refusal as refusal:
-            if not isinstance(refusal, NotFound):
-                async with self._services.database.write() as writing:
-                    await writing.record("refusal", by, subject, press=press, why=type(refusal).__name__)
-            raise
+        database = self._services.database
+        async with database.in_time():
+            try:
+                yield await self._badges.of(by), self._services.clock.now()
+            except Refusal as refusal:
+                if not isinstance(refusal, NotFound):
+                    async with database.write() as writing:
+                        await writing.record("refusal", by, subject, press=press, why=type(refusal).__name__)
+                raise
 
     async def _pending(self, writing: Writing, amendment_id: str) -> tuple[AmendmentView, OperatingModel]:
         """A change that still waits, with what is in force, both held until this transaction ends."""

@@ -6,7 +6,7 @@ and card, a lease per action) end with their process or their time.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 import psycopg
@@ -14,6 +14,8 @@ from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecisio
 from procrastinate.jobs import Job
 from psycopg_pool import PoolClosed, PoolTimeout
 from sqlalchemy.exc import InterfaceError, OperationalError
+
+from memory.patience import Heard
 
 logger = logging.getLogger(__name__)
 
@@ -52,8 +54,8 @@ class Worker(Protocol):
         """What follows from a change of what holds."""
         ...
 
-    async def tick(self) -> None:
-        """Everything that is due by now."""
+    async def minute(self) -> None:
+        """Everything that is due by now, unless another worker is at it."""
         ...
 
     async def prune(self) -> None:
@@ -72,9 +74,12 @@ class Soon(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": min(2**job.attempts, _LONGEST_RETRY_SECONDS)})
 
 
-def engine(worker: Worker, address: str) -> App:
-    """The job engine with our tasks in it. Opens nothing."""
-    app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4))
+def engine(worker: Worker, address: str, arguments: Mapping[str, Any] | None = None) -> App:
+    """The job engine with our tasks in it, its connections made with these arguments. Opens nothing."""
+    kwargs = dict(arguments or {})
+    app = App(
+        connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4, connection_class=Heard, kwargs=kwargs)
+    )
     about: dict[str, Callable[[str], Awaitable[object]]] = {
         "advance": worker.advance,
         "execute": worker.execute,
@@ -89,7 +94,7 @@ def engine(worker: Worker, address: str) -> App:
     async def tick(timestamp: int) -> None:
         del timestamp
         await _retry_stalled(app)
-        await worker.tick()
+        await worker.minute()
 
     @app.periodic(cron="17 * * * *")
     @app.task(name="prune", queue=QUEUE, queueing_lock="prune")

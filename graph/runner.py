@@ -230,12 +230,14 @@ class Runner:
 
     async def undo(self, proposal_id: str, by: str, reason: str) -> Case:
         """Ask to take back what was done; decided at once where the presser may decide it alone."""
-        badge = await self._badges.of(by)
-        try:
-            signal_id = await undoing.undo(self._services, proposal_id, by, reason_of(reason), badge)
-        except Refusal as refusal:
-            await self._deciding.keep_refusal(Approved(proposal_id=proposal_id, version=1, by=by, at=self.now), refusal)
-            raise
+        async with self._services.database.in_time():
+            badge = await self._badges.of(by)
+            try:
+                signal_id = await undoing.undo(self._services, proposal_id, by, reason_of(reason), badge)
+            except Refusal as refusal:
+                press = Approved(proposal_id=proposal_id, version=1, by=by, at=self.now)
+                await self._deciding.keep_refusal(press, refusal)
+                raise
         return await self.case(signal_id)
 
     async def ask(

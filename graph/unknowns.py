@@ -83,13 +83,15 @@ class Unknowns:
     @asynccontextmanager
     async def _pressed(self, proposal_id: str, by: str) -> AsyncGenerator[tuple[Badge | None, datetime]]:
         """Who presses, and when. A refusal inside is a line of the ledger before its presser hears of it."""
-        try:
-            yield await self._badges.of(by), self._services.clock.now()
-        except Refusal as refusal:
-            if not isinstance(refusal, NotFound):
-                async with self._services.database.write() as writing:
-                    await writing.record("refusal", by, proposal_id, press="close", why=type(refusal).__name__)
-            raise
+        database = self._services.database
+        async with database.in_time():
+            try:
+                yield await self._badges.of(by), self._services.clock.now()
+            except Refusal as refusal:
+                if not isinstance(refusal, NotFound):
+                    async with database.write() as writing:
+                        await writing.record("refusal", by, proposal_id, press="close", why=type(refusal).__name__)
+                raise
 
 
 def _word(view: ProposalView, said: Said, *, was_done: bool) -> Receipt:

@@ -83,7 +83,7 @@ class Work:
 
     async def _serve(self, concurrency: int) -> None:
         await self.settle()
-        app = engine(self, self._database.address)
+        app = engine(self, self._database.address, self._database.arguments)
         async with app.open_async():
             await app.run_worker_async(
                 queues=[QUEUE],
@@ -172,6 +172,15 @@ class Work:
         async with self._database.engine.begin() as tx:
             await signals.mark_undrawn(tx, (signal_id,))
             await queue.put(tx, "refresh", signal_id, once=True)
+
+    async def minute(self) -> None:
+        """The tick, one at a time in all processes: minutes do not pile up behind a slow one.
+
+        One that stands still loses its turn to the next.
+        """
+        async with self._database.by_one("baton/minute") as is_ours:
+            if is_ours:
+                await self.tick()
 
     async def tick(self) -> None:
         """What the minute brings: days to sweep, new hours, what is due, the digest. What fails stops nothing else."""

@@ -4,17 +4,20 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from domain.errors import ConfigurationError, StartupError
+from domain.errors import ConfigurationError, DatabaseSilent, StartupError
+from memory import patience
 from memory.failpoints import Failpoint, nothing_happens
+from memory.locks import Locks
+from memory.patience import Heard, Patience
 from memory.writing import Writing
 
 if TYPE_CHECKING:
@@ -24,20 +27,31 @@ logger = logging.getLogger(__name__)
 
 _MIGRATING = 0x6261746F6E  # "baton": the key of the lock held while tables change
 _PATIENCE_SECONDS = 60.0
-_STANDSTILL_SECONDS = 30
-"""No transaction of ours is idle for a second; after this long its process is taken for stopped and loses its locks."""
+_HOLD_UP_SECONDS = 60
+"""For a table that is to change: all who come after it wait as well, so a busy one is rather tried again."""
+
+_GRACE_SECONDS = 2.0
+"""What gives a press up by itself at its time can still say why."""
+_SET = text(
+    "SELECT set_config('lock_timeout', :lock_timeout, true), set_config('statement_timeout', :statement_timeout, true),"
+    " set_config('idle_in_transaction_session_timeout', :idle_in_transaction_session_timeout, true)"
+)
 
 
 class Database:
     """One Postgres. Everything Baton knows is here; all else can be rebuilt from it."""
 
-    def __init__(self, address: str, *, pool_size: int = 10) -> None:
+    def __init__(self, address: str, *, pool_size: int = 10, waits: Patience | None = None) -> None:
         """`address` as libpq spells it: "postgresql://user@host/name"."""
         self.url = _url(address)
+        self.arguments: dict[str, Any] = _arguments(self.url)
+        """What every connection is made with, whoever makes it: how long the server and the network may be silent."""
+        heard = self.arguments | {"async_creator_fn": Heard.connect}
         self.engine: AsyncEngine = create_async_engine(
-            self.url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, connect_args=_patience(self.url)
+            self.url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, connect_args=heard
         )
-        self._locks: AsyncEngine = create_async_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        self._locks = Locks(self.url, heard, waits or Patience())
+        self._is_silent = False
         self.failpoint: Callable[[str], None] = nothing_happens
         """Called by name at each step a crash could fall into."""
 
@@ -62,7 +76,7 @@ class Database:
     async def close(self) -> None:
         """Let go of every connection."""
         await self.engine.dispose()
-        await self._locks.dispose()
+        await self._locks.close()
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
@@ -78,6 +92,8 @@ class Database:
         `uncommitted` names the step between its last statement and the commit.
         """
         async with self.engine.begin() as tx:
+            if patience.is_hurried():
+                await tx.execute(_SET, patience.press_settings())
             writing = Writing(tx)
             yield writing
             await writing.finish()
@@ -92,32 +108,45 @@ class Database:
                 logger.warning("the cards of %s are drawn later: %s", ", ".join(writing.touched), _first_line(error))
 
     @asynccontextmanager
-    async def exclusively(self, what: str) -> AsyncGenerator[None]:
-        """Hold a lock by name across all processes.
+    async def in_time(self) -> AsyncGenerator[None]:
+        """A press: what is not committed within `PRESS_SECONDS` is given up, never done later. Raises DatabaseSilent.
 
-        It belongs to a connection of its own, so it ends with the process, however that dies; and waiting for it
-        cannot starve the pool. It is asked for again and again: a waiting statement would hold up index builds.
+        That the database does not answer is logged once, until it does again.
         """
-        ask, pause = text("SELECT pg_try_advisory_lock(hashtextextended(:what, 0))"), 0.005
-        async with self._locks.connect() as connection:
-            while not await connection.scalar(ask, {"what": what}):
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 0.1)
-            yield
+        try:
+            async with asyncio.timeout(patience.PRESS_SECONDS + _GRACE_SECONDS):  # queues before the database count
+                with patience.hurried(patience.PRESS_SECONDS):
+                    yield
+        except (DBAPIError, TimeoutError) as error:
+            if isinstance(error, DBAPIError) and not patience.is_late(error.orig):
+                raise
+            if not self._is_silent:
+                logger.error("the database does not answer: presses are given up until it does")  # noqa: TRY400
+            self._is_silent = True
+            raise DatabaseSilent from error
+        if self._is_silent:
+            self._is_silent = False
+            logger.warning("the database answers again")
 
-    @asynccontextmanager
-    async def alone(self, what: str) -> AsyncGenerator[bool]:
-        """The same lock without waiting: whether nobody else holds it now. Held to the end of the block if so."""
-        ask = text("SELECT pg_try_advisory_lock(hashtextextended(:what, 0))")
-        async with self._locks.connect() as connection:
-            yield bool(await connection.scalar(ask, {"what": what}))
+    def exclusively(self, what: str) -> AbstractAsyncContextManager[None]:
+        """Hold a lock by name across all processes, waiting for whoever is at work under it. Raises LockLost."""
+        return self._locks.exclusively(what)
+
+    def by_one(self, what: str) -> AbstractAsyncContextManager[bool]:
+        """The same without waiting, for what is done again soon: False where somebody is at work under it."""
+        return self._locks.by_one(what)
+
+    def alone(self, what: str) -> AbstractAsyncContextManager[bool]:
+        """The same without waiting: whether nobody else holds it now. Taken from nobody, standing still or not."""
+        return self._locks.alone(what)
 
 
-def _patience(url: URL) -> dict[str, str]:
-    """What a connection asks of the server: a process that stands still inside a transaction holds a case so long."""
+def _arguments(url: URL) -> dict[str, Any]:
+    """What a connection is made with, unless the address itself says otherwise."""
     asked = url.query.get("options", "")
-    own = f"-c idle_in_transaction_session_timeout={_STANDSTILL_SECONDS}s"
-    return {"options": " ".join([own, *([asked] if isinstance(asked, str) else asked)]).strip()}
+    options = [patience.server_settings(), *([asked] if isinstance(asked, str) else asked)]
+    network = {name: value for name, value in patience.network_settings().items() if name not in url.query}
+    return network | {"options": " ".join(options).strip()}
 
 
 def _url(address: str) -> URL:
@@ -134,7 +163,7 @@ def _url(address: str) -> URL:
 
 def _migrate(url: URL, name: str) -> None:
     """Apply the steps this database has not seen, while no other process does."""
-    engine = create_engine(url, poolclass=NullPool)
+    engine = create_engine(url, poolclass=NullPool, connect_args=patience.network_settings())
     try:
         with engine.connect() as guard, engine.connect() as connection:
             autocommit = guard.execution_options(isolation_level="AUTOCOMMIT")
@@ -170,6 +199,8 @@ def _upgrade(connection: Connection, name: str) -> None:
         )
     if current != steps.get_current_head():
         connection.rollback()
+        connection.execute(text(f"SET lock_timeout = '{_HOLD_UP_SECONDS}s'"))
+        connection.commit()
         command.upgrade(config, "head")
         connection.commit()
 
