@@ -81,7 +81,10 @@ def answer(
 
 def days_meant(words: str, today: date) -> tuple[date, date]:
     """First and last day that words like "last week" or "KW 9" mean; the last seven days where they name none."""
-    period = periods(language.mended(language.plain(words), KNOWN, USUAL_WORDS), today).period
+    text = language.mended(language.plain(words), KNOWN, USUAL_WORDS)
+    # "March" or "two weeks" alone say no more than that
+    asked = next((one for lead in ("", "in ", "last ") if (one := periods(lead + text, today)).named), None)
+    period = (asked or periods(text, today)).period
     return period.first, period.last
 
 
@@ -138,7 +141,7 @@ def _figures(asked: Question) -> Answer | None:
     told = told_together(asked, parts, [_figure(one, wanted) for one in parts])
     if asked.says("why") and told.known and "Most of it is" not in told.text:
         told = told.model_copy(update={"text": f"{told.text} No open signal explains it."})
-    return _not_over(told) if asked.time.ahead else told
+    return _not_over(told, asked.time.ahead) if asked.time.ahead else told
 
 
 def _figure(asked: Question, wanted: Sequence[Metric]) -> Answer:
@@ -173,9 +176,10 @@ _LASTING = re.compile(
 )
 
 
-def _not_over(told: Answer) -> Answer:
-    """What is known of the day under way: that it is not complete, and the last days that are."""
-    text = f"I don't know, because today is not complete. What I have: {told.text}"
+def _not_over(told: Answer, ahead: str) -> Answer:
+    """What is known of days that are not over: that they are not, and the last days that are."""
+    because = "today is not complete" if ahead == "today" else f"of {ahead} no day is complete yet"
+    text = f"I don't know, because {because}. What I have: {told.text}"
     return told.model_copy(update={"text": text, "known": False}) if told.known else told
 
 

@@ -69,8 +69,8 @@ def future(question: Question, *, asks_figure: bool) -> Answer | None:
             "I do not guess what would be if. I forecast what a proposed action would do; ask for the forecast of one."
         )
     ahead = question.time.ahead
-    if ahead == "today":
-        return None
+    if ahead.startswith(("today", "so far", "this", "the current")):
+        return None  # begun, and not over: what is complete before it is told
     if asks_figure and (ahead or _WILL.search(question.text)):
         return question.unknown(
             "figures that are still to come are in no table. I forecast only what a proposed action would do."
