@@ -68,7 +68,13 @@ def actions(block_id: str, buttons: Sequence[Block]) -> Block:
 
 
 def button(label: str, action_id: str, value: str, style: str | None = None, hint: str = "") -> Block:
-    """One button; `hint` is what a screen reader says."""
+    """One button; `hint` is what a screen reader says, and begins with what is to be read where it lacks that.
+
+    Whoever steers by voice says the words they see.
+    """
+    seen = label.removesuffix("…")
+    if hint and seen.casefold() not in hint.casefold():
+        hint = f"{seen}: {hint}"
     made = ButtonElement(text=PlainTextObject(text=label, emoji=True), action_id=action_id, value=value, style=style)
     return {**_dict(made), **({"accessibility_label": plain(hint, 75)} if hint else {})}
 

@@ -94,7 +94,7 @@ class Camera:
     def _keep(self, name: str, picture: bytes) -> None:
         image = Image.open(BytesIO(picture)).convert("RGB")
         few = image.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).convert("RGB")
-        few.save(self._folder / f"{name}-{self._window.name}.webp", "WEBP", lossless=True, quality=100, method=6)
+        few.save(self._folder / f"{name}-{self._window.name}.webp", "WEBP", lossless=True, quality=60, method=4)
 
 
 @contextmanager
