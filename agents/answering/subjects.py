@@ -146,7 +146,7 @@ Known = tuple[str | None, str | None, Scope]
 def _advertised(readings: Readings) -> Iterator[Known]:
     """Platforms, accounts, campaigns and ads."""
     frame = readings.get("ad_report")
-    if frame is None:
+    if frame is None or not set(_LEVELS[-1][0]) <= set(frame.columns):
         return
     for platform in frame["platform"].drop_nulls().unique().to_list():
         words = wording.platform(platform)
