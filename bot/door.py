@@ -176,6 +176,8 @@ def _missing(given: _Payload) -> Iterator[str]:
         yield "response_url"
     if given.event and given.event.type.startswith("assistant_thread_") and given.event.assistant_thread is None:
         yield "event.assistant_thread"
+    if given.event and given.event.type in {"app_mention", "message"} and not (given.event.channel and given.event.ts):
+        yield "event.channel or event.ts"
 
 
 def readable(held: Any) -> Any:
