@@ -328,6 +328,24 @@ async def test_what_is_under_way_when_the_end_is_asked_for_is_answered_and_drawn
             await made.send(made.press(1))
 
 
+async def test_what_follows_an_answer_is_done_before_the_end(one: House, monkeypatch: pytest.MonkeyPatch):
+    desk = one.desks[0]
+    ask = desk.runner.ask
+
+    async def slowly(*given: Any, **more: Any) -> Any:
+        await asyncio.sleep(1)
+        return await ask(*given, **more)
+
+    monkeypatch.setattr(desk.runner, "ask", slowly)
+    door = HttpDoor(SECRET)
+    door.open(desk.app, desk.runner.arrivals)
+    async with answering(door, Address("127.0.0.1", 0)) as listening:
+        one.ports[0] = listening.port
+        assert await one.send(payloads.event("app_mention", text="<@U0BATON0001> what waits?")) == 200
+        assert one.slack.calls("chat.postMessage") == []
+    assert len(one.slack.calls("chat.postMessage")) == 1
+
+
 async def test_several_processes_share_one_address(address: str):
     async with house(address, processes=2) as made, AsyncExitStack() as stack:
         port = (await stack.enter_async_context(answering(made.doors[0], Address("127.0.0.1", 0)))).port
