@@ -94,8 +94,8 @@ def _answers(panel: Axes, steps: tuple[Step, ...]) -> None:
             above: dict[str, Any] = {"textcoords": "offset points", "xytext": (0, 4), "ha": "center", "fontsize": 10}
             panel.annotate(counted, (place, one.answered), **above)
     panel.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-    panel.set_ylim(0, max(one.answered for one in steps) * 1.6)
-    panel.legend(loc="upper left", ncols=2, frameon=False, fontsize=10, columnspacing=1.0, handlelength=1.4)
+    panel.set_ylim(0, max(one.answered for one in steps) * 1.75)
+    panel.legend(loc="upper left", frameon=False, fontsize=10, labelspacing=0.3, handlelength=1.4)
     _weeks(panel, steps)
 
 

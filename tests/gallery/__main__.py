@@ -25,7 +25,7 @@ from tests.gallery.scenes import hanging, scenes
 from tests.gallery.stage import CHANNEL, FORMS, Stage, View
 from tests.gallery.views import forms, homes
 
-GALLERY = Path("/tmp/G/out")
+GALLERY = Path(__file__).parents[2] / "docs" / "gallery"
 
 
 @dataclass(frozen=True)

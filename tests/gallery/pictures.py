@@ -55,7 +55,8 @@ class Camera:
         """One message of the channel or thread that is open."""
         row = self.page.locator(f"{pane} li.message[data-ts='{place.ts}']")
         row.wait_for()
-        self._picture(name, row.locator(".body").first)
+        # A thread's tables and pictures take the gutter's room as well.
+        self._picture(name, row if pane == "#thread" else row.locator(".body"))
 
     def home(self, name: str) -> None:
         body = self.page.locator("#home .home.blocks")

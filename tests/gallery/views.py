@@ -44,12 +44,12 @@ def homes() -> Mapping[str, tuple[str, str, View]]:
                 update={
                     "unknown": 1,
                     "agents": (*HEALTH.agents, "research: did not look, its table is missing"),
-                    "troubles": (Trouble(kind=TroubleKind.NOT_IN_CHANNEL, about="C0SIGNALS01", since=NOW),),
+                    "troubles": (Trouble(kind=TroubleKind.NOT_IN_CHANNEL, about="marketing-signals", since=NOW),),
                 }
             ),
         }
     )
-    nobody = calm.model_copy(update={"user": "U0NEW00001", "roles": ()})
+    nobody = calm.model_copy(update={"user": EVE, "roles": ()})
     late = NOW + timedelta(hours=1)
     return {
         "home-full": ("The media lead's inbox on a busy morning.", MARA, home(full, MODEL, late)),
