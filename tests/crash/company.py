@@ -22,6 +22,7 @@ from domain.signal import CloseReason, EventKind, Signal, SignalEvent
 from graph.runner import Runner
 from graph.services import Services
 from memory.database import Database
+from memory.patience import STANDSTILL_SECONDS, Patience
 from tests.graph import fakes
 from tests.graph.fakes import CLEO, CORA, FIRST, MARA, STRANGER, Script
 
@@ -57,6 +58,8 @@ class Place:
     only: str = ""
     """The one proposal there is; "": all four."""
     lease_seconds: float = LEASE_SECONDS
+    standstill_seconds: float = STANDSTILL_SECONDS
+    """After which whoever gives no sign of life loses its locks."""
 
     @property
     def acked(self) -> Path:
@@ -146,7 +149,7 @@ def _tracking() -> FixTracking:
 def services(place: Place, worker: str, failpoint: object = None) -> Services:
     """What one process of the company works with: real database, real ad account client, the tests' agents."""
     made = fakes.services(
-        Database(place.database, pool_size=6),
+        Database(place.database, pool_size=6, waits=Patience(place.standstill_seconds / 6, place.standstill_seconds)),
         script(place.only),
         clock=LastingClock(place.folder),  # type: ignore[arg-type]
         policy=POLICY,

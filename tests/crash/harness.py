@@ -123,8 +123,10 @@ class Seasons:
         self._made = 0
 
     @contextmanager
-    def season(self, mutant: str = "", only: str = "", lease_seconds: float = LEASE_SECONDS) -> Iterator[Season]:
-        """A database and a world of its own, gone at the end."""
+    def season(
+        self, mutant: str = "", only: str = "", lease_seconds: float = LEASE_SECONDS, **more: float
+    ) -> Iterator[Season]:
+        """A database and a world of its own, gone at the end; `more` as `Place` names it."""
         self._made += 1
         name, folder = f"baton_season_{self._made}", self._folder / str(self._made)
         folder.mkdir()
@@ -133,7 +135,9 @@ class Seasons:
         try:
             with Outside(dict(VALUES)).answering() as outside:
                 address = self._server.replace("/postgres?", f"/{name}?")
-                place = Place(address, outside.account_address, outside.slack_address, folder, only, lease_seconds)
+                place = Place(
+                    address, outside.account_address, outside.slack_address, folder, only, lease_seconds, **more
+                )
                 season = Season(place, outside, mutant, fallen_in_all=self._fallen_in_all)
                 try:
                     yield season

@@ -22,6 +22,7 @@ from graph.jobs import QUEUE, _retry_stalled, engine
 from graph.runner import Runner
 from memory import signals, sweeps
 from memory.failpoints import Failpoint
+from memory.locks import LockLost
 from tests.crash import mutants
 from tests.crash.company import STAGES, Broken, LastingClock, Place, services, with_board
 from tests.crash.failing import DatabaseCalls
@@ -244,6 +245,24 @@ def working(life: Life) -> None:
     asyncio.run(work())
 
 
+def living_by_the_minute(life: Life) -> None:
+    """As a worker lives whose minutes come as jobs, one in every process at a time: for ever."""
+
+    async def work() -> None:
+        runner = life.runner()
+        await runner.open()
+
+        async def minutes_as_jobs() -> None:
+            while not is_cancelled():
+                with suppress(LockLost):
+                    await runner.work.minute()
+                await asyncio.sleep(0.2)
+
+        await asyncio.gather(runner.work.serve(), minutes_as_jobs())
+
+    asyncio.run(work())
+
+
 async def _until_the_end(life: Life, *, works: bool) -> None:
     runner, clock = life.runner(), LastingClock(life.place.folder)
     await runner.open()
@@ -261,8 +280,9 @@ async def _until_the_end(life: Life, *, works: bool) -> None:
 async def minutes(runner: Runner, clock: LastingClock, trace: Trace) -> None:
     """The minute comes many times a second. Days that nobody lived through are not swept one by one."""
     while not is_cancelled():
-        await runner.sweep(clock.last_day())
-        await runner.work.tick()
+        with suppress(LockLost):  # having stood still for long
+            await runner.sweep(clock.last_day())
+            await runner.work.tick()
         trace.went_round()
         await asyncio.sleep(0.2)
 

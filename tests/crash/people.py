@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 from sqlalchemy.exc import DBAPIError
 
-from domain.errors import Refusal
+from domain.errors import DatabaseSilent, Refusal
 from graph.runner import Runner
 from tests.crash.company import CUT, PEOPLE, TRIM, Broken, Place
 from tests.graph.fakes import CLEO, CORA, MARA, STRANGER
@@ -57,7 +57,7 @@ class Crowd:
 
     async def press(self, one: Press) -> None:
         """Press, and write down that it was taken. Whoever is refused, or hears of an error, writes nothing down."""
-        with suppress(Refusal, Broken, DBAPIError):
+        with suppress(Refusal, DatabaseSilent, Broken, DBAPIError):
             await self._decide(one)
             _note(self._place.acked, one)
 

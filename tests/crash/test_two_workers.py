@@ -4,6 +4,7 @@ A worker that stood still goes on where it was, in the middle of a call or a tra
 is gone, somebody else went on. The clock is never asked how long that takes; the database says when a lease is over.
 """
 
+import asyncio
 import os
 import random
 import time
@@ -14,6 +15,7 @@ import pytest
 
 from memory.failpoints import Failpoint
 from tests.crash import invariants
+from tests.crash.company import TRIM
 from tests.crash.harness import (
     PATIENCE_SECONDS,
     Process,
@@ -24,7 +26,7 @@ from tests.crash.harness import (
     short_lease_seconds,
     until,
 )
-from tests.crash.life import STEPS, Doom, Life, attending, half_a_minute_later, working
+from tests.crash.life import STEPS, Doom, Life, attending, half_a_minute_later, living_by_the_minute, working
 
 KILLS = 25
 MOST_AIMS = 8
@@ -65,6 +67,33 @@ async def test_two_workers_killed_and_standing_still_lose_nothing_and_do_nothing
             still += shift.still
     print(f"stood still beyond the lease: {dict(still)}\n{coverage(fallen)}")
     assert still.total() > 0
+
+
+LOCKED_AT = (Failpoint.THREAD_LOCKED, Failpoint.SWEEP_UNCOMMITTED)
+"""Steps with a lock by name in hand: of a proposal, and of the sweep."""
+
+
+@pytest.mark.parametrize("step", LOCKED_AT)
+async def test_one_that_stands_still_for_good_with_a_lock_keeps_nobody_from_carrying_out_an_approval(
+    seasons: Seasons, step: Failpoint
+):
+    """Neither its lock nor the minutes behind it hold anybody up; let go on at the end, it does no harm."""
+    with seasons.season(only=TRIM, lease_seconds=short_lease_seconds(), standstill_seconds=1.5) as season:
+        still = season.start(living_by_the_minute, Doom(step, "stop"))
+        until(lambda: still.is_stopped, f"somebody stands still at {step}")
+        season.start(living_by_the_minute)
+        bot = season.start(attending)
+        until(lambda: season.outside.account.effects or not bot.is_alive, "the approval is carried out, or refused")
+        assert still.is_stopped
+        assert bot.end() == 0
+        still.go_on()
+        await asyncio.sleep(0.5)
+        for life in season.lives[:2]:
+            assert life.is_alive
+            life.kill()
+            assert life.end() == -9
+        assert season.start(half_a_minute_later).end() == 0
+        await invariants.hold(season.place, season.outside)
 
 
 class Shift:
