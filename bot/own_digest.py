@@ -33,7 +33,11 @@ def own_digest(told: OwnDigest) -> Message:
 
 def _lead(told: OwnDigest) -> str:
     """The day in a line, as a locked phone shows it."""
-    parts = [f"{many(len(told.waiting), 'decision')} for you, {at_stake(told.waiting)} a day"] if told.waiting else []
+    parts = (
+        [f"{many(len(told.waiting), 'decision')} for you, {at_stake(told.waiting)} a day at stake"]
+        if told.waiting
+        else []
+    )
     parts += [f"{len(told.changed)} changed"] if told.changed else []
     parts += [f"{len(told.measured)} measured"] if told.measured else []
     return listed(parts)

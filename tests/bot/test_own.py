@@ -63,7 +63,7 @@ def test_an_owner_reads_first_what_waits_until_when_and_what_is_at_stake(valid: 
     made = own_digest(digest(waits(), changed=("New: Checkout broke",), measured=("Pause ad: CPA −11 %",)))
     valid(made)
     words = said(made)
-    assert made.text == "15 March: 1 decision for you, €118 a day, 1 changed and 1 measured"
+    assert made.text == "15 March: 1 decision for you, €118 a day at stake, 1 changed and 1 measured"
     assert words.index("Waits for you") < words.index("Changed for you") < words.index("What came of your decisions")
     assert f"<!date^{int((NOW + timedelta(days=2)).timestamp())}" in words
     assert "about €118 a day at stake · you are asked as media lead" in words
