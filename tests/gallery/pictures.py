@@ -55,8 +55,7 @@ class Camera:
         """One message of the channel or thread that is open."""
         row = self.page.locator(f"{pane} li.message[data-ts='{place.ts}']")
         row.wait_for()
-        # A thread's tables and pictures take the gutter's room as well.
-        self._picture(name, row if pane == "#thread" else row.locator(".body"))
+        self._picture(name, row)  # the whole row: cards on a phone and tables in a thread take the gutter's room too
 
     def home(self, name: str) -> None:
         body = self.page.locator("#home .home.blocks")
