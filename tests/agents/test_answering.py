@@ -444,3 +444,8 @@ def test_names_of_people_and_places_stay_words():
     marked["ad_report"] = marked["ad_report"].with_columns(campaign_name=pl.lit("<!channel> *Brand*"))
     said = ask("spend by campaign last week", readings=Readings(TODAY, marked))
     assert "<!channel>" not in said.text
+
+
+def test_the_same_week_a_year_ago_is_52_weeks_back():
+    asked = periods("conversions last week same period last year", TODAY).period
+    assert (asked.first, asked.last) == (date(2025, 3, 3), date(2025, 3, 9))

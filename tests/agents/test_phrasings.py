@@ -7,11 +7,12 @@ import pytest
 
 from agents.answering import answer
 from domain.case import Answer
+from domain.verdict import Ask
 from tests.agents.phrasings.agency import AGENCY
 from tests.agents.phrasings.analyst import ANALYST
 from tests.agents.phrasings.buyer import BUYER
 from tests.agents.phrasings.cmo import CMO
-from tests.agents.phrasings.company import MODEL, TODAY, readings
+from tests.agents.phrasings.company import MODEL, NILS, TODAY, readings
 from tests.agents.phrasings.content import CONTENT
 from tests.agents.phrasings.creative import CREATIVE
 from tests.agents.phrasings.crm import CRM
@@ -73,3 +74,15 @@ def test_the_same_question_gets_the_same_words_whatever_was_asked_elsewhere():
     alone = ask("CTR on Meta last week", MODEL.people[0].slack)
     after = ask("CTR on Meta last week", MODEL.people[0].slack, "How much did we spend on TikTok in February?")
     assert alone.text == after.text
+
+
+def test_what_i_have_approved_already_waits_for_the_others():
+    *rest, packs = cases()
+    (view,) = packs.proposals
+    two = view.model_copy(update={"verdict": Ask(role="media_lead", quorum=2, within_hours=72, rules=())})
+    known = (*rest, packs.model_copy(update={"proposals": (two,)}))
+    said = answer("What waits for me?", readings(), known, LESSONS, MODEL, TODAY, NILS)
+    assert "Nothing waits for you" in said.text
+    fresh = packs.model_copy(update={"proposals": (two.model_copy(update={"approvals": ()}),)})
+    asked = answer("What waits for me?", readings(), (*rest, fresh), LESSONS, MODEL, TODAY, NILS)
+    assert "1 decision waits for you" in asked.text
