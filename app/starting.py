@@ -54,7 +54,7 @@ policy:
   limits:
     - {{role: media_lead, actions: [set_budget, shift_budget], max_change: 0.3, beyond: cmo}}
 
-# Nobody is notified at night or at weekends, unless 1,000 a day are at stake; everybody can choose their own in App Home.
+# Nobody is notified at night or at weekends, unless 1,000 a day are at stake; people choose their own in App Home.
 digest: {{at: 08:30, weekdays: [mon, tue, wed, thu, fri]}}
 sweep_at: 06:00
 """
