@@ -70,7 +70,8 @@ class Camera:
         dialog.wait_for()
         self._settle()
         self._keep(name, dialog.screenshot(animations="disabled"))
-        self.page.keyboard.press("Escape")
+        with self.page.expect_response("**/control/close"):  # else it is still open in the next window
+            self.page.keyboard.press("Escape")
         dialog.wait_for(state="detached")
 
     def _picture(self, name: str, of: Locator) -> None:
