@@ -74,3 +74,8 @@ async def test_our_own_people_are_heard_in_a_channel_another_company_hosts(send:
     event = listeners.event("app_mention", text="<@U0BATON0001> what waits?", user_team="T1", source_team="T1")
     await send(event | {"team_id": ELSEWHERE})
     assert [asked for asked, _, _ in runner.asked] == ["what waits?"]
+
+
+async def test_an_event_told_through_our_own_installation_is_ours_wherever_it_happened(send: Any, runner: FakeRunner):
+    await send(listeners.event("app_mention", text="<@U0BATON0001> what waits?") | {"team_id": ELSEWHERE})
+    assert len(runner.asked) == 1
