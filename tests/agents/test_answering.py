@@ -358,16 +358,6 @@ def test_a_decision_of_somebody_who_was_erased_is_still_on_record():
     assert "person_" not in told.text
 
 
-@pytest.mark.parametrize(
-    ("first", "last", "is_now"), [(14, 14, False), (15, 15, True), (15, 16, True), (16, 16, False)]
-)
-def test_what_is_frozen_is_asked_of_the_present_day_and_not_of_the_last_complete_one(first, last, is_now):
-    audit = Freeze(name="audit", first_day=date(2026, 3, first), last_day=date(2026, 3, last))
-    frozen = MODEL.model_copy(update={"freezes": (audit,)})
-    assert ("Nothing is executed before" in ask("who may approve a budget cut", model=frozen).text) == is_now
-    assert ("No freeze is planned" in ask("when is the next freeze", model=frozen).text) == (last < 15)
-
-
 @given(
     st.lists(st.text(max_size=60), max_size=4), st.sampled_from(["and on Google?", "why?", "who approved it?", "vs"])
 )

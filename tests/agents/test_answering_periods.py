@@ -6,7 +6,9 @@ import pytest
 
 from agents.answering import days_meant
 from agents.answering.periods import periods
+from domain.operating_model import Freeze
 from tests.agents.company import TODAY
+from tests.agents.test_answering import MODEL, ask
 
 
 @pytest.mark.parametrize(
@@ -52,3 +54,13 @@ def test_words_for_days_mean_one_thing_for_summaries_and_answers(words, first, l
 def test_the_same_week_a_year_ago_is_52_weeks_back():
     asked = periods("conversions last week same period last year", TODAY).period
     assert (asked.first, asked.last) == (date(2025, 3, 3), date(2025, 3, 9))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_now"), [(14, 14, False), (15, 15, True), (15, 16, True), (16, 16, False)]
+)
+def test_what_is_frozen_is_asked_of_the_present_day_and_not_of_the_last_complete_one(first, last, is_now):
+    audit = Freeze(name="audit", first_day=date(2026, 3, first), last_day=date(2026, 3, last))
+    frozen = MODEL.model_copy(update={"freezes": (audit,)})
+    assert ("Nothing is executed before" in ask("who may approve a budget cut", model=frozen).text) == is_now
+    assert ("No freeze is planned" in ask("when is the next freeze", model=frozen).text) == (last < 15)
