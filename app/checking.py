@@ -17,6 +17,7 @@ from app.slack import client_of, is_by_socket, talking
 from connectors.executors.ad_account import AdAccount
 from connectors.models import load_chat_model, within
 from connectors.sources.folder import FolderSource
+from domain.case import Health
 from domain.errors import ConfigurationError, MarketingError
 from domain.operating_model import OperatingModel
 from governance import review
@@ -69,7 +70,17 @@ async def _database(settings: Settings, model: OperatingModel) -> str:
     async with assembled(settings, model, is_adopting=False) as runner:
         health = await runner.health()
         governed = await runner.governing.held_against_file()
-        return f"The database answers; last sweep: {health.last_sweep or 'none yet'}. {governed}"
+        return f"The database answers; last sweep: {health.last_sweep or 'none yet'}. {_at_work(health)} {governed}"
+
+
+def _at_work(health: Health) -> str:
+    """Who carries out what is approved: a check comes before a start as well, so nobody at work is no fault."""
+    felt, stops = health.pulse, ", ".join(f"{one.of} {one.name}".strip() for one in health.stops)
+    silent = felt.silent_seconds
+    seen = "no worker has been at work yet" if silent is None else f"a worker was at work {silent:.0f} s ago"
+    waits = f"{felt.approved} approved actions wait, {felt.under_way} are under way"
+    oldest = f"; the oldest job has waited {felt.oldest_job_seconds:.0f} s" if felt.oldest_job_seconds else ""
+    return f"Workers: {seen}; {waits}{oldest}.{f' Stopped: {stops}.' if stops else ''}"
 
 
 async def _words(settings: Settings, model: OperatingModel) -> str:

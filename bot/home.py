@@ -202,6 +202,7 @@ def system(health: Health, *, whole: bool = False) -> list[Block]:
     if health.unknown:
         unknown = f"⚠️ *{many(health.unknown, 'execution')} with unknown result*"
         lines.append(f"{unknown}: whoever may decide it can say on its card what they see")
+    lines += at_work(health)
     blocks = [divider(), header("How Baton is doing"), section("\n".join(lines))]
     if not whole:
         return [*blocks, context(shorten("\n".join(_in_short(health)), 2500))]
@@ -209,6 +210,35 @@ def system(health: Health, *, whole: bool = False) -> list[Block]:
         if entries:
             blocks.append(context(shorten(_listed_lines(name, entries), 2000)))
     return blocks
+
+
+def at_work(health: Health) -> list[str]:
+    """What is to be known of those who carry out: that nobody does, or not in time, or may; nothing where all is well.
+
+    As plain as it can be said: this is read when what was approved does not happen.
+    """
+    felt, lines = health.pulse, list[str]()
+    waits = many(felt.approved, "approved action")
+    if felt.idle_seconds is not None:
+        lines.append(
+            f"🛑 *No worker has been at work for {_so_long(felt.idle_seconds)}*: {waits} "
+            f"{'waits' if felt.approved == 1 else 'wait'}, and nothing is swept, carried out or measured. "
+            "Start one with `baton serve`."
+        )
+    elif felt.delayed_seconds is not None:
+        lines.append(f"⚠️ *The oldest job has waited for {_so_long(felt.delayed_seconds)}*: workers are behind; {waits}")
+    if felt.under_way:
+        lines.append(f"{many(felt.under_way, 'action')} under way")
+    stopped = ["everything" if one.of == "everything" else f"{one.of} {outside(one.name, 60)}" for one in health.stops]
+    if stopped:
+        lines.append(f"🛑 *Stopped:* {', '.join(stopped[:_MOST_WRONG])}{' …' if len(stopped) > _MOST_WRONG else ''}")
+    return lines
+
+
+def _so_long(seconds: float) -> str:
+    if seconds >= 2 * 86_400:
+        return f"{int(seconds // 86_400)} days"
+    return f"{int(seconds // 3600)} hours" if seconds >= 2 * 3600 else f"{int(seconds // 60)} minutes"
 
 
 def _in_short(health: Health) -> list[str]:

@@ -10,6 +10,7 @@ from domain.base import Frozen
 from domain.catalogue import CATALOGUE
 from domain.chart import Chart
 from domain.proposal import Decision, Overridden, Proposal
+from domain.pulse import Pulse
 from domain.receipt import Outcome, Receipt, ReceiptStatus
 from domain.signal import CloseReason, Signal
 from domain.standing import Emergency, Stop
@@ -160,6 +161,10 @@ class Health(Frozen):
     model: str = "deterministic writer"
     troubles: tuple[Trouble, ...] = ()
     """What keeps Baton from working in Slack, the oldest first."""
+    pulse: Pulse = Pulse()
+    """Whether a worker is at work, and what waits for it."""
+    stops: tuple[Stop, ...] = ()
+    """Those in force."""
 
 
 class Inbox(Frozen):

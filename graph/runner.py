@@ -28,7 +28,7 @@ from graph.telling import Telling
 from graph.troubles import Troubles
 from graph.unknowns import Unknowns
 from graph.work import Work
-from memory import actions, amendments, cases, decisions, lessons, posts, proposals, signals, sweeps
+from memory import actions, amendments, cases, decisions, lessons, posts, proposals, pulse, signals, sweeps
 from memory.failpoints import Failpoint
 from memory.ledger import Verification, lines, verify
 
@@ -162,6 +162,8 @@ class Runner:
             last = await sweeps.last(tx)
             known = await cases.load(tx, await signals.ids(tx, is_open=True), services.clock.now())
             unknown = await actions.count_unknown(tx)
+            felt = await pulse.feel(tx)
+            _, stands = await services.stands(tx)
         views = [view for case in known for view in case.proposals]
         return Health(
             today=services.moment.day,
@@ -175,6 +177,8 @@ class Runner:
             unknown=unknown,
             model=services.language,
             troubles=await self.troubles.known(),
+            pulse=felt,
+            stops=stands.stops,
         )
 
     async def may(self, proposal_id: str, version: int, by: str) -> tuple[Case, ProposalView]:
