@@ -6,6 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from memory import ledger, queue
+from memory.ledger import persons
 from memory.people import SYSTEM, pseudonym, pseudonyms
 from memory.schema import SIGNAL
 
@@ -44,8 +45,13 @@ class Writing:
         await queue.put(self.tx, task, about, once=once, after_seconds=after_seconds)
 
     async def finish(self) -> None:
-        """Append to the ledger: the head is locked from here to the commit, so nothing may follow."""
-        await ledger.append(self.tx, self._entries)
+        """Append to the ledger: the head is locked from here to the commit, so nothing may follow.
+
+        Whoever was met comes first, before the lines that name them.
+        """
+        unbound = await persons.unbound(self.tx)
+        met = [ledger.Entry(persons.MET, SYSTEM, name, {"digest": digest}) for name, digest in unbound.items()]
+        await ledger.append(self.tx, met + self._entries)
 
     async def queue_cards(self, signal_ids: Iterable[str]) -> None:
         """Queue the drawing of changed cards: after the commit, or a drawing under way would swallow the change."""

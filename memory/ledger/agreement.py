@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.receipt import ReceiptStatus
 from domain.signal import EventKind
-from memory.ledger import words
+from memory.ledger import persons, words
 from memory.ledger.comparisons import COMPARISONS, Comparison, Line, Told
 from memory.people import vault
 from memory.schema import ACTION, LEDGER, LEDGER_IDENTITY, PROPOSAL, PROPOSAL_VERSION, RECEIPT, SIGNAL, SIGNAL_EVENT
@@ -47,6 +47,7 @@ async def between_facts_and_lines(tx: AsyncConnection) -> tuple[list[str], int]:
     await _questions(tx, reading)
     await _states(tx, reading)
     reading.problems.extend(await words.differences(tx))
+    reading.problems.extend(await persons.differences(tx))
     return reading.problems, reading.old + reading.counted
 
 

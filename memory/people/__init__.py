@@ -99,10 +99,18 @@ async def names(tx: AsyncConnection) -> Mapping[str, str]:
     return (await everybody(tx)).names
 
 
+async def digest_of(tx: AsyncConnection, slack: str) -> str | None:
+    """What a Slack user is looked up by; None where this database has no secret for it."""
+    return await tx.scalar(select(_SLACK_DIGEST).select_from(LEDGER_IDENTITY), {"slack": slack})
+
+
 async def _meet(tx: AsyncConnection, slack: str) -> None:
-    """Name somebody. Where two transactions do so at once the later one takes the earlier one's name."""
+    """Name somebody. Where two transactions do so at once the later one takes the earlier one's name.
+
+    Their line in the ledger is written where this transaction ends: see `memory.ledger.persons`.
+    """
     key = Key.new()
-    digest = await tx.scalar(select(_SLACK_DIGEST).select_from(LEDGER_IDENTITY), {"slack": slack})
+    digest = await digest_of(tx, slack)
     new = insert(PERSON).values(pseudonym=key.pseudonym, digest=digest, slack=key.seal(slack))
     if await tx.scalar(new.on_conflict_do_nothing().returning(PERSON.c.pseudonym)):
         await tx.execute(insert(PERSON_KEY).values(pseudonym=key.pseudonym, key=key.secret))

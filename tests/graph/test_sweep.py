@@ -126,7 +126,11 @@ async def test_a_sweep_that_fails_while_saving_leaves_nothing(address: str, monk
     async with runner.work._database.read() as tx:
         for table in ("signal", "signal_event", "proposal", "sweep", "procrastinate_jobs"):
             assert await tx.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
-        assert set(await tx.scalars(text("SELECT kind FROM ledger"))) == {"policy.changed", "role.changed"}
+        assert set(await tx.scalars(text("SELECT kind FROM ledger"))) == {
+            "policy.changed",
+            "role.changed",
+            "person.met",
+        }
     monkeypatch.undo()
     assert len(await runner.sweep(FIRST)) == 1
     await runner.close()

@@ -82,7 +82,8 @@ async def test_a_line_break_in_a_name_cannot_move_words_from_one_field_to_anothe
     async with database.write() as writing:
         await writing.record("refusal", "U0MARA0001", "prop_x\nprop_y", press="approved")
     async with database.read() as tx:
-        (row,) = [row async for row in ledger.lines(tx)]
+        met, row = [row async for row in ledger.lines(tx)]
+    assert met["kind"] == "person.met", "whoever is met has a line before those that name them"
     assert row["subject"] == "prop_x prop_y"
     assert await problems(database) == ()
 
@@ -144,7 +145,7 @@ async def test_writers_at_once_leave_one_chain_without_gaps(database: Database):
     await asyncio.gather(*(filled(database, 10) for _ in range(6)))
     async with database.read() as tx:
         found = await ledger.verify(tx)
-    assert (found.rows, found.problems) == (60, ())
+    assert (found.rows, found.problems) == (61, ()), "whom all of them name is met once"
 
 
 async def test_a_rolled_back_fact_leaves_no_line_and_no_gap(database: Database):

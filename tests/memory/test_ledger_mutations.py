@@ -17,7 +17,7 @@ from sqlalchemy import delete, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.seal import Seal
-from memory import ledger
+from memory import ledger, people
 from memory.database import Database
 from memory.ledger import keys, seals, verify_ledger
 from memory.ledger.seals import Seals
@@ -260,7 +260,9 @@ async def test_who_rewrites_ledger_facts_keys_and_seals_is_found_by_a_seal_kept_
 ):
     """The strongest operator there is. Only what lies outside their reach tells."""
     forged, kept_elsewhere = keys.new(), life.seals[3]
-    lie = put(life.rows, 12, **{**life.rows[11], "actor": "person_000000000000"})
+    of = life.rows[11]
+    other = next(row["actor"] for row in life.rows if row["actor"] not in {of["actor"], people.SYSTEM})
+    lie = put(life.rows, 12, **{**of, "actor": other})
     key_row = next(row for row in lie if row["kind"] == "ledger.key")
     said = json.dumps({"endorsed": None, "previous": None, "public": forged.public}, sort_keys=True)
     lie = relinked(put(lie, key_row["seq"], **{**key_row, "subject": forged.id, "payload": said}), 1)

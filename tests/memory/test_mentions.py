@@ -301,7 +301,7 @@ async def test_words_are_only_ever_changed_beside_an_erasure(database: Database,
     await reworded(database, rejected, f"<@{WILMA}> said no", "I said yes")
     async with database.write() as writing:
         await writing.record(words.REDACTED, people.SYSTEM, "person_000000000000", **said)
-    assert len(await problems(database)) == 1
+    assert any("holds other words" in one for one in await problems(database))
 
 
 @pytest.mark.parametrize(

@@ -50,13 +50,13 @@ async def test_a_ledger_is_sealed_at_once_then_a_quarter_of_an_hour_or_a_thousan
     back_by(kept, minutes=2)
     second = await kept.seal(database)
     assert second
-    assert second.size == 11
+    assert second.size == 12, "ten, and the line of whom they name"
     await filled(database, seals.ROWS_PER_SEAL - 1)
     assert await kept.seal(database) == second
     await filled(database, 1)
     third = await kept.seal(database)
     assert third
-    assert (third.size, third.prev) == (11 + seals.ROWS_PER_SEAL, verify_ledger.sha256(second.line))
+    assert (third.size, third.prev) == (12 + seals.ROWS_PER_SEAL, verify_ledger.sha256(second.line))
     assert await kept.seal(database, at_once=True) == third, "nothing was recorded since"
 
 
@@ -69,7 +69,7 @@ async def test_a_seal_is_signed_and_says_where_the_ledger_stood(database: Databa
         assert await seals.public_keys(tx) == [keys.load(kept.key_file).public]
         found = await ledger.verify(tx, kept.every(), await seals.public_keys(tx))
     assert (seal.size, seal.head) == (len(rows), rows[-1]["hash"])
-    assert (found.problems, found.seals, found.sealed) == ((), 1, 4)
+    assert (found.problems, found.seals, found.sealed) == ((), 1, 5)
     assert kept.file.read_text() == seal.line + "\n"
     assert seal.line == verify_ledger.spelled(json.loads(seal.line))
     assert abs(datetime.fromisoformat(rows[-1]["at"]) - seal.moment) < timedelta(minutes=1)
@@ -130,10 +130,10 @@ async def test_a_damaged_file_of_seals_is_named_and_nothing_is_added_to_it(
     ("change", "why"),
     [
         ("UPDATE ledger SET actor = 'x' WHERE seq = 2", None),  # before the seal: found by verifying, not by sealing
-        ("UPDATE ledger SET hash = repeat('0', 64) WHERE seq = 4", "Row 4 of the ledger is not the one sealed at"),
-        ("DELETE FROM ledger WHERE seq >= 4", "Row 4 of the ledger is not the one sealed at"),
-        ("UPDATE ledger SET actor = 'x' WHERE seq = 6", "row 6 has been changed"),
-        ("DELETE FROM ledger WHERE seq = 5", "row 5 is missing"),
+        ("UPDATE ledger SET hash = repeat('0', 64) WHERE seq = 5", "Row 5 of the ledger is not the one sealed at"),
+        ("DELETE FROM ledger WHERE seq >= 5", "Row 5 of the ledger is not the one sealed at"),
+        ("UPDATE ledger SET actor = 'x' WHERE seq = 7", "row 7 has been changed"),
+        ("DELETE FROM ledger WHERE seq = 6", "row 6 is missing"),
     ],
 )
 async def test_a_tampered_ledger_is_not_sealed(database: Database, kept: Seals, change: str, why: str | None):
