@@ -42,25 +42,25 @@ SETTINGS = {
         r"SLACK_API_URL is not an address; write one like http://127\.0\.0\.1:8000\.",
     ),
     "database out of reach": (
-        ["ledger", "verify"],
+        ["ledger", "export"],
         {"DATABASE_URL": "postgresql://baton:secret@127.0.0.1:1/baton"},
         1,
         r"The database at postgresql://baton:\*\*\*@127.0.0.1:1/baton cannot be used: .*[Cc]onnection refused.*",
     ),
     "database address is none": (
-        ["ledger", "verify"],
+        ["ledger", "export"],
         {"DATABASE_URL": "baton:secret"},
         2,
         "DATABASE_URL is not the address of a database; write one like postgresql://user:password@host:5432/name.",
     ),
     "database port is no number": (
-        ["ledger", "verify"],
+        ["ledger", "export"],
         {"DATABASE_URL": "postgresql://baton:secret@host:port/baton"},
         2,
         "DATABASE_URL is not the address of a database; write one like postgresql://user:password@host:5432/name.",
     ),
     "another kind of database": (
-        ["ledger", "verify"],
+        ["ledger", "export"],
         {"DATABASE_URL": "mysql://baton:secret@host/baton"},
         2,
         r"DATABASE_URL must be a Postgres address \(postgresql://…\), not mysql://\.",
@@ -78,7 +78,7 @@ SETTINGS = {
         r"CHROMA_URL is not an address; write one like http://127\.0\.0\.1:8000\.",
     ),
     "unknown setting": (
-        ["ledger", "verify"],
+        ["ledger", "export"],
         {"BATON_HOEM": "x"},
         2,
         r"BATON_HOEM is not a setting Baton knows; did you mean BATON_HOME\?",
@@ -189,7 +189,7 @@ async def test_a_home_that_cannot_be_used(company: Path, tmp_path: Path):
         long: f"The folder {long} has too long a path for the database's socket: set BATON_HOME to a shorter one.",
     }
     for folder, sentence in expected.items():
-        done = await baton("ledger", "verify", env=environment(folder), cwd=company)
+        done = await baton("ledger", "export", env=environment(folder), cwd=company)
         assert (done.sentence, done.code) == (sentence, 1)
     assert not long.exists()
 

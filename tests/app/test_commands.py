@@ -139,7 +139,7 @@ async def test_a_demo_keeps_its_folder_and_its_port_to_itself(company: Path, hom
     taken = f"Another Baton (process {demo.pid}) is using the folder {home}: stop it first, or set BATON_HOME"
     second = await baton("demo", "--no-open", "--port", "0", env=env, cwd=tmp_path)
     tokens = {"SLACK_BOT_TOKEN": "xoxb-local-baton", "SLACK_APP_TOKEN": "xapp-local-baton"}
-    served = await baton("ledger", "verify", env=env | tokens, cwd=company)
+    served = await baton("ledger", "export", env=env | tokens, cwd=company)
     for done in (second, served):
         assert done.sentence.startswith(taken)
         assert done.code == 1

@@ -195,7 +195,7 @@ def _the_cards_show_the_state(facts: Facts, outside: Outside) -> None:
         for ts, one in outside.slack.messages.items()
         if ts not in facts.messages and one.get("client_msg_id") not in reminders
     ]
-    about = [f"{case.signal.id} · as of" for case in facts.known]
+    about = ["Hello, I am Baton", *(f"{case.signal.id} · as of" for case in facts.known)]
     doubled = [one["text"] for one in forgotten if one.get("thread_ts") or any(it in str(one) for it in about)]
     assert doubled == [], "there is a second message of the same"  # a digest may be, if its poster died with the day
     said = Counter((one.get("thread_ts"), one["text"], str(one["blocks"])) for one in outside.slack.messages.values())
