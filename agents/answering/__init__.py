@@ -60,6 +60,11 @@ _DEFINED = r"\b(?:defined|definition|define|calculated|calculate|computed|formul
 _DAILY = r"\b(?:day by day|daily|each day|every day|by day|per day)\b"
 
 
+MOST_CHARACTERS = 600
+"""Of a question: several times the longest that was tried. Each word is held against every name there is, so
+what somebody pastes in would keep all others waiting."""
+
+
 def answer(
     question: str,
     readings: Readings,
@@ -75,8 +80,10 @@ def answer(
     `today` is the last complete day, `by` the Slack user who asks, `earlier` what was asked before in the same thread,
     oldest first: what the new question leaves out is taken from there.
     """
-    asked = Question(question, readings, cases, lessons, model, today, by)
-    return _answered(followed(asked, earlier, _answered))
+    asked = Question(question[:MOST_CHARACTERS], readings, cases, lessons, model, today, by)
+    if len(question) > MOST_CHARACTERS:
+        return asked.unknown("that is longer than a question I can read. Please ask in a sentence or two.")
+    return _answered(followed(asked, [one[:MOST_CHARACTERS] for one in earlier], _answered))
 
 
 def days_meant(words: str, today: date) -> tuple[date, date]:

@@ -1,10 +1,10 @@
-"""Which days people mean: weeks and months by the calendar, on a Saturday and on a Monday."""
+"""Which days people mean: weeks and months by the calendar, on a Saturday and on a Monday; and how much is read."""
 
 from datetime import date, timedelta
 
 import pytest
 
-from agents.answering import days_meant
+from agents.answering import MOST_CHARACTERS, days_meant
 from agents.answering.periods import periods
 from domain.operating_model import Freeze
 from tests.agents.company import TODAY
@@ -64,3 +64,10 @@ def test_what_is_frozen_is_asked_of_the_present_day_and_not_of_the_last_complete
     frozen = MODEL.model_copy(update={"freezes": (audit,)})
     assert ("Nothing is executed before" in ask("who may approve a budget cut", model=frozen).text) == is_now
     assert ("No freeze is planned" in ask("when is the next freeze", model=frozen).text) == (last < 15)
+
+
+def test_what_is_longer_than_a_question_is_not_searched_for_one():
+    said = ask(f"what was spend last week? {'Spring prospecting ' * 2000}")
+    assert not said.known
+    assert "Please ask in a sentence or two" in said.text
+    assert len(said.question) <= MOST_CHARACTERS
