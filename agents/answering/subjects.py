@@ -14,6 +14,8 @@ from domain.scope import Grain, Scope
 _OUT = r"\b(?:excluding|excl|except(?: for)?|without|not counting|minus|apart from|other than|but not|ohne)(?: the)?$"
 TYPO_LIMIT = 3000
 """Above this many names only whole and exact ones are looked for."""
+MOST_WORDS = 12
+"""Of a name are listened for: its runs of words grow with their square, and data can bring a name of thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class Subjects:
         """Every word of every name."""
         if len(self.by_name) > TYPO_LIMIT:
             return frozenset()
-        return frozenset(word for phrase in (*self.by_name, *self.by_part) for word in phrase.split())
+        names = (*self.by_name, *self.by_part)
+        return frozenset(word for phrase in names for word in phrase.split(maxsplit=MOST_WORDS)[:MOST_WORDS])
 
     def _exact(self, text: str) -> list[tuple[str, tuple[Subject, ...]]]:
         words = text.split()
@@ -126,7 +129,7 @@ def _sorted(named: Mapping[str, Mapping[str, Subject]]) -> dict[str, tuple[Subje
 
 def _parts(phrase: str, common: frozenset[str]) -> Iterator[str]:
     """Runs of a name's words that could stand for it, in the singular and the plural."""
-    words = phrase.split()
+    words = phrase.split(maxsplit=MOST_WORDS)[:MOST_WORDS]
     for first in range(len(words)):
         for last in range(first + 1, len(words) + 1):
             run = words[first:last]
