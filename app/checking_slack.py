@@ -13,8 +13,8 @@ from bot.manifest import SCOPES
 from bot.slack import Profile, Slack, SlackRefused
 from domain.errors import SlackUnavailable
 from domain.operating_model import OperatingModel, Person
+from governance.terms import ARCHITECT
 
-ARCHITECT = "cmo"
 _INVITE = {"not_in_channel", "channel_not_found"}
 _TRIED = "`baton check` was here: I can post in this channel. Only you see this."
 

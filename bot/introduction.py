@@ -28,7 +28,7 @@ def introduction(model: OperatingModel) -> Message:
         "person. Silence is never a yes."
     )
     told = (
-        f"*What I do.* Every morning from {model.sweep_at:%H:%M} I read the reports of {outside(model.company, 100)}. "
+        f"*What I do.* Every day from {model.sweep_at:%H:%M} I read the reports of {outside(model.company, 100)}. "
         "What belongs together becomes one card in this channel, for the people who own the answer, with proposals.",
         f"*What happens after a yes.* {after} Whoever disagrees overrides or rejects and says why: I learn from that.",
         f"*What I may not do.* Decide. {never}"
