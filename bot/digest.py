@@ -1,9 +1,9 @@
-"""The daily digest and the summary, as messages."""
+"""The daily digest, as a message."""
 
 from collections.abc import Sequence
 
 from bot.blocks import Block, Message, context, divider, header, section, shorten
-from bot.words import day, escape, outside, plain
+from bot.words import day, outside, plain
 from domain.case import Digest
 
 _MOST_LINES = 12
@@ -21,16 +21,6 @@ def digest(written: Digest) -> Message:
     if written.held:
         blocks += [divider(), context(shorten(_lines("Noticed, but put to nobody yet", written.held), 2000))]
     return Message(text=f"{day(written.day)}: {outside(written.headline, 300)}", blocks=tuple(blocks))
-
-
-def summary(words: str, asked_for: str) -> Message:
-    """A summary as asked for."""
-    heading = f"Summary: {plain(asked_for, 100)}" if asked_for.strip() else "Summary"
-    text = shorten(escape(words).strip() or "Nothing happened in that time.", 9000)
-    parts = pieces(text)
-    return Message(
-        text=outside(f"{heading}. {words}".replace("*", ""), 600), blocks=(header(heading), *map(section, parts))
-    )
 
 
 def pieces(text: str) -> list[str]:

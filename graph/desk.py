@@ -97,7 +97,6 @@ class Desk:
     chart: Callable[[Signal, Readings, Sequence[Case]], Chart | None]
     evidence: Callable[[Signal], tuple[tuple[str, ...], ...]]
     digest: Callable[[Sequence[SignalEvent], Sequence[Case], date, OperatingModel], Digest]
-    summary: Callable[[Sequence[Case], date, date, Scope | None], str]
     own_digest: Callable[..., OwnDigest]
     action_words: Callable[[Case, ProposalView], str]
     weekly: Callable[[Sequence[Case], Any, OperatingModel, Readings | None, Any, Scope | None], Summary]
@@ -156,7 +155,6 @@ def staffed() -> Desk:
         chart=reporting.chart,
         evidence=reporting.evidence,
         digest=reporting.digest,
-        summary=reporting.summary,
         own_digest=own_digest.own_digest,
         action_words=own_digest.action_words,
         weekly=weekly.summary,

@@ -271,10 +271,6 @@ class Runner:
         """The digest of a day, of today without one."""
         return await self._telling.digest(day or self._services.clock.last_day())
 
-    async def summary(self, words: str) -> str:
-        """A summary as asked for: "last week for Meta"."""
-        return await self._telling.summary(words)
-
     async def summarised(self, words: str) -> Summary:
         """The same in figures, each with its n."""
         return await self.personal.summing.asked(words)

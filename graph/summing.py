@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import partial
 from zoneinfo import ZoneInfo
 
 from domain.case import Case
@@ -18,9 +17,10 @@ from graph import readings
 from graph.services import Services
 from memory import cases, chronicle, signals
 
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-           "november", "december")  # fmt: skip
+DaysMeant = Callable[[str, date], tuple[date, date]]
+"""First and last day that words mean, as the desk's answers understand them."""
 _LAST_DAYS = re.compile(r"\b(?:last|past) (\d{1,6}) (day|week|month)s?\b")
+_BARE_MONTH = re.compile(r"(?<!last )(?<!past )(?<!previous )(?<!this )\bmonth\b")
 _EACH = {"day": 1, "week": 7, "month": 30}
 MOST_DAYS = 366
 
@@ -41,7 +41,7 @@ class Summing:
         async with services.database.read() as tx:
             await services.in_force.read(tx)
             known = await cases.load(tx, await signals.ids(tx), services.clock.now())
-        first, last = span_of(words, services.clock.last_day())
+        first, last = span_of(words, services.clock.last_day(), services.desk.days_meant)
         return await self._period(first, last, known, scope_of(words, known))
 
     async def _period(self, first: date, last: date, known: Sequence[Case], scope: Scope | None) -> Summary:
@@ -75,67 +75,20 @@ class Summing:
         return sum(one.by in leads and since <= one.at < until for one in decided), design
 
 
-def span_of(words: str, last: date) -> tuple[date, date]:
-    """The days a question speaks of, as far as they are over: the last seven where it says nothing.
+def span_of(words: str, last: date, days_meant: DaysMeant) -> tuple[date, date]:
+    """The days a question speaks of, as answers understand them, as far as they are over and a year at most.
 
-    "last week" and "last month" are whole ones; "this week" and "this month" go up to the last complete day.
+    A month that is not said to be the last one is the last thirty days.
     """
     said = " ".join(words.casefold().split())
     if found := _LAST_DAYS.search(said):
         days = min(max(int(found[1]), 1) * _EACH[found[2]], MOST_DAYS)
         return last - timedelta(days=days - 1), last
-    first, end = next((span(last) for asked, span in _SPANS if asked.search(said)), _days(last, 7))
-    return min(first, last), min(end, last)
-
-
-def _days(last: date, days: int) -> tuple[date, date]:
-    return last - timedelta(days=days - 1), last
-
-
-def _week(last: date, back: int) -> tuple[date, date]:
-    """The present week, or one before it, from Monday to Sunday."""
-    today = last + timedelta(days=1)
-    monday = today - timedelta(days=today.weekday() + 7 * back)
-    return monday, monday + timedelta(days=6)
-
-
-def _months(last: date, back: int, months: int = 1) -> tuple[date, date]:
-    """The present calendar month or quarter, or one before it."""
-    today = last + timedelta(days=1)
-    number = (today.year * 12 + today.month - 1) // months * months - back * months
-    first, after = (date(one // 12, one % 12 + 1, 1) for one in (number, number + months))
-    return first, after - timedelta(days=1)
-
-
-def _named(last: date, month: int) -> tuple[date, date]:
-    """A month by its name: the newest that has begun."""
-    today = last + timedelta(days=1)
-    return _months(last, (today.month - month) % 12)
-
-
-def _spans() -> tuple[tuple[re.Pattern[str], Callable[[date], tuple[date, date]]], ...]:
-    before = r"\b(?:last|previous|past)"
-    fixed: list[tuple[str, Callable[[date], tuple[date, date]]]] = [
-        (r"\b(?:yesterday|today)\b", partial(_days, days=1)),
-        (r"\bfortnight\b|\btwo weeks\b", partial(_days, days=14)),
-        (rf"{before} week\b", partial(_week, back=1)),
-        (r"\bthis week\b", partial(_week, back=0)),
-        (rf"{before} month\b", partial(_months, back=1)),
-        (r"\bthis month\b", partial(_months, back=0)),
-        (rf"{before} quarter\b", partial(_months, back=1, months=3)),
-        (r"\bquarter\b", partial(_months, back=0, months=3)),
-    ]
-    # "may" is the verb more often than the month
-    named = [
-        (rf"\bin {name}\b" if name == "may" else rf"\b{name}\b", partial(_named, month=number))
-        for number, name in enumerate(_MONTHS, 1)
-    ]
-    rest = [(r"\bmonth\b", partial(_days, days=30))]
-    return tuple((re.compile(pattern), span) for pattern, span in (*fixed, *named, *rest))
-
-
-_SPANS = _spans()
-"""What people say, the first that fits."""
+    if _BARE_MONTH.search(said):
+        return last - timedelta(days=_EACH["month"] - 1), last
+    first, end = days_meant(said, last)
+    end = min(end, last)
+    return max(min(first, end), end - timedelta(days=MOST_DAYS)), end
 
 
 def scope_of(words: str, known: Sequence[Case]) -> Scope | None:

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from domain.case import Answer, Case, Digest
 from domain.chart import Chart
 from domain.reading import Readings
-from domain.scope import Scope
 from domain.signal import SignalEvent
 from graph import ask, readings
 from graph.services import Services
@@ -66,29 +65,8 @@ class Telling:
         events, known = await self._story(day)
         return self._services.desk.digest(events, known, day, self._services.model)
 
-    async def summary(self, words: str) -> str:
-        """A summary as asked for: "last week for Meta", "this month", "yesterday"."""
-        last = self._services.clock.last_day()
-        _, known = await self._story(last)
-        desk = self._services.desk
-        first, until = desk.days_meant(words, last)
-        return desk.summary(known, until, first, _scope(words, known))
-
     async def _story(self, day: date) -> tuple[tuple[SignalEvent, ...], tuple[Case, ...]]:
         now: datetime = self._services.clock.now()
         async with self._services.database.read() as tx:
             events = await signals.history(tx, day, days=_DIGEST_REACHES_DAYS)
             return events, await cases.load(tx, await signals.ids(tx), now)
-
-
-def _scope(words: str, known: tuple[Case, ...]) -> Scope | None:
-    """The platform or campaign a summary names, if any."""
-    said = words.casefold()
-    for case in known:
-        scope = case.signal.scope
-        if scope.platform and scope.platform.casefold() in said:
-            return Scope(platform=scope.platform)
-        name = case.signal.names.get(scope.campaign_id or "", "")
-        if name and name.casefold() in said:
-            return Scope(platform=scope.platform, account_id=scope.account_id, campaign_id=scope.campaign_id)
-    return None

@@ -87,12 +87,15 @@ def answer(
 
 
 def days_meant(words: str, today: date) -> tuple[date, date]:
-    """First and last day that words like "last week" or "KW 9" mean; the last seven days where they name none."""
+    """First and last day that words like "last week" or "KW 9" mean; the last seven days where they name none.
+
+    Of days that are not complete yet, the newest one that is.
+    """
     text = language.mended(language.plain(words), KNOWN, USUAL_WORDS)
     # "March" or "two weeks" alone say no more than that
     asked = next((one for lead in ("", "in ", "last ") if (one := periods(lead + text, today)).named), None)
-    period = (asked or periods(text, today)).period
-    return period.first, period.last
+    asked = asked or periods(text, today)
+    return (today, today) if asked.ahead else (asked.period.first, asked.period.last)
 
 
 def _answered(asked: Question) -> Answer:

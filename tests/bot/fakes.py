@@ -166,9 +166,6 @@ class FakeRunner:
         self.calls.append(("summarised", words))
         return self.figures
 
-    async def summary(self, words: str) -> str:
-        return f"*{words or 'last week'}*: 1 signal, 2 decisions, CPA −11 % & holding."
-
     async def hold_mentions(self, case: Case) -> tuple[str, ...]:
         return self.resting
 

@@ -15,7 +15,7 @@ from bot import modals, thread
 from bot.answer import answer
 from bot.blocks import Message
 from bot.card import card
-from bot.digest import digest, summary
+from bot.digest import digest
 from bot.home import home
 from bot.modals import Origin
 from bot.own_digest import own_digest
@@ -70,11 +70,10 @@ def test_any_inbox_makes_a_valid_home(valid, inbox: Inbox):
 
 
 @EXAMPLES
-@given(written=digests, own=own_digests, told=summaries(), text=words(), page=st.sampled_from((None, "F0000001")))
-def test_any_digest_and_summary_is_valid(valid, written, own, told, text, page):
+@given(written=digests, own=own_digests, told=summaries(), page=st.sampled_from((None, "F0000001")))
+def test_any_digest_and_summary_is_valid(valid, written, own, told, page):
     valid(digest(written))
     valid(own_digest(own))
-    valid(summary(text * 10, text))
     valid(weekly(told, page))
 
 

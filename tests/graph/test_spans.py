@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.answering import days_meant
 from domain.case import Case
 from domain.scope import Scope
 from graph.summing import scope_of, span_of
@@ -41,12 +42,12 @@ LAST = date(2026, 3, 18)
     ],
 )
 def test_a_period_is_the_one_people_mean(words: str, first: str, last: str):
-    assert span_of(words, LAST) == (date.fromisoformat(first), date.fromisoformat(last))
+    assert span_of(words, LAST, days_meant) == (date.fromisoformat(first), date.fromisoformat(last))
 
 
 def test_on_a_monday_this_week_has_no_day_yet_and_is_the_day_before():
-    assert span_of("this week", date(2026, 3, 15)) == (date(2026, 3, 15), date(2026, 3, 15))
-    assert span_of("last week", date(2026, 3, 15)) == (date(2026, 3, 9), date(2026, 3, 15))
+    assert span_of("this week", date(2026, 3, 15), days_meant) == (date(2026, 3, 15), date(2026, 3, 15))
+    assert span_of("last week", date(2026, 3, 15), days_meant) == (date(2026, 3, 9), date(2026, 3, 15))
 
 
 @given(
@@ -55,7 +56,7 @@ def test_on_a_monday_this_week_has_no_day_yet_and_is_the_day_before():
                      "in may", "december", "last 40 days", "yesterday", "month"]),
 )  # fmt: skip
 def test_a_period_is_never_empty_never_in_the_future_and_a_year_long_at_most(last: date, words: str):
-    first, end = span_of(words, last)
+    first, end = span_of(words, last, days_meant)
     assert first <= end <= last
     assert end - first <= timedelta(days=366)
 
