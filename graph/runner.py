@@ -272,7 +272,7 @@ class Runner:
         return await self._telling.digest(day or self._services.clock.last_day())
 
     async def summarised(self, words: str) -> Summary:
-        """The same in figures, each with its n."""
+        """A summary as asked for, in figures, each with its n: "last week for Meta"."""
         return await self.personal.summing.asked(words)
 
     async def hold_mentions(self, case: Case) -> tuple[str, ...]:

@@ -121,6 +121,7 @@ class Database:
             if isinstance(error, DBAPIError) and not patience.is_late(error.orig):
                 raise
             if not self._is_silent:
+                # without a traceback: the sentence says it all, once, and each press raises what follows
                 logger.error("the database does not answer: presses are given up until it does")  # noqa: TRY400
             self._is_silent = True
             raise DatabaseSilent from error

@@ -1,31 +1,11 @@
 """What is on each person's home, and the numbers people call questions by."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
-
-import pytest
-
 from domain.case import ProposalStatus
 from domain.signal import EventKind, SignalEvent
-from graph.runner import Runner
-from memory.database import Database
-from tests.graph.fakes import CORA, FIRST, MARA, HandClock, opened, proposal, services
+from tests.graph.conftest import Start
+from tests.graph.fakes import CORA, FIRST, MARA, HandClock, opened, proposal
 
 PROP, SIG = "prop_00000000000a", "sig_000000000001"
-Start = Callable[..., object]
-
-
-@pytest.fixture
-async def start(address: str) -> AsyncIterator[Start]:
-    async with AsyncExitStack() as stack:
-
-        async def begin(**more: object) -> Runner:
-            runner = Runner(services(Database(address), **more))
-            await runner.open()
-            stack.push_async_callback(runner.close)
-            return runner
-
-        yield begin
 
 
 async def test_a_cmo_sees_what_others_decided_for_a_week(start: Start):

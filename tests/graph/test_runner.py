@@ -1,8 +1,6 @@
 """The story of a proposal as its owners live it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
@@ -10,8 +8,7 @@ import pytest
 from domain.case import ProposalStatus
 from domain.errors import AlreadyDecided, InvalidChange, NoLongerOpen, NotFound, NotYours, StaleCard
 from domain.signal import CloseReason, EventKind, SignalEvent
-from graph.runner import Runner
-from memory.database import Database
+from tests.graph.conftest import Start
 from tests.graph.fakes import (
     BUDGET,
     CLEO,
@@ -27,25 +24,10 @@ from tests.graph.fakes import (
     opened,
     proposal,
     refresh,
-    services,
     signal,
 )
 
 PROP, SIG = "prop_00000000000a", "sig_000000000001"
-Start = Callable[..., object]
-
-
-@pytest.fixture
-async def start(address: str) -> AsyncIterator[Start]:
-    async with AsyncExitStack() as stack:
-
-        async def begin(**more: object) -> Runner:
-            runner = Runner(services(Database(address), **more))
-            await runner.open()
-            stack.push_async_callback(runner.close)
-            return runner
-
-        yield begin
 
 
 async def test_an_approved_budget_is_set_measured_and_remembered(start: Start):
