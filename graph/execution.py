@@ -5,6 +5,8 @@ import time
 from collections.abc import Mapping
 from datetime import timedelta
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from domain.action import Action
 from domain.case import Case, ProposalView
 from domain.catalogue import CATALOGUE
@@ -47,11 +49,14 @@ async def execute(services: Services, action_id: str) -> bool:
 
     A lock that ends with its process tells the dead from the busy, so a killed worker's lease is taken over at once;
     one that merely stands still keeps it until it runs out, and may not write after that. False: not ours to work on.
+    Raises LockLost; then the job is done again.
     """
-    database, seconds = services.database, services.lease_seconds
-    async with database.alone(f"action/{action_id}") as alone:
+
+    async def take(tx: AsyncConnection) -> Lease | None:
         services.failpoint(Failpoint.ACTION_LOCKED)
-        held = await actions.lease(database, action_id, services.worker, seconds, alone=alone)
+        return await actions.lease(tx, action_id, services.worker, services.lease_seconds)
+
+    async with services.database.leased(f"action/{action_id}", services.lease_seconds, take) as held:
         if held is None:
             await _shut_out(services, action_id)
             return False
@@ -69,14 +74,8 @@ async def refuse(services: Services, proposal_id: str, reason: str) -> None:
         found = await actions.state_of(tx, proposal_id)
     if found is None:
         return
-    held = await actions.lease(
-        services.database,
-        found[0],
-        services.worker,
-        services.lease_seconds,
-        states=(actions.APPROVED,),
-        alone=True,  # the proposal's lock is ours, and nobody executes what was not released
-    )
+    async with services.database.engine.begin() as tx:  # nobody executes what was not released: its lock is not needed
+        held = await actions.lease(tx, found[0], services.worker, services.lease_seconds, (actions.APPROVED,))
     if held:
         await _kept_back(services, held, {}, reason)
 

@@ -86,22 +86,13 @@ async def release(database: Database, proposal_id: str) -> str | None:
 
 
 async def lease(
-    database: Database,
-    action_id: str,
-    owner: str,
-    seconds: float,
-    *,
-    states: Sequence[str] = _UNDER_WAY,
-    alone: bool = False,
+    tx: AsyncConnection, action_id: str, owner: str, seconds: float, states: Sequence[str] = _UNDER_WAY
 ) -> Lease | None:
-    """Take an action that nobody works on. None: it is in another state, taken, or not yet due again.
+    """Take an action whose lock is ours, whoever had it before. None: it is in another state, or not yet due again.
 
-    `alone`: nobody else holds the action's lock, so whoever had it is gone and its lease need not run out first.
-    Otherwise only a lease that has run out is taken over: one not yet taken is about to be, by whoever holds the lock.
+    Asked on the connection that holds the lock: who lost that gets no lease.
     """
     free = [TABLE.c.id == action_id, TABLE.c.state.in_(states), _is_due()]
-    if not alone:
-        free.append(TABLE.c.lease_until <= func.clock_timestamp())
     taken = (
         update(TABLE)
         .where(*free)
@@ -112,8 +103,7 @@ async def lease(
         )
         .returning(TABLE)
     )
-    async with database.engine.begin() as tx:
-        row = (await tx.execute(taken)).one_or_none()
+    row = (await tx.execute(taken)).one_or_none()
     if row is None:
         return None
     return Lease(

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from domain.errors import ConfigurationError, DatabaseSilent, StartupError
 from memory import patience
 from memory.failpoints import Failpoint, nothing_happens
-from memory.locks import Locks
+from memory.locks import Held, Locks, Take
 from memory.patience import Heard, Patience
 from memory.writing import Writing
 
@@ -137,9 +137,9 @@ class Database:
         """The same without waiting, for what is done again soon: False where somebody is at work under it."""
         return self._locks.by_one(what)
 
-    def alone(self, what: str) -> AbstractAsyncContextManager[bool]:
-        """The same without waiting: whether nobody else holds it now. Taken from nobody, standing still or not."""
-        return self._locks.alone(what)
+    def leased(self, what: str, seconds: float, take: Take[Held]) -> AbstractAsyncContextManager[Held | None]:
+        """The same without waiting, together with the lease `take` gets; only who is silent for `seconds` loses it."""
+        return self._locks.leased(what, seconds, take)
 
 
 def _arguments(url: URL) -> dict[str, Any]:

@@ -10,9 +10,9 @@ import logging
 import os
 import socket
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import NullPool, text
 from sqlalchemy.engine import URL
@@ -45,6 +45,10 @@ _END = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = :pid"
     " AND state_change < clock_timestamp() - make_interval(secs => :silent)"
 )
+
+
+Held = TypeVar("Held")
+Take = Callable[[AsyncConnection], Awaitable[Held | None]]
 
 
 class LockLost(Exception):
@@ -103,10 +107,34 @@ class Locks:
                 yield True
 
     @asynccontextmanager
-    async def alone(self, what: str) -> AsyncGenerator[bool]:
-        """Whether nobody else holds a lock now; then it is held to the end of the block, and taken from nobody."""
+    async def leased(self, what: str, seconds: float, take: Take[Held]) -> AsyncGenerator[Held | None]:
+        """Hold a lock to the end of the block, with the lease `take` gets on its own connection. Raises LockLost.
+
+        None: somebody is at work under it, or there is nothing to take. Whoever was silent for `seconds`, as long as a
+        lease is good, loses the lock. A free lock therefore says that no lease is good any more, whatever the table
+        says: whoever had it ended, or stood still for longer than that, and can take none on the connection they lost.
+        """
         async with self._engine.connect() as connection:
-            yield bool(await connection.scalar(_ASK, {"what": what}))
+            if not await self._asked(connection, what, seconds):
+                yield None
+                return
+            try:
+                held = await take(connection)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                raise LockLost(f"The lock {what} was lost before anything was done under it.") from error
+            if held is None:
+                yield None
+                return
+            async with self._beating(connection, what):
+                yield held
+
+    async def _asked(self, connection: AsyncConnection, what: str, seconds: float) -> bool:
+        """Whether a lock is ours now: it was free, or whoever was silent for so long lost it."""
+        if await connection.scalar(_ASK, {"what": what}):
+            return True
+        return not await self._watched(connection, what, seconds) and await self._taken(connection, what)
 
     async def _taken(self, connection: AsyncConnection, what: str) -> bool:
         for _ in range(_TRIES_AFTER_ENDING):
@@ -115,15 +143,16 @@ class Locks:
             await asyncio.sleep(_LONGEST_PAUSE_SECONDS)
         return False
 
-    async def _watched(self, connection: AsyncConnection, what: str) -> str:
+    async def _watched(self, connection: AsyncConnection, what: str, seconds: float | None = None) -> str:
         """Who holds a lock, in words, ended where it stands still; empty where nobody does any more."""
+        still = self._patience.standstill_seconds if seconds is None else seconds
         holder = (await connection.execute(_HOLDER, {"what": what})).first()
         if holder is None:
             return ""
         pid, name, silent = int(holder.pid), str(holder.application_name), holder.silent
-        if not name.startswith(_NAME) or silent is None or silent < self._patience.standstill_seconds:
+        if not name.startswith(_NAME) or silent is None or silent < still:
             return f"{name or 'somebody'} (connection {pid}) is at work under it"
-        if await connection.scalar(_END, {"pid": pid, "silent": self._patience.standstill_seconds}):
+        if await connection.scalar(_END, {"pid": pid, "silent": still}):
             logger.error("%s stands still (no sign of life for %.0f s): %s is taken from it", name, silent, what)
             return ""
         return f"{name} (connection {pid}) went on"

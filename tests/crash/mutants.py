@@ -1,7 +1,7 @@
 """Four ways to build it wrong, kept so that the tests are tested: each must be caught."""
 
 import uuid
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from types import SimpleNamespace
@@ -9,6 +9,7 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import board
 from domain.action import ACTION
@@ -34,7 +35,7 @@ def apply(mutant: str) -> None:
         vars(proposal)["_step"] = _step
     elif mutant == NO_LEASE:
         vars(actions).update(lease=lease, holds=holds)
-        Database.alone = alone  # type: ignore[method-assign]
+        Database.leased = leased  # type: ignore[method-assign]
     elif mutant == POSTED_ANEW:
         vars(board)["uuid"] = SimpleNamespace(uuid5=lambda *_: uuid.uuid4(), NAMESPACE_URL=uuid.NAMESPACE_URL)
 
@@ -45,7 +46,8 @@ async def request_execution(state: Any, runtime: Runtime[Services]) -> dict[str,
     async with services.database.read() as tx:
         found = await actions.state_of(tx, state["proposal_id"])
     assert found is not None
-    held = await actions.lease(services.database, found[0], "naive", 60, states=(actions.APPROVED,), alone=True)
+    async with services.database.engine.begin() as tx:
+        held = await actions.lease(tx, found[0], "naive", 60, (actions.APPROVED,))
     if held is None:
         return {}
     effect = held.action.effect()
@@ -79,13 +81,11 @@ async def _step(services: Services, graph: Any, proposal_id: str) -> bool:
 
 
 async def lease(
-    database: Database, action_id: str, owner: str, seconds: float, *,
-    states: Sequence[str] = ("ready", "intent", "written", "unknown"), alone: bool = False,
-) -> actions.Lease | None:  # fmt: skip
+    tx: AsyncConnection, action_id: str, owner: str, seconds: float, states: Sequence[str] = actions._UNDER_WAY
+) -> actions.Lease | None:
     """Whoever asks may work on it."""
-    del owner, seconds, alone
-    async with database.read() as tx:
-        row = (await tx.execute(select(TABLE).where(TABLE.c.id == action_id))).one()
+    del owner, seconds
+    row = (await tx.execute(select(TABLE).where(TABLE.c.id == action_id))).one()
     if row.state not in states:
         return None
     known = {name: getattr(row, name) for name in actions.Lease.__dataclass_fields__ if name in row._fields}
@@ -99,7 +99,11 @@ async def holds(database: Database, held: actions.Lease) -> bool:
 
 
 @asynccontextmanager
-async def alone(database: Database, what: str) -> AsyncGenerator[bool]:
+async def leased(
+    database: Database, what: str, seconds: float, take: Callable[[AsyncConnection], Awaitable[actions.Lease | None]]
+) -> AsyncGenerator[actions.Lease | None]:
     """Nobody else is ever there."""
-    del database, what
-    yield True
+    del what, seconds
+    async with database.engine.begin() as tx:
+        held = await take(tx)
+    yield held

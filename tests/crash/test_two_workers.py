@@ -69,8 +69,8 @@ async def test_two_workers_killed_and_standing_still_lose_nothing_and_do_nothing
     assert still.total() > 0
 
 
-LOCKED_AT = (Failpoint.THREAD_LOCKED, Failpoint.SWEEP_UNCOMMITTED)
-"""Steps with a lock by name in hand: of a proposal, and of the sweep."""
+LOCKED_AT = (Failpoint.THREAD_LOCKED, Failpoint.SWEEP_UNCOMMITTED, Failpoint.ACTION_LOCKED, Failpoint.LEASE_TAKEN)
+"""Steps with a lock by name in hand: of a proposal, of the sweep, and of an action without its lease and with it."""
 
 
 @pytest.mark.parametrize("step", LOCKED_AT)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connectors.executors.by_hand import ByHand
 from domain.case import ProposalStatus
@@ -14,8 +15,10 @@ from graph.execution import execute
 from graph.runner import Runner
 from graph.services import Services
 from memory import actions
+from memory.actions import Lease
 from memory.database import Database
 from tests.graph.fakes import BUDGET, FIRST, MARA, Platform, services
+from tests.graph.standstill import left_by_the_dead
 
 PROP, SIG = "prop_00000000000a", "sig_000000000001"
 
@@ -64,18 +67,22 @@ async def test_a_worker_that_stood_still_past_its_lease_writes_nothing(approved:
     world, _, action = approved
     platform = world.executors[0]
     assert isinstance(platform, SlowPlatform)
-    stopped = await actions.lease(world.database, action, "stopped", 0.1, alone=True)
-    assert stopped
-    assert await actions.lease(world.database, action, "too early", 60) is None
-    await asyncio.sleep(0.2)
-    async with world.database.exclusively(f"action/{action}"):  # the stopped one still holds it
+    world = replace(world, lease_seconds=0.3)
+
+    async def take(tx: AsyncConnection) -> Lease | None:
+        return await actions.lease(tx, action, "stopped", 0.3)
+
+    async with world.database.leased(f"action/{action}", 0.3, take) as stopped:  # its signs of life are 5 s apart
+        assert stopped
+        assert not await execute(world, action), "it is at work"
+        await asyncio.sleep(0.4)
         assert await execute(world, action)
-    assert not await actions.holds(world.database, stopped)
-    with pytest.raises(actions.LeaseLost):
-        await actions.intend(world.database, stopped, {BUDGET: "450.00"}, "platform")
-    with pytest.raises(actions.LeaseLost):
-        await actions.written(world.database, stopped, "late")
-    assert len(platform.effects) == 1
+        assert not await actions.holds(world.database, stopped)
+        with pytest.raises(actions.LeaseLost):
+            await actions.intend(world.database, stopped, {BUDGET: "450.00"}, "platform")
+        with pytest.raises(actions.LeaseLost):
+            await actions.written(world.database, stopped, "late")
+        assert len(platform.effects) == 1
 
 
 async def test_what_a_dead_worker_left_is_read_before_anything_is_written(approved: tuple[Services, Runner, str]):
@@ -83,8 +90,7 @@ async def test_what_a_dead_worker_left_is_read_before_anything_is_written(approv
     world, runner, action = approved
     platform = world.executors[0]
     assert isinstance(platform, SlowPlatform)
-    dead = await actions.lease(world.database, action, "dead", 60, alone=True)
-    assert dead
+    dead = await left_by_the_dead(world.database, action)
     await actions.intend(world.database, dead, {BUDGET: "450.00"}, "platform")
     await platform.write(dead.action.effect(), dead.token, dead.fence)
     assert await execute(world, action), "its lock died with it, so its lease does not hold anybody up"
@@ -100,8 +106,7 @@ async def test_a_value_nobody_can_explain_after_a_crash_is_shown_and_left_alone(
     world, runner, action = approved
     platform = world.executors[0]
     assert isinstance(platform, SlowPlatform)
-    dead = await actions.lease(world.database, action, "dead", 60, alone=True)
-    assert dead
+    dead = await left_by_the_dead(world.database, action)
     await actions.intend(world.database, dead, {BUDGET: "450.00"}, "platform")
     platform.values[BUDGET] = "777.00"
     await execute(world, action)
@@ -143,8 +148,7 @@ async def test_what_was_changed_in_the_store_after_a_try_is_not_written_and_stay
     world, runner, action = approved
     platform = world.executors[0]
     assert isinstance(platform, SlowPlatform)
-    dead = await actions.lease(world.database, action, "dead", 60, alone=True)
-    assert dead
+    dead = await left_by_the_dead(world.database, action)
     await actions.intend(world.database, dead, {BUDGET: "450.00"}, "platform")
     await _store(world, action, '{"daily_budget": "9000.00"}')
     await execute(world, action)
@@ -163,8 +167,7 @@ async def test_what_an_earlier_baton_began_is_not_carried_out_by_other_hands_aft
     world, runner, action = approved
     platform = world.executors[0]
     assert isinstance(platform, SlowPlatform)
-    dead = await actions.lease(world.database, action, "dead", 60, alone=True)
-    assert dead
+    dead = await left_by_the_dead(world.database, action)
     await actions.intend(world.database, dead, before, "platform")
     async with world.database.engine.begin() as tx:
         await tx.execute(text("UPDATE action SET executor = NULL"))

@@ -16,6 +16,7 @@ from graph.services import Services
 from memory import actions
 from memory.database import Database
 from tests.graph.fakes import BUDGET, CLEO, FIRST, MARA, Platform, Script, opened, proposal, refresh, services
+from tests.graph.standstill import left_by_the_dead, lose_their_locks
 
 PROP, SIG = "prop_00000000000a", "sig_000000000001"
 
@@ -69,8 +70,7 @@ class World:
 
     async def run_out(self) -> None:
         """The lease of whoever works on it is over: it stood still for longer than that."""
-        async with self.services.database.engine.begin() as tx:
-            await tx.exec_driver_sql("UPDATE action SET lease_until = now() - interval '1 second'")
+        await lose_their_locks(self.services.database)
 
 
 async def approved(address: str, platform: Gate, script: Script | None = None, by: str = MARA, **more: object) -> World:
@@ -109,8 +109,7 @@ async def test_what_cannot_be_repeated_is_tried_once_and_stays_unknown(mailing: 
 
 
 async def test_after_a_crash_before_its_answer_it_is_not_sent_again_either(mailing: World):
-    dead = await actions.lease(mailing.services.database, mailing.action, "dead", 60, alone=True)
-    assert dead
+    dead = await left_by_the_dead(mailing.services.database, mailing.action)
     await actions.intend(mailing.services.database, dead, {}, "platform")
     await mailing.again(3)
     view = await mailing.view()

@@ -18,6 +18,7 @@ from graph.services import Services
 from memory import actions
 from memory.database import Database
 from tests.graph.fakes import BUDGET, CLEO, FIRST, MARA, Platform, opened, proposal, refresh, services
+from tests.graph.standstill import left_by_the_dead
 
 PROP, SIG = "prop_00000000000a", "sig_000000000001"
 BUDGET_CUT, NEW_CREATIVE = "a budget cut", "a task for the creative lead"
@@ -47,8 +48,7 @@ class Company:
 
     async def begin(self, executor: Executor, state: str, *, is_done: bool) -> None:
         """A worker that died after its intent, in a state it left; the platform may have done it or not."""
-        dead = await actions.lease(self.services.database, self.action, "dead", 60, alone=True)
-        assert dead
+        dead = await left_by_the_dead(self.services.database, self.action)
         effect = dead.action.effect()
         await actions.intend(self.services.database, dead, await executor.read(effect, dead.token), executor.name)
         if is_done:

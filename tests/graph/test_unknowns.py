@@ -34,6 +34,7 @@ from tests.graph.fakes import (
     refresh,
     services,
 )
+from tests.graph.standstill import left_by_the_dead, lose_their_locks
 from tests.graph.test_fencing import Gate
 
 PROP, SIG = "prop_00000000000a", "sig_000000000001"
@@ -221,8 +222,7 @@ async def test_what_was_read_meanwhile_needs_nobodys_word(world: World):
 
 async def test_what_is_tried_this_very_moment_cannot_be_closed_under_it(world: World):
     await asyncio.sleep(0.1)
-    held = await actions.lease(world.services.database, world.action, "busy", 60, alone=True)
-    assert held
+    held = await left_by_the_dead(world.services.database, world.action)
     await actions.intend(world.services.database, held, {BUDGET: "450.00"}, "platform")
     with pytest.raises(NoLongerOpen, match="tried at this very moment"):
         await world.close(was_done=False)
@@ -236,8 +236,7 @@ async def test_a_worker_that_stood_still_writes_nothing_of_what_was_closed(make:
     gate = world.platform.held = asyncio.Event()
     paused = asyncio.create_task(world.look())
     await world.platform.arrived.wait()
-    async with world.services.database.engine.begin() as tx:
-        await tx.exec_driver_sql("UPDATE action SET lease_until = now() - interval '1 second'")
+    await lose_their_locks(world.services.database)
     await world.close(was_done=False)
     world.platform.is_silent = True
     with pytest.raises(PlatformUnavailable):  # the job comes again
@@ -264,8 +263,7 @@ async def test_after_a_crash_amid_its_try_a_platform_that_stays_away_makes_it_un
     make: Make,
 ):
     world: World = await make(is_tried=False)  # type: ignore[misc]
-    dead = await actions.lease(world.services.database, world.action, "dead", 60, alone=True)
-    assert dead
+    dead = await left_by_the_dead(world.services.database, world.action)
     await actions.intend(world.services.database, dead, {BUDGET: "450.00"}, "platform")
     world.platform.is_silent = True
     await world.look(execution.MOST_ATTEMPTS - 2)

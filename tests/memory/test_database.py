@@ -93,12 +93,12 @@ def test_only_a_postgres_address_is_taken(address: str):
 
 async def test_a_lock_is_free_again_when_its_process_is_gone(database: Database):
     async with database.exclusively("card/sig_1"):
-        async with database.alone("card/sig_1") as alone:
-            assert not alone
-        async with database.alone("card/sig_2") as alone:
-            assert alone
-    async with database.alone("card/sig_1") as alone:
-        assert alone
+        async with database.by_one("card/sig_1") as is_ours:
+            assert not is_ours
+        async with database.by_one("card/sig_2") as is_ours:
+            assert is_ours
+    async with database.by_one("card/sig_1") as is_ours:
+        assert is_ours
 
 
 async def test_a_process_that_stands_still_inside_a_transaction_gives_its_case_free(database: Database):

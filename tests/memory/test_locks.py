@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from memory.database import Database
 from memory.locks import LockLost
@@ -47,8 +49,8 @@ async def test_whoever_needs_the_lock_of_one_that_stands_still_gets_it_and_the_o
     async with other.exclusively("baton/sweep"):
         with pytest.raises(LockLost, match="baton/sweep"):
             await one
-        async with stopped.alone("baton/sweep") as alone:
-            assert not alone
+        async with stopped.by_one("baton/sweep") as is_ours:
+            assert not is_ours
     assert not went_on
     assert "stands still" in caplog.text
     assert "baton/sweep is taken from it" in caplog.text
@@ -112,3 +114,75 @@ async def test_whoever_waits_long_says_for_whom(
         await asyncio.sleep(0.6)
     await waiting
     assert caplog.text.count("card/sig_1 is waited for: baton lock ") == 1
+
+
+async def test_a_lease_is_taken_with_the_lock_of_its_action_and_by_nobody_beside_it(other: Database):
+    async with (
+        other.leased("action/act_1", 60, give("first")) as first,
+        other.leased("action/act_1", 60, give("second")) as second,
+    ):
+        assert (first, second) == ("first", None)
+    async with other.leased("action/act_1", 60, give("third")) as third:
+        assert third == "third"
+
+
+async def test_who_was_silent_for_a_lease_loses_the_lock_before_its_own_was_taken_and_gets_none(
+    other: Database, stopped: Database
+):
+    """It stood still between the lock and the lease; when it goes on, the connection it would ask on is gone."""
+    goes_on = asyncio.Event()
+
+    async def late(tx: AsyncConnection) -> str:
+        await goes_on.wait()
+        return str(await tx.scalar(text("SELECT 'too late'")))
+
+    async def work() -> None:
+        async with stopped.leased("action/act_1", 60, late):
+            pytest.fail("two were at work on one action")
+
+    one = asyncio.create_task(work())
+    await asyncio.sleep(0.2)
+    async with other.leased("action/act_1", 60, give("too early")) as held:
+        assert held is None
+    await asyncio.sleep(0.3)
+    async with other.leased("action/act_1", 0.4, give("in its place")) as held:
+        assert held == "in its place"
+        goes_on.set()
+        with pytest.raises(LockLost, match="act_1"):
+            await one
+
+
+async def test_who_stands_still_with_a_lease_is_stopped_when_it_goes_on(other: Database, stopped: Database):
+    async def work() -> None:
+        async with stopped.leased("action/act_1", 0.3, give("mine")):
+            await asyncio.sleep(30)
+
+    one = asyncio.create_task(work())
+    await asyncio.sleep(0.5)
+    async with other.leased("action/act_1", 0.3, give("in its place")) as held:
+        assert held == "in its place"
+        with pytest.raises(LockLost, match="act_1"):
+            await one
+
+
+async def test_who_works_for_longer_than_a_lease_and_gives_signs_of_life_keeps_its_lock(other: Database):
+    async with other.leased("action/act_1", 0.3, give("mine")):
+        await asyncio.sleep(0.6)
+        async with other.leased("action/act_1", 0.3, give("in its place")) as held:
+            assert held is None
+
+
+async def test_an_error_of_the_lease_itself_is_not_taken_for_a_lost_lock(other: Database):
+    async def wrong(tx: AsyncConnection) -> object:
+        return await tx.scalar(text("SELECT nonsense"))
+
+    with pytest.raises(DBAPIError, match="nonsense"):
+        async with other.leased("action/act_1", 60, wrong):
+            pytest.fail("there is no lease")
+
+
+def give(word: str) -> Callable[[AsyncConnection], Awaitable[str]]:
+    async def take(tx: AsyncConnection) -> str:
+        return str(await tx.scalar(text("SELECT CAST(:word AS text)"), {"word": word}))
+
+    return take
