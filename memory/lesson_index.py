@@ -62,7 +62,9 @@ class ChromaIndex:
 
     async def close(self) -> None:
         """Let go of the folder."""
-        self._client = None
+        if self._client:
+            self._client.close()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType] - both have it
+            self._client = None
         if self._lock:
             self._lock.close()
             self._lock = None

@@ -60,7 +60,8 @@ class Locks:
 
     def __init__(self, url: URL, arguments: Mapping[str, Any], patience: Patience) -> None:
         """`arguments`: what a connection is made with."""
-        named = {**arguments, "application_name": f"{_NAME} {socket.gethostname()[:30]}/{os.getpid()}"}
+        self._name = f"{_NAME} {socket.gethostname()[:30]}/{os.getpid()}"
+        named = {**arguments, "application_name": self._name}
         self._engine: AsyncEngine = create_async_engine(
             url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=named
         )
@@ -100,7 +101,8 @@ class Locks:
             if not await connection.scalar(_ASK, {"what": what}):
                 holder = await self._watched(connection, what)
                 if holder or not await self._taken(connection, what):
-                    logger.warning("%s is left out: %s", what, holder or "somebody else was faster")
+                    level = logging.INFO if self._name in holder else logging.WARNING  # our own is only slow today
+                    logger.log(level, "%s is left out: %s", what, holder or "somebody else was faster")
                     yield False
                     return
             async with self._beating(connection, what):

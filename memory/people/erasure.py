@@ -18,6 +18,15 @@ from memory.schema import ACTION, APPROVAL, BADGE, DECISION, PERSON, PROPOSAL, R
 
 logger = logging.getLogger(__name__)
 
+_MOST_SEGMENTS = 200
+"""Of the write-ahead log, 16 MB each: three times as many as a server keeps for later, unless it is told otherwise."""
+_USED_AGAIN = text(
+    "SELECT count(*) FROM pg_ls_waldir()"
+    " WHERE length(name) = 24 AND name > pg_walfile_name(pg_current_wal_insert_lsn())"
+)
+"""Segments kept for later hold what was in them. The checkpoint removes them as soon as the server has read that it
+should, and each that comes to be the current one is emptied before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Erased:
@@ -68,19 +77,27 @@ async def rewrite(database: Database, tables: Sequence[str], *, own_server: bool
 
     With `own_server` the write-ahead log goes too, which on somebody else's server is theirs to keep.
     """
-    steps = [f"VACUUM (FULL, ANALYZE) {table}" for table in dict.fromkeys(tables)]
-    if own_server:
-        steps += ["ALTER SYSTEM SET wal_recycle = off", "SELECT pg_reload_conf()"]
-        steps += ["SELECT pg_switch_wal()", "CHECKPOINT"]  # segments before the checkpoint are removed, not used again
-        steps += ["ALTER SYSTEM RESET wal_recycle", "SELECT pg_reload_conf()"]
     async with database.engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
-        for step in steps:
-            try:
-                await connection.execute(text(step))
-            except DBAPIError as error:
-                reason = str(error.orig).strip().splitlines()[0]
-                logger.warning("deleted rows may stay in the database's files for a while: %s: %s", step, reason)
+        for table in dict.fromkeys(tables):
+            await _tried(connection, f"VACUUM (FULL, ANALYZE) {table}")
+        if own_server:
+            await _tried(connection, "ALTER SYSTEM SET wal_recycle = off", "SELECT pg_reload_conf()")
+            for _ in range(_MOST_SEGMENTS):
+                await _tried(connection, "SELECT pg_switch_wal()", "CHECKPOINT")
+                if not await connection.scalar(_USED_AGAIN):
+                    break
+            await _tried(connection, "ALTER SYSTEM RESET wal_recycle", "SELECT pg_reload_conf()")
+
+
+async def _tried(connection: AsyncConnection, *steps: str) -> None:
+    """Tell the server to do something it may refuse us."""
+    for step in steps:
+        try:
+            await connection.execute(text(step))
+        except DBAPIError as error:
+            reason = str(error.orig).strip().splitlines()[0]
+            logger.warning("deleted rows may stay in the database's files for a while: %s: %s", step, reason)
 
 
 async def names_of(database: Database, slack: str) -> tuple[str, ...]:

@@ -80,15 +80,15 @@ async def test_one_that_stands_still_for_good_with_a_lock_keeps_nobody_from_carr
     """Neither its lock nor the minutes behind it hold anybody up; let go on at the end, it does no harm."""
     with seasons.season(only=TRIM, lease_seconds=short_lease_seconds(), standstill_seconds=1.5) as season:
         still = season.start(living_by_the_minute, Doom(step, "stop"))
+        bot = season.start(attending)
         until(lambda: still.is_stopped, f"somebody stands still at {step}")
         season.start(living_by_the_minute)
-        bot = season.start(attending)
         until(lambda: season.outside.account.effects or not bot.is_alive, "the approval is carried out, or refused")
         assert still.is_stopped
         assert bot.end() == 0
         still.go_on()
         await asyncio.sleep(0.5)
-        for life in season.lives[:2]:
+        for life in (still, season.lives[-1]):
             assert life.is_alive
             life.kill()
             assert life.end() == -9

@@ -72,6 +72,7 @@ async def test_the_minute_after_one_that_stands_still_is_somebody_elses(other: D
 async def test_who_works_for_long_keeps_the_lock_and_the_next_minute_is_left_out_and_says_whose_it_is(
     address: str, other: Database, caplog: pytest.LogCaptureFixture
 ):
+    caplog.set_level(logging.INFO)  # of our own process it is no news that it is still at work
     busy = Database(address, waits=ALIVE)
     async with busy.by_one("baton/minute"):
         await asyncio.sleep(0.6)
