@@ -12,7 +12,7 @@ from bot.filters import ALL, chooser, filtered
 from bot.names import REFRESH_HOME
 from bot.own import you
 from bot.people import asked, holders, name_of
-from bot.question import buttons, can_be_decided, forecast_words, whose, words_for
+from bot.question import buttons, can_be_decided, forecast_words, record_words, whose, words_for
 from bot.stamp import ended, stamp
 from bot.thread import undo_buttons
 from bot.troubles import troubled
@@ -136,6 +136,7 @@ def _decision(case: Case, view: ProposalView, said: frozenset[str]) -> list[Bloc
     foreseen = forecast_words(proposal.forecast, action.currency, whose(action), said)
     lines = [f"*{named(proposal)}*", *changes(action, names_in(case, proposal))]
     lines += [f"_Why:_ {outside(proposal.why, 300)}", foreseen]
+    lines += [told] if (told := record_words(view.record)) else []
     lines += [f"> {outside(lesson, 200)}" for lesson in proposal.remembered[:1]]
     if view.expires_at:
         lines.append(f"🟡 Please decide by {moment(view.expires_at)}")

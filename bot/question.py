@@ -9,7 +9,7 @@ from bot.people import WAITING
 from bot.stamp import stamp
 from bot.words import beside, between, figure, many, metric_short, outside, percent
 from domain.action import Action
-from domain.case import Case, ProposalStatus, ProposalView
+from domain.case import CallRecord, Case, ProposalStatus, ProposalView
 from domain.catalogue import CATALOGUE
 from domain.operating_model import OperatingModel
 from domain.proposal import Forecast, Overridden
@@ -18,6 +18,11 @@ from domain.verdict import Ask
 
 _OVER = frozenset({ProposalStatus.EXPIRED, ProposalStatus.WITHDRAWN})
 """States that need one line only: nobody decided, and what is still wanted is asked anew."""
+
+
+LEAST_CALLS = 5
+"""Measured calls before a record is told: the fewest of which a coin would get all right less often than one time in
+twenty (1 in 32). Below it, what a forecast rests on says how little is known."""
 
 
 def question(
@@ -104,6 +109,17 @@ def forecast_words(forecast: Forecast | None, currency: str, of: str = "", said:
     return "\n".join([f"Forecast: {change}{basis}", *figures, *unseen])
 
 
+def record_words(record: CallRecord | None) -> str:
+    """How earlier forecasts for this kind of action held: "Record: right 9 of 11 times on this kind of call, …".
+
+    Right is what went the way its forecast said. Empty where fewer than LEAST_CALLS were measured.
+    """
+    if record is None or record.measured < LEAST_CALLS:
+        return ""
+    right = f"right {record.right} of {record.measured} times"
+    return f"Record: *{right}* on this kind of call, {record.inside} inside the forecast's range"
+
+
 def _figures(forecast: Forecast, what: str, currency: str) -> list[str]:
     """The metric itself over the days of the forecast, with the action and without: whoever divides finds the change.
 
@@ -141,5 +157,6 @@ def _what(case: Case, view: ProposalView, said: Collection[str]) -> list[str]:
     # what was forecast is not what was approved otherwise, and taking back is nothing to forecast
     if view.outcome is None and action == proposal.action and not takes_back:
         lines.append(forecast_words(proposal.forecast, action.currency, whose(action), said))
+        lines.append(record_words(view.record))
     lines += [f"> {outside(lesson, 300)}" for lesson in proposal.remembered[:3]]
-    return lines
+    return [line for line in lines if line]

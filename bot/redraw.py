@@ -47,7 +47,7 @@ class Redraw:
         """Draw what was pressed anew: the card, the inbox, or a card only the presser sees."""
         await self.where(case.signal.id, body, from_home=pressed_at_home(body))
         if body.get("container", {}).get("is_ephemeral"):
-            message = card(case, self._runner.model)
+            message = card(await self._runner.case(case.signal.id), self._runner.model)
             with unheard(user_of(body)):
                 await respond(text=message.text, blocks=list(message.blocks), replace_original=True)
 

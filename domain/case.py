@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from pydantic import Field
+
 from domain.action import Action, inverse
 from domain.amendment import AmendmentView
 from domain.attribution import told_apart
@@ -48,6 +50,21 @@ _ALIVE = _DONE | {
 }
 
 
+class CallRecord(Frozen):
+    """How the forecasts of the agents behind a proposal held, the newest times they suggested this kind of action.
+
+    A call counts once it was measured sharply enough to be held against its forecast (`Outcome.measurable`), however
+    many of these agents stood behind it. Levels of autonomy and summaries count alike.
+    """
+
+    measured: int = Field(ge=1)
+    """Calls counted."""
+    right: int = Field(ge=0)
+    """Of them, those whose measured effect, as best estimated, went the way the forecast said."""
+    inside: int = Field(ge=0)
+    """Of them, those whose measured effect, as best estimated, lay in the forecast's 80 % interval."""
+
+
 class ProposalView(Frozen):
     """One proposal as it stands."""
 
@@ -75,6 +92,8 @@ class ProposalView(Frozen):
     outcome: Outcome | None = None
     measured_after: date | None = None
     """The day its outcome is due, once executed."""
+    record: CallRecord | None = None
+    """Of whoever suggests it, while it waits and has a forecast. Read when it is shown: no part of what is asked."""
 
     @property
     def done(self) -> Action:

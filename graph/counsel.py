@@ -6,7 +6,7 @@ Called as `counsel.allow(…)`, since many of these share a name with what the m
 from governance.alteration import alter
 from governance.amendments import Past, changes, is_agreed, may_agree, may_draft, quorum, replay, stuck, who_agree
 from governance.authority import allow, approvals_needed, asked_now, may_close, passed_on, still_valid, too_late
-from governance.autonomy import below, falls, may_grant, record
+from governance.autonomy import RECENT, below, falls, may_grant, record
 from governance.drafting import edit, edited
 from governance.emergencies import may_declare, may_lift, may_review, may_stop
 from governance.mandates import level
@@ -17,6 +17,7 @@ from governance.terms import ARCHITECT, title
 
 __all__ = [
     "ARCHITECT",
+    "RECENT",
     "Past",
     "allow",
     "alter",

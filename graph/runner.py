@@ -15,7 +15,7 @@ from domain.ports import Board
 from domain.proposal import MOST_PUT_OFF, Approved, Expired, Overridden, Rejected, Snoozed
 from domain.signal import SignalEvent
 from domain.summaries import Summary
-from graph import counsel, fitness, undoing
+from graph import counsel, fitness, tracking, undoing
 from graph.arrivals import Arrivals
 from graph.badges import Badges
 from graph.deciding import Deciding
@@ -124,7 +124,8 @@ class Runner:
         """All open cases, most at stake first."""
         async with self._services.database.read() as tx:
             await self._services.in_force.read(tx)
-            return await cases.load(tx, await signals.ids(tx, is_open=True), self._services.clock.now())
+            known = await cases.load(tx, await signals.ids(tx, is_open=True), self._services.clock.now())
+            return await tracking.beside(tx, known)
 
     async def inbox(self, user: str) -> Inbox:
         """What one person has to decide and has decided."""
@@ -132,7 +133,8 @@ class Runner:
             person = (await self._services.in_force.read(tx)).person(user)
             roles = person.roles if person else frozenset[str]()
             now, is_theirs = self._services.clock.now(), _is_for(roles)
-            known = await cases.load(tx, (*await signals.ids(tx, is_open=True), *await proposals.undoing(tx)), now)
+            open_ = (*await signals.ids(tx, is_open=True), *await proposals.undoing(tx))
+            known = await tracking.beside(tx, await cases.load(tx, open_, now))
             recent = await cases.load(tx, await decisions.recent(tx, _MOST_DECIDED * 3), now)
             model, stands = await self._services.stands(tx)
             pending = await amendments.pending(tx, counsel.quorum) if roles else ()
@@ -340,7 +342,7 @@ class Runner:
     async def _load(self, ids: tuple[str, ...]) -> tuple[Case, ...]:
         async with self._services.database.read() as tx:
             await self._services.in_force.read(tx)
-            return await cases.load(tx, ids, self._services.clock.now())
+            return await tracking.beside(tx, await cases.load(tx, ids, self._services.clock.now()))
 
 
 def _is_for(roles: frozenset[str]) -> Callable[[ProposalView], bool]:

@@ -1,21 +1,26 @@
 """What agents' proposals came to, and the levels that fall for it by themselves."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.amendment import TrackRecord
+from domain.case import CallRecord, Case, ProposalStatus, ProposalView
 from domain.catalogue import CATALOGUE
 from domain.operating_model import OperatingModel
 from domain.proposal import Forecast, Proposal
 from domain.receipt import Outcome
-from domain.standing import Grant, Standing
+from domain.standing import Grant, Level, Standing
 from graph import counsel
 from graph.services import Services
 from memory import standing
 from memory.people import SYSTEM
 from memory.writing import Writing
 
+_WAITING = frozenset({ProposalStatus.PENDING, ProposalStatus.SNOOZED})
+_Call = tuple[str, frozenset[str]]
+"""A kind of action, and who suggests it."""
 _Known = dict[tuple[str, str], list[tuple[Forecast | None, Outcome]]]
 
 
@@ -35,6 +40,43 @@ async def record(tx: AsyncConnection, model: OperatingModel, stands: Standing, a
     """What one agent's proposals of one kind came to."""
     known = await _outcomes(tx)
     return counsel.record(agent, kind, counsel.level(agent, kind, model, stands), known[agent, kind])
+
+
+async def beside(tx: AsyncConnection, known: Sequence[Case]) -> tuple[Case, ...]:
+    """The cases, with the record of whoever suggests it beside each forecast that people have yet to weigh."""
+    found = {call: await _record(tx, *call) for call in {_call(view) for case in known for view in _weighed(case)}}
+    return tuple(_with(case, found) for case in known)
+
+
+async def _record(tx: AsyncConnection, kind: str, agents: frozenset[str]) -> CallRecord | None:
+    """What the newest calls came to that any of these agents stood behind. None where none was measured."""
+    came_to = counsel.record("", kind, Level.ASK, await standing.calls(tx, kind, agents, counsel.RECENT))
+    if not came_to.measured or came_to.right_way is None or came_to.covered is None:
+        return None
+    of = came_to.measured
+    return CallRecord(measured=of, right=round(came_to.right_way * of), inside=round(came_to.covered * of))
+
+
+def _weighed(case: Case) -> tuple[ProposalView, ...]:
+    return tuple(
+        view
+        for view in case.proposals
+        if view.status in _WAITING and view.proposal.forecast is not None and view.proposal.agents
+    )
+
+
+def _call(view: ProposalView) -> _Call:
+    return view.proposal.action.kind, frozenset(view.proposal.agents)
+
+
+def _with(case: Case, found: Mapping[_Call, CallRecord | None]) -> Case:
+    if not (mine := {view.proposal.id for view in _weighed(case)}):
+        return case
+    views = (
+        view.model_copy(update={"record": found[_call(view)]}) if view.proposal.id in mine else view
+        for view in case.proposals
+    )
+    return case.model_copy(update={"proposals": tuple(views)})
 
 
 async def fall(services: Services, writing: Writing, proposal: Proposal, *, guard_worsened: bool) -> tuple[Grant, ...]:

@@ -5,20 +5,20 @@ Each change is a row and a line of the ledger in one transaction. People are kep
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
 from pydantic import BaseModel
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import Row, Text, func, select, text, update
 from sqlalchemy import cast as cast_to
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.action import ACTION, Action
 from domain.operating_model import OperatingModel
-from domain.proposal import Proposal
+from domain.proposal import Forecast, Proposal
 from domain.receipt import Outcome
 from domain.standing import CalendarFreeze, Emergency, Grant, Move, Standing, Stop
 from memory import facts, people
@@ -287,6 +287,26 @@ async def outcomes(tx: AsyncConnection) -> tuple[tuple[Proposal, Outcome], ...]:
     rows = await tx.execute(measured.order_by(OUTCOME.c.measured_on, PROPOSAL.c.id))
     known = [(Proposal.model_validate(row.body), Outcome.model_validate(row.outcome)) for row in rows]
     return tuple((proposal, outcome) for proposal, outcome in known if proposal.agents)
+
+
+async def calls(
+    tx: AsyncConnection, kind: str, agents: Collection[str], most: int
+) -> tuple[tuple[Forecast, Outcome], ...]:
+    """The newest outcomes of one kind of action that any of these agents stood behind, each with its forecast."""
+    forecast, body = PROPOSAL.c.body["forecast"], OUTCOME.c.body
+    asked = (
+        select(forecast.label("forecast"), body.label("outcome"))
+        .join(PROPOSAL, OUTCOME.c.proposal_id == PROPOSAL.c.id)
+        .where(
+            PROPOSAL.c.body["action"]["kind"].astext == kind,
+            PROPOSAL.c.body["agents"].has_any(cast_to(sorted(agents), ARRAY(Text))),
+            func.jsonb_typeof(forecast) == "object",
+        )
+        .order_by(OUTCOME.c.measured_on.desc(), OUTCOME.c.proposal_id.desc())
+        .limit(most)
+    )
+    rows = await tx.execute(asked)
+    return tuple((Forecast.model_validate(row.forecast), Outcome.model_validate(row.outcome)) for row in rows)
 
 
 def _day(now: datetime, model: OperatingModel) -> tuple[datetime, datetime]:

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from domain.action import ACTION_TYPES
-from domain.case import Case, Digest, Health, Inbox, ProposalStatus, ProposalView
+from domain.case import CallRecord, Case, Digest, Health, Inbox, ProposalStatus, ProposalView
 from domain.finding import Finding, FindingKind
 from domain.proposal import Approved, Expired, Forecast, Overridden, Proposal, Rejected, Snoozed
 from domain.receipt import Outcome, Receipt, ReceiptStatus, Said
@@ -143,6 +143,9 @@ def decisions(ident: str, action: Any) -> st.SearchStrategy[Any]:
     )
 
 
+records = st.builds(CallRecord, measured=st.integers(1, 40), right=st.integers(0, 40), inside=st.integers(0, 40))
+
+
 @st.composite
 def views(draw: Any, number: int) -> ProposalView:
     ident, action = f"prop_{number:012x}", draw(actions())
@@ -191,6 +194,7 @@ def views(draw: Any, number: int) -> ProposalView:
         receipt=draw(st.one_of(st.none(), receipt)),
         outcome=draw(st.one_of(st.none(), outcome)),
         measured_after=draw(st.one_of(st.none(), days)),
+        record=draw(st.one_of(st.none(), records)),
     )
 
 

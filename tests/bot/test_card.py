@@ -10,10 +10,11 @@ from bot.blocks import Message
 from bot.card import card
 from bot.change import changes, names_in
 from bot.names import OVERRIDE, SNOOZE
+from bot.question import LEAST_CALLS, record_words
 from bot.stamp import outcome_words
 from bot.words import metric_short
 from domain.action import PutBack, ShiftBudget
-from domain.case import Case, ProposalStatus
+from domain.case import CallRecord, Case, ProposalStatus
 from domain.finding import FindingKind
 from domain.proposal import Expired, Rejected, Snoozed
 from domain.receipt import ReceiptStatus
@@ -149,6 +150,17 @@ def test_buttons_stand_under_what_waits_and_carry_id_and_version_only(valid):
     assert buttons(message) == [["Approve", "Override…", "Reject…", "Snooze", "Ask"]] * 3
     rows = [block for block in message.blocks if block["type"] == "actions"]
     assert {e["value"] for row in rows for e in row["elements"]} == {f"{v.proposal.id}:1" for v in CASE.proposals}
+
+
+def test_beside_a_forecast_stands_how_earlier_ones_for_this_kind_of_action_held(valid):
+    told = CallRecord(measured=11, right=9, inside=8)
+    asked = view(SHIFTING).model_copy(update={"record": told})
+    words = "Record: *right 9 of 11 times* on this kind of call, 8 inside the forecast's range"
+    shown = text(drawn(valid, case_of(asked)))
+    assert shown.index("Forecast: CPA") < shown.index(words)
+    assert record_words(told.model_copy(update={"measured": LEAST_CALLS - 1})) == ""
+    assert record_words(told.model_copy(update={"measured": LEAST_CALLS}))
+    assert record_words(None) == ""
 
 
 def test_what_has_no_values_offers_no_override_and_what_sleeps_no_snooze(valid):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.action import FixTracking
-from domain.case import ProposalStatus
+from domain.case import CallRecord, ProposalStatus
 from domain.errors import NotYours, StaleCard
 from domain.receipt import Outcome
 from domain.standing import Grant, Level
@@ -59,6 +59,39 @@ async def test_a_record_counts_what_was_measured_for_the_agents_behind_it(addres
     assert record.covered == pytest.approx(2 / 3)
     assert record.worst == pytest.approx(0.42)
     assert records["fix_tracking"].measured == 0
+
+
+async def test_a_question_shows_how_the_agents_behind_it_did_before(address: str):
+    await past(address, [-0.1, -0.11, -0.3, 0.3])
+    day = FIRST + timedelta(days=1)
+    to = {"signal_id": "sig_0000000000ff"}
+    tracking = FixTracking(platform="meta", account_id="a1", currency="EUR", symptom="the pixel is silent")
+    asked = [
+        proposal(ident="prop_0000000000fa", **to),
+        proposal(ident="prop_0000000000fb", **to).model_copy(update={"forecast": None}),
+        proposal(tracking, ident="prop_0000000000fc", **to),
+    ]
+    script = opened(*asked, signal_id="sig_0000000000ff", day=day)
+    database = Database(address)
+    runner = await Runner(services(database, script, clock=HandClock(day))).open()
+    await runner.sweep(day)
+    case = await runner.case("sig_0000000000ff")
+    assert [view.record for view in case.proposals] == [CallRecord(measured=4, right=3, inside=2), None, None]
+    (mine,) = [one for one in (await runner.inbox(MARA)).mine if one.signal.id == case.signal.id]
+    assert mine == case
+    assert case in await runner.open_cases()
+
+    await runner.reject("prop_0000000000fa", 1, MARA, "not this week")
+    decided = (await runner.case(case.signal.id)).proposals
+    assert [view.record for view in decided] == [None, None, None]
+    assert [view.proposal.version for view in decided] == [1, 1, 1]
+    async with database.read() as tx:
+        theirs = await standing.calls(tx, "set_budget", {"market", "performance"}, 40)
+        newest = await standing.calls(tx, "set_budget", {"performance"}, 2)
+        nobodys = await standing.calls(tx, "set_budget", {"market"}, 40)
+    await runner.close()
+    assert [one.effect for _, one in theirs] == [0.3, -0.3, -0.11, -0.1]
+    assert (newest, nobodys) == (theirs[:2], ())
 
 
 async def test_an_agent_that_is_wrong_again_and_again_is_asked_no_more_and_everybody_hears_of_it(address: str):
