@@ -79,6 +79,15 @@ def button(label: str, action_id: str, value: str, style: str | None = None, hin
     return {**_dict(made), **({"accessibility_label": plain(hint, 75)} if hint else {})}
 
 
+def menu(action_id: str, entries: Sequence[tuple[str, str]]) -> Block:
+    """What a row has no room for, behind "⋯": up to five labels with their values."""
+    options = [
+        {"text": {"type": "plain_text", "text": plain(label, 75), "emoji": True}, "value": value}
+        for label, value in entries[:5]
+    ]
+    return {"type": "overflow", "action_id": action_id, "options": options}
+
+
 def table(rows: Sequence[Sequence[str]]) -> Block:
     """Slack's table block: at most 100 rows of 20 cells and 10,000 characters; the first row heads it."""
     width = min(max([1, *map(len, rows)]), 20)

@@ -8,7 +8,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot import modals
 from bot.modals import Origin, View, notice
-from bot.names import Press
+from bot.names import ASK, SNOOZE, Press
 from bot.private import Body, said, tell, user_of
 from bot.redraw import Redraw
 from bot.slack import Slack
@@ -60,6 +60,16 @@ class Buttons:
     async def ask(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
         """Open the form for a question. Anybody may ask."""
         await self._open(ack, body, action, respond, modals.ask, self._anybodys)
+
+    async def more(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
+        """Do what was chosen in the menu, as its button would."""
+        chosen: Body = action.get("selected_option") or {}
+        name, _, value = str(chosen.get("value", "")).partition(":")
+        does = {SNOOZE: self.snooze, ASK: self.ask}.get(name)
+        if does is None:
+            await ack()
+            return await tell(self._slack, respond, body, UNKNOWN_BUTTON)
+        return await does(ack, body, {**action, "value": value}, respond)
 
     async def undo(self, ack: AsyncAck, body: Body, action: Body, respond: AsyncRespond) -> None:
         """Open the form that asks why it is to be taken back."""

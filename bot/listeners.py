@@ -48,7 +48,7 @@ def connect(
     settings = Settings(runner, slack, redraw)
     conversation = Conversation(runner, slack, Commands(runner, board))
     app = Door(client=client, signing_secret=signing_secret)
-    app.middleware(Strangers(slack).turned_away)
+    app.middleware(Strangers(slack, lambda: runner.model).turned_away)
 
     for action, press in (
         (names.APPROVE, buttons.approve),
@@ -56,6 +56,7 @@ def connect(
         (names.REJECT, buttons.reject),
         (names.SNOOZE, buttons.snooze),
         (names.ASK, buttons.ask),
+        (names.MORE, buttons.more),
         (names.UNDO, buttons.undo),
         (names.SAY_DONE, buttons.say_done),
         (names.SAY_NOT_DONE, buttons.say_not_done),

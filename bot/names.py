@@ -10,7 +10,9 @@ APPROVE, OVERRIDE, REJECT, SNOOZE, ASK = (
     "snooze_proposal",
     "ask_about_proposal",
 )
-"""Buttons under a proposal."""
+"""What can be done about a proposal: buttons, or entries of the menu beside them."""
+MORE = "more_about_proposal"
+"""The menu. An entry's value begins with the name of what it does: "snooze_proposal:prop_1f2e3d4c5b6a:2"."""
 UNDO = "undo_proposal"
 """The button under what was done, as long as it can be taken back."""
 SAY_DONE, SAY_NOT_DONE = "say_done", "say_not_done"

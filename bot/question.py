@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from bot.blocks import Block, actions, button, section, shorten
+from bot.blocks import Block, actions, button, menu, section, shorten
 from bot.change import changes, named, names_in
-from bot.names import APPROVE, ASK, OVERRIDE, REJECT, SAY_DONE, SAY_NOT_DONE, SNOOZE, Press
+from bot.names import APPROVE, ASK, MORE, OVERRIDE, REJECT, SAY_DONE, SAY_NOT_DONE, SNOOZE, Press
 from bot.people import WAITING
 from bot.stamp import stamp
 from bot.words import beside, between, figure, many, metric_short, outside, percent
@@ -54,7 +54,7 @@ def can_be_decided(case: Case, view: ProposalView) -> bool:
 
 
 def buttons(view: ProposalView) -> Block:
-    """Approve · Override… · Reject… · Snooze · Ask, as far as they make sense here."""
+    """Approve · Override… · Reject… · ⋯ (Snooze, Ask), as far as they make sense here: one row, on a phone too."""
     proposal = view.proposal
     what = named(proposal)
     value = Press(proposal.id, proposal.version).value
@@ -62,9 +62,9 @@ def buttons(view: ProposalView) -> Block:
     if proposal.action.editable and proposal.undoes is None:
         row.append(button("Override…", OVERRIDE, value, hint=f"Override…: {what}, approve with changes"))
     row.append(button("Reject…", REJECT, value, "danger", f"Reject: {what}"))
-    if view.status is not ProposalStatus.SNOOZED:
-        row.append(button("Snooze", SNOOZE, value, hint=f"Snooze: {what}, ask me later"))
-    row.append(button("Ask", ASK, value, hint=f"Ask about: {what}"))
+    asks = ("Ask a question…", f"{ASK}:{value}")
+    sleeps = view.status is ProposalStatus.SNOOZED
+    row.append(menu(MORE, [asks] if sleeps else [("Snooze: ask me later…", f"{SNOOZE}:{value}"), asks]))
     return actions(proposal.id, row)
 
 

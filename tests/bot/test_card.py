@@ -1,5 +1,6 @@
 """What an owner reads on a card, state by state."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from bot import thread
 from bot.blocks import Message
 from bot.card import card
 from bot.change import changes, names_in
-from bot.names import OVERRIDE, SNOOZE
+from bot.names import ASK, SNOOZE
 from bot.question import LEAST_CALLS, record_words
 from bot.stamp import outcome_words
 from bot.words import metric_short
@@ -64,7 +65,12 @@ def _texts(value: Any) -> list[str]:
 
 
 def buttons(message: Message) -> list[list[str]]:
-    return [[e["text"]["text"] for e in b["elements"]] for b in message.blocks if b["type"] == "actions"]
+    return [list(_labels(b["elements"])) for b in message.blocks if b["type"] == "actions"]
+
+
+def _labels(elements: Any) -> Iterator[str]:
+    for one in elements:
+        yield from (option["text"]["text"] for option in one.get("options", (one,)))
 
 
 def test_the_card_says_verdict_why_stake_confidence_and_asks_each_owner(valid):
@@ -147,9 +153,19 @@ def test_somebody_with_two_roles_is_mentioned_once(valid):
 
 def test_buttons_stand_under_what_waits_and_carry_id_and_version_only(valid):
     message = drawn(valid, CASE)
-    assert buttons(message) == [["Approve", "Override…", "Reject…", "Snooze", "Ask"]] * 3
-    rows = [block for block in message.blocks if block["type"] == "actions"]
-    assert {e["value"] for row in rows for e in row["elements"]} == {f"{v.proposal.id}:1" for v in CASE.proposals}
+    assert buttons(message) == [["Approve", "Override…", "Reject…", "Snooze: ask me later…", "Ask a question…"]] * 3
+    rows = [row["elements"] for row in message.blocks if row["type"] == "actions"]
+    wanted = [f"{one.proposal.id}:1" for one in CASE.proposals]
+    assert [{one["value"] for one in row[:-1]} for row in rows] == [{value} for value in wanted]
+    more = [[option["value"] for option in row[-1]["options"]] for row in rows]
+    assert more == [[f"{SNOOZE}:{value}", f"{ASK}:{value}"] for value in wanted]
+
+
+def test_a_row_of_buttons_fits_on_a_phone_and_says_what_each_is_about(valid):
+    message = drawn(valid, CASE)
+    for row in (block["elements"] for block in message.blocks if block["type"] == "actions"):
+        assert [one["type"] for one in row] == ["button", "button", "button", "overflow"]
+        assert all(one["text"]["text"].removesuffix("…") in one["accessibility_label"] for one in row[:-1])
 
 
 def test_beside_a_forecast_stands_how_earlier_ones_for_this_kind_of_action_held(valid):
@@ -166,9 +182,8 @@ def test_beside_a_forecast_stands_how_earlier_ones_for_this_kind_of_action_held(
 def test_what_has_no_values_offers_no_override_and_what_sleeps_no_snooze(valid):
     until = Snoozed(proposal_id=SHIFT, version=1, by=MARA, at=NOW, until=NOW + timedelta(hours=4))
     message = drawn(valid, case_of(view(PAUSING), view(SHIFTING, ProposalStatus.SNOOZED, decision=until)))
-    ids = [[e["action_id"] for e in b["elements"]] for b in message.blocks if b["type"] == "actions"]
-    assert OVERRIDE not in ids[0]
-    assert SNOOZE not in ids[1]
+    assert buttons(message)[0] == ["Approve", "Reject…", "Snooze: ask me later…", "Ask a question…"]
+    assert buttons(message)[1] == ["Approve", "Override…", "Reject…", "Ask a question…"]
     assert "Snoozed by Mara Lindt* until <!date^" in text(message)
 
 

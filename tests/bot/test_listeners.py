@@ -15,7 +15,7 @@ from bot.board import SlackBoard
 from bot.listeners import connect
 from domain.errors import MarketingError, SourceUnavailable
 from tests.bot.fakes import FakeRunner, FakeSlack
-from tests.bot.samples import ADA, CLEO, EVE, MARA, REFRESH, SHIFT, SIG
+from tests.bot.samples import ADA, CASE, CLEO, EVE, MARA, REFRESH, SHIFT, SIG
 
 CHANNEL, BATON = "C0SIGNALS01", "U0BATON0001"
 _numbers = itertools.count(1)
@@ -56,6 +56,14 @@ def press(slack: FakeSlack, action: str, user: str, value: str = f"{SHIFT}:1") -
         "message": {"ts": "1.1", "type": "message"},
         "actions": [{"type": "button", "action_id": action, "block_id": SHIFT, "value": value, "action_ts": "1.2"}],
     }
+
+
+def picked(slack: FakeSlack, value: str, user: str) -> dict[str, Any]:
+    """An entry of the menu beside the buttons was chosen."""
+    made = press(slack, names.MORE, user)
+    option = {"text": {"type": "plain_text", "text": "Ask a question…"}, "value": value}
+    made["actions"] = [{"type": "overflow", "action_id": names.MORE, "block_id": SHIFT, "selected_option": option}]
+    return made
 
 
 def press_at_home(action: str, user: str, value: str = f"{SHIFT}:1") -> dict[str, Any]:
@@ -236,6 +244,19 @@ class TestRejectSnoozeAsk:
         await send(submission(view, MARA, until="72"))
         decision = runner.cases[SIG].proposals[1].decision
         assert (decision.until - decision.at).total_seconds() == 72 * 3600
+
+    @pytest.mark.parametrize("chosen", [names.SNOOZE, names.ASK])
+    async def test_the_menu_does_what_the_button_of_the_same_name_does(self, send, slack, chosen):
+        by_button = await opened(send, slack, chosen, MARA)
+        await send(picked(slack, f"{chosen}:{SHIFT}:1", MARA))
+        assert slack.calls("views.open")[-1]["view"] == by_button
+
+    @pytest.mark.parametrize("value", ["", "x", f"{names.APPROVE}:{SHIFT}:1", f"{names.ASK}:", names.SNOOZE, "::"])
+    async def test_what_no_entry_of_the_menu_carries_opens_nothing_and_says_so(self, send, runner, slack, value):
+        await send(picked(slack, value, MARA))
+        assert slack.calls("views.open") == []
+        assert "older version of Baton" in str(slack.responses or slack.calls("chat.postEphemeral"))
+        assert runner.cases[SIG] == CASE
 
     async def test_anybody_may_ask_and_the_answer_goes_to_the_cards_thread(self, send, runner, slack, client):
         await SlackBoard(runner, client).show(SIG)

@@ -113,7 +113,7 @@ def test_an_app_that_hears_of_assistant_threads_has_a_pane_and_no_other_has():
 
 def test_every_button_and_form_has_a_listener():
     listeners = (Path(bot.__file__).parent / "listeners.py").read_text()
-    for name in ("APPROVE", "OVERRIDE", "REJECT", "SNOOZE", "ASK", "REFRESH_HOME"):
+    for name in ("APPROVE", "OVERRIDE", "REJECT", "SNOOZE", "ASK", "MORE", "REFRESH_HOME"):
         assert f"names.{name}," in listeners
     for name in ("OVERRIDE_FORM", "REJECT_FORM", "SNOOZE_FORM", "ASK_FORM"):
         assert f"names.{name}," in listeners

@@ -107,7 +107,7 @@ def test_a_closed_card_still_asks_whether_to_take_something_back(valid):
     closed = {"is_open": False, "closed": CloseReason.ACTED, "closed_on": TODAY}
     shown = card(case_of(DONE, back(), **closed), MODEL)
     valid(shown)
-    assert list(pressed(shown.blocks)) == [names.APPROVE, names.REJECT, names.SNOOZE, names.ASK]
+    assert list(pressed(shown.blocks)) == [names.APPROVE, names.REJECT, names.MORE]
     assert "Only an undo waits here." in str(shown.blocks)
     assert "1 decision to make" in shown.text
     quiet = card(case_of(DONE, view(SHIFTING.model_copy(update={"id": "prop_000000000bbb"})), **closed), MODEL)
