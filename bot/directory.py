@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterable
 from typing import Final
 
-from bot.people import SLACK_ID
 from bot.slack import Profile, Slack
 from domain.badge import Badge
 from domain.errors import SlackUnavailable
+from domain.slack_id import is_person, team_of
 
 _log = logging.getLogger(__name__)
 
@@ -32,17 +32,21 @@ class SlackDirectory:
         at, known = self._seen.get(slack, (0.0, None))
         if known is not None and time.monotonic() - at < FRESH_SECONDS:
             return known
-        if not SLACK_ID.fullmatch(slack):
+        if not is_person(slack):
             return None
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                self._team = self._team or await self._slack.team()
-                found = _badge(await self._slack.profile(slack), self._team)
+                team = team_of(slack) or await self._home()
+                found = _badge(await self._slack.profile(slack), team)
         except (SlackUnavailable, TimeoutError) as problem:
             _log.warning("Slack did not say who %s is: %s", slack, problem or "it took too long")
             return None
         self._seen[slack] = (time.monotonic(), found)
         return found
+
+    async def _home(self) -> str:
+        self._team = self._team or await self._slack.team()
+        return self._team
 
     async def warm(self, users: Iterable[str]) -> None:
         """Look everybody up before they press."""

@@ -3,9 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.listener.async_listener_completion_handler import AsyncListenerCompletionHandler
@@ -22,6 +22,10 @@ _UNREAD = frozenset({"message", "blocks"})
 """What we wrote ourselves and Slack sends back: nothing of it is read."""
 
 
+Id = Annotated[str, StringConstraints(pattern=r"^[^/]*$")]
+"""An id of Slack's. A slash stands only in the ids we write ourselves, for people and places of another workspace."""
+
+
 class _Shape(BaseModel):
     """Types of what is read. Everything may be missing; nothing may be something else."""
 
@@ -29,8 +33,9 @@ class _Shape(BaseModel):
 
 
 class _Named(_Shape):
-    id: str | None = None
-    team_id: str | None = None
+    id: Id | None = None
+    team_id: Id | None = None
+    enterprise_id: Id | None = None
     type: str | None = None
 
 
@@ -41,10 +46,10 @@ class _Option(_Shape):
 class _Input(_Shape):
     value: str | None = None
     selected_option: _Option | None = None
-    selected_user: str | None = None
+    selected_user: Id | None = None
     selected_date: str | None = None
     selected_options: list[_Option] | None = None
-    selected_users: list[str] | None = None
+    selected_users: list[Id] | None = None
 
 
 class _State(_Shape):
@@ -52,7 +57,8 @@ class _State(_Shape):
 
 
 class _View(_Shape):
-    id: str | None = None
+    id: Id | None = None
+    app_installed_team_id: Id | None = None
     type: str | None = None
     callback_id: str | None = None
     private_metadata: str | None = None
@@ -73,18 +79,18 @@ class _Container(_Shape):
 
 
 class _Thread(_Shape):
-    channel_id: str
+    channel_id: Id
     thread_ts: str
-    user_id: str | None = None
+    user_id: Id | None = None
     context: dict[str, Any] | None = None
 
 
 class _Told(_Shape):
     """Where bolt looks for who did what and where, as deep as it looks."""
 
-    user: str | _Named | None = None
-    channel: str | _Named | None = None
-    team: str | _Named | None = None
+    user: Id | _Named | None = None
+    channel: Id | _Named | None = None
+    team: Id | _Named | None = None
     event: "_Told | None" = None
     message: "_Told | None" = None
     previous_message: "_Told | None" = None
@@ -100,14 +106,14 @@ class _Event(_Told):
     ts: str | None = None
     thread_ts: str | None = None
     tab: str | None = None
-    user_team: str | None = None
-    source_team: str | None = None
+    user_team: Id | None = None
+    source_team: Id | None = None
     assistant_thread: _Thread | None = None
 
 
 class _Authorization(_Shape):
-    team_id: str | None = None
-    enterprise_id: str | None = None
+    team_id: Id | None = None
+    enterprise_id: Id | None = None
     user_id: str | None = None
     is_enterprise_install: bool | None = None
 
@@ -116,16 +122,17 @@ class _Payload(_Shape):
     type: str | None = None
     command: str | None = None
     text: str | None = None
-    user: str | _Named | None = None
-    user_id: str | None = None
-    channel: str | _Named | None = None
-    channel_id: str | None = None
-    team: str | _Named | None = None
-    team_id: str | None = None
-    enterprise: str | _Named | None = None
-    enterprise_id: str | None = None
+    user: Id | _Named | None = None
+    user_id: Id | None = None
+    channel: Id | _Named | None = None
+    channel_id: Id | None = None
+    team: Id | _Named | None = None
+    team_id: Id | None = None
+    enterprise: Id | _Named | None = None
+    enterprise_id: Id | None = None
     is_enterprise_install: bool | str | None = None
-    trigger_id: str | None = None
+    is_ext_shared_channel: bool | None = None
+    trigger_id: Id | None = None
     response_url: str | None = None
     callback_id: str | None = None
     container: _Container | None = None

@@ -39,8 +39,8 @@ class Pace:
         self._interval, self._burst, self._clock, self._sleep = 1 / per_second, burst, clock, sleep
         self._due: dict[str, float] = {}
         """By channel: when the last message taken on would have been posted, one by one."""
-        self._closed: dict[str, float] = {}
-        """By method: until when Slack takes no more calls."""
+        self._closed: dict[tuple[str, str], float] = {}
+        """By method and token: until when Slack takes no more calls. It counts each workspace for itself."""
 
     async def turn(self, channel: str) -> None:
         """Wait until a message may be posted to a channel. Those who ask are let through in their order."""
@@ -50,15 +50,16 @@ class Pace:
         if (wait := due - now - self._burst * self._interval) > 0:
             await self._sleep(wait)
 
-    async def open(self, method: str) -> None:
-        """Wait until Slack takes calls of a method again, as far as is worth waiting."""
-        left = self._closed.get(method, 0.0) - self._clock()
+    async def open(self, method: str, token: str = "") -> None:
+        """Wait until Slack takes calls of a method with a token again, as far as is worth waiting."""
+        left = self._closed.get((method, token), 0.0) - self._clock()
         if 0 < left <= longest(method):
             await self._sleep(left + random.uniform(0, _JITTER_SECONDS))  # noqa: S311 - no secret
 
-    def close(self, method: str, seconds: float) -> None:
+    def close(self, method: str, seconds: float, token: str = "") -> None:
         """Slack said to wait."""
-        self._closed[method] = max(self._closed.get(method, 0.0), self._clock() + seconds)
+        key = (method, token)
+        self._closed[key] = max(self._closed.get(key, 0.0), self._clock() + seconds)
 
 
 class RetryAfter(AsyncRateLimitErrorRetryHandler):
@@ -80,7 +81,7 @@ class RetryAfter(AsyncRateLimitErrorRetryHandler):
         if response is None or response.status_code != 429:
             return False
         method, seconds = _method(request), _seconds(response)
-        self._pace.close(method, seconds)
+        self._pace.close(method, seconds, _token(request))
         return seconds <= longest(method)
 
     async def prepare_for_next_attempt_async(
@@ -94,7 +95,7 @@ class RetryAfter(AsyncRateLimitErrorRetryHandler):
         """Wait."""
         del response, error
         state.next_attempt_requested = True
-        await self._pace.open(_method(request))
+        await self._pace.open(_method(request), _token(request))
         state.increment_current_attempt()
 
 
@@ -105,6 +106,11 @@ def longest(method: str) -> float:
 
 def _method(request: HttpRequest) -> str:
     return request.url.rpartition("/")[2]
+
+
+def _token(request: HttpRequest) -> str:
+    sent = next((value for name, value in request.headers.items() if name.lower() == "authorization"), "")
+    return (sent if isinstance(sent, str) else "".join(sent)).removeprefix("Bearer ")
 
 
 def _seconds(response: HttpResponse) -> float:

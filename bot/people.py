@@ -1,6 +1,5 @@
 """Who is asked, who decided, and how a person or a role is written."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,9 +7,9 @@ from bot.words import listed, outside, spoken
 from domain.case import Case, ProposalStatus, ProposalView
 from domain.operating_model import OperatingModel
 from domain.proposal import Expired, Snoozed, is_erased
+from domain.slack_id import is_person, team_of
 from domain.verdict import Ask
 
-SLACK_ID = re.compile(r"[UW][A-Z0-9]+")
 WAITING = frozenset({ProposalStatus.PENDING, ProposalStatus.SNOOZED})
 """States in which somebody may still decide."""
 
@@ -34,7 +33,7 @@ def name_of(user: str, model: OperatingModel) -> str:
         return "somebody who was erased"
     if person := model.person(user):
         return outside(person.name, 80)
-    return f"<@{user}>" if SLACK_ID.fullmatch(user) else outside(user, 80)
+    return f"<@{user}>" if is_person(user) and not team_of(user) else outside(user, 80)
 
 
 def holders(role: str, model: OperatingModel, *, mention: bool = False) -> str:

@@ -16,9 +16,10 @@ from bot.slack import Slack
 from bot.words import escape
 from domain.errors import MarketingError, SlackUnavailable
 from domain.operating_model import OperatingModel
+from domain.slack_id import TEAM, is_person, is_same_workspace
 
 _log = logging.getLogger(__name__)
-_USER = re.compile(r"(?:&lt;@)?\b([UW][A-Z0-9]{6,})\b(?:&gt;)?")
+_USER = re.compile(rf"(?:&lt;@)?(?<![\w/])((?:{TEAM}/)?[UW][A-Z0-9]{{6,}})\b(?:&gt;)?")
 
 Body = Mapping[str, Any]
 """A Slack payload as bolt hands it over."""
@@ -82,7 +83,9 @@ def user_of(body: Body) -> str:
 async def _whisper(slack: Slack, body: Body, user: str, words: str) -> None:
     event: Body = body.get("event", {})
     channel = str(event.get("channel", ""))
-    if channel and not channel.startswith("D"):
+    if is_person(user) and channel and not is_same_workspace(channel, user):
+        await slack.post(user, Message(words, ()))  # a channel that two workspaces share: neither token is for both
+    elif channel and not channel.rpartition("/")[2].startswith("D"):
         await slack.whisper(channel, user, words, thread_ts=event.get("thread_ts"))
     elif user:
         await slack.post(channel or user, Message(words, ()), thread_ts=event.get("thread_ts"))

@@ -15,8 +15,10 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks import Message
+from bot.client import SlackClient
 from bot.words import plain
 from domain.errors import SlackUnavailable
+from domain.slack_id import beside, team_of
 
 _log = logging.getLogger(__name__)
 
@@ -87,7 +89,7 @@ class Slack:
                 unfurl_media=False,
                 client_msg_id=once or None,
             )
-            return Place(str(answer["channel"]), str(answer["ts"]))
+            return Place(beside(channel, str(answer["channel"])), str(answer["ts"]))
 
     async def edit(self, place: Place, message: Message) -> None:
         """Replace a message's text and blocks."""
@@ -110,22 +112,35 @@ class Slack:
         async with _answered():
             await self.client.chat_postEphemeral(channel=channel, user=user, text=words, thread_ts=thread_ts)
 
-    async def upload(self, filename: str, content: bytes, title: str, alt: str) -> str:
-        """Store a file without showing it anywhere; answers with its id."""
+    async def upload(self, filename: str, content: bytes, title: str, alt: str, *, place: str = "") -> str:
+        """Store a file without showing it anywhere; answers with its id.
+
+        `place`: a channel or person of the workspace it is for; empty for the home workspace.
+        """
         async with _answered():
             answer = await self.client.files_upload_v2(
-                filename=filename, content=content, title=plain(title, 250), alt_txt=plain(alt, 1000)
+                filename=filename,
+                content=content,
+                title=plain(title, 250),
+                alt_txt=plain(alt, 1000),
+                token=await self._token(place),
             )
             files = cast("Sequence[Mapping[str, object]]", answer.get("files") or [])
             if not files:
                 raise SlackRefused("no file came back")
             return str(files[0]["id"])
 
+    async def _token(self, place: str) -> str | None:
+        """What makes a call that names no place go to another workspace."""
+        there, client = team_of(place), self.client
+        return await client.token_for(there) if there and isinstance(client, SlackClient) else None
+
     async def open_modal(self, trigger_id: str, view: Mapping[str, object]) -> str:
         """Open a modal within three seconds of a press; answers with its id."""
         async with _answered():
             answer = await self.client.views_open(trigger_id=trigger_id, view=dict(view))
-            return str(cast("Mapping[str, object]", answer.get("view") or {}).get("id", ""))
+            opened = str(cast("Mapping[str, object]", answer.get("view") or {}).get("id", ""))
+            return beside(trigger_id, opened) if opened else ""
 
     async def update_modal(self, view_id: str, view: Mapping[str, object]) -> None:
         """Show another view in an open modal."""
@@ -156,7 +171,7 @@ class Slack:
             grid = cast("Mapping[str, object]", found.get("enterprise_user") or {})
             teams = [str(found.get("team_id") or ""), *map(str, cast("Sequence[object]", grid.get("teams") or ()))]
             return Profile(
-                id=str(found.get("id") or user),
+                id=beside(user, str(found["id"])) if found.get("id") else user,
                 name=str(found.get("real_name") or found.get("name") or ""),
                 teams=tuple(dict.fromkeys(team for team in teams if team)),
                 is_bot=bool(found.get("is_bot")),

@@ -7,7 +7,6 @@ from bot.blocks import Block, Message, actions, button, context, header, picture
 from bot.card import seen_in
 from bot.change import changes, named, names_in, title
 from bot.names import UNDO, Press
-from bot.people import SLACK_ID
 from bot.stamp import live_values, outcome_words, taken_back, taker
 from bot.words import day, moment, outside, plain
 from domain.case import Case, ProposalView
@@ -17,6 +16,7 @@ from domain.operating_model import OperatingModel
 from domain.proposal import Overridden
 from domain.receipt import ReceiptStatus
 from domain.signal import Signal
+from domain.slack_id import is_person
 
 _RECEIPT = {
     ReceiptStatus.DONE: "✔️ *Done and checked in the ad account*",
@@ -152,7 +152,7 @@ def outcome(case: Case, view: ProposalView) -> Message | None:
 
 def reminder(case: Case, view: ProposalView, kind: str, to: Sequence[str]) -> Message:
     """A question nobody has answered, put once more to those it waits for, or passed on to those who may as well."""
-    people = " ".join(f"<@{one}>" for one in to if SLACK_ID.fullmatch(one)) or "whoever may decide"
+    people = " ".join(f"<@{one}>" for one in to if is_person(one)) or "whoever may decide"
     lead = "⬆️ *Passed on:* you may decide this as well" if kind == "escalation" else "⏰ *Still waiting for you*"
     until = f", by {moment(view.expires_at)}" if view.expires_at else ""
     words = f"{lead}, {people}\n*{title(view.proposal.action)}*{until}\n_{outside(case.signal.headline, 200)}_"

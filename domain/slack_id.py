@@ -64,10 +64,6 @@ class SlackId:
         """Whether it is a channel's id."""
         return _CHANNEL.fullmatch(self.local) is not None
 
-    def beside(self, local: str) -> str:
-        """Another id of the same workspace, written."""
-        return str(type(self)(self.team, local))
-
 
 def team_of(written: str) -> str:
     """The workspace of a written id; empty for the home workspace, and for what is no id at all."""
@@ -75,6 +71,12 @@ def team_of(written: str) -> str:
         return SlackId.parse(written).team
     except ValueError:
         return ""
+
+
+def beside(written: str, local: str) -> str:
+    """An id that Slack answered with where `written` was asked about: of the same workspace."""
+    team = team_of(written)
+    return str(SlackId(team, local)) if team else local
 
 
 def is_person(written: str) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.slack_id import PERSON, TEAM, WRITTEN_PERSON, SlackId, is_person, is_same_workspace, team_of
+from domain.slack_id import PERSON, TEAM, WRITTEN_PERSON, SlackId, beside, is_person, is_same_workspace, team_of
 
 teams = st.from_regex(TEAM, fullmatch=True)
 people = st.from_regex(re.compile(PERSON, re.ASCII), fullmatch=True)
@@ -79,7 +79,7 @@ def test_somebody_whose_workspace_nobody_names_is_nobody(team: str, home: str):
 
 
 def test_an_answer_of_slack_about_a_channel_elsewhere_is_of_the_same_workspace():
-    assert SlackId.parse("T0AGENCY01/U0MARA0001").beside("D0DIRECT01") == "T0AGENCY01/D0DIRECT01"
-    assert SlackId.parse("U0MARA0001").beside("D0DIRECT01") == "D0DIRECT01"
+    assert beside("T0AGENCY01/U0MARA0001", "D0DIRECT01") == "T0AGENCY01/D0DIRECT01"
+    assert beside("U0MARA0001", "D0DIRECT01") == beside("marketing-signals", "D0DIRECT01") == "D0DIRECT01"
     assert SlackId.parse("T0AGENCY01/C0SIGNALS1").is_channel
     assert not SlackId.parse("marketing-signals").is_channel
