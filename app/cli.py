@@ -1,6 +1,5 @@
 """The `baton` command. Every heavy import waits until its command runs, so that `--help` answers at once."""
 
-import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import click
 
 from domain.errors import ConfigurationError, MarketingError
+from domain.slack_id import is_person
 
 CONFIG = click.option(
     "--config",
@@ -34,13 +34,13 @@ class Day(click.ParamType[date]):
 
 
 class SlackUser(click.ParamType[str]):
-    """A Slack user id, written U0MARA0001."""
+    """A Slack user id, written U0MARA0001, or T0AGENCY01/U0MARA0001 for somebody of another workspace."""
 
     name = "slack id"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The id, or a usage error that shows the form."""
-        if not re.fullmatch(r"[UW][A-Z0-9]{4,}", str(value)):
+        if not is_person(str(value)):
             self.fail(f"{value!r} is not a Slack user id; it looks like U0MARA0001.", param, ctx)
         return str(value)
 

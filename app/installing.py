@@ -5,6 +5,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
@@ -68,7 +69,9 @@ class Installing:
         self, database: Database, *, client_id: str, client_secret: str, workspaces: tuple[str, ...], api: str
     ) -> None:
         """`workspaces`: team ids, home first. `api`: the Web API's address."""
-        self._database, self._home = database, workspaces[0]
+        self._database, self._home, self._others = database, workspaces[0], frozenset(workspaces[1:])
+        self._held: dict[str, tuple[float, str | None]] = {}
+        """Tokens of other workspaces, and when they were looked up."""
         self._store = Installations(database.engine, client_id, client_secret)
         self._api = AsyncWebClient(base_url=api, timeout=10)
         self._rotator = AsyncTokenRotator(client_id=client_id, client_secret=client_secret, client=self._api)
@@ -121,6 +124,18 @@ class Installing:
                 await self._store.async_save_bot(newer)
             return (newer or bot).bot_token
 
+    async def is_installed(self, team_id: str) -> bool:
+        """Whether a workspace beside home that this is for has the app at this very moment, whichever process heard."""
+        return team_id in self._others and await self._store.of_team(team_id) is not None
+
+    async def token_of(self, team_id: str) -> str | None:
+        """A token of a workspace beside home, looked up once in `LOOK_SECONDS`; None where nothing is installed."""
+        at, known = self._held.get(team_id, (0.0, None))
+        if known is None or time.monotonic() - at > LOOK_SECONDS:
+            known = await self.token(team_id) if team_id in self._others else None
+            self._held[team_id] = (time.monotonic(), known)
+        return known
+
     async def ready(self, client: SlackClient) -> None:
         """Wait until the app is installed in the home workspace, and give the client its token."""
         is_said = False
@@ -148,6 +163,7 @@ class Installing:
             return False
         if kind == "app_uninstalled" or (event.get("tokens") or {}).get("bot"):
             await self._store.remove(team)
+            self._held.pop(team, None)
             _log.warning("Baton was removed from workspace %s", team)
         return True
 

@@ -19,6 +19,7 @@ from app.slack import client_of, signing_secret, talking, watching
 from app.ways_in import hearing, reachable
 from bot.board import SlackBoard
 from bot.directory import SlackDirectory
+from bot.people import name_of
 from bot.slack import Slack
 from domain.errors import ConfigurationError
 from domain.operating_model import OperatingModel
@@ -78,6 +79,7 @@ async def _serve(role: str, model: OperatingModel, http: Address | None) -> None
     ):
         await runner.check()
         gc.freeze()  # what was loaded stays: looking through all of it would hold presses up for half a second
+        client.named = lambda written: name_of(written, runner.model)
         board = SlackBoard(runner, client)
         runner.show_on(board)
         click.echo(f"Baton is {name}. Stop with Ctrl-C.")

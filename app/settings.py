@@ -12,8 +12,9 @@ from pydantic import Field, SecretStr
 
 from domain.base import Frozen
 from domain.errors import ConfigurationError
+from domain.slack_id import TEAM
 
-_TEAM = re.compile(r"T[A-Z0-9]{4,20}")
+_TEAM = re.compile(TEAM)
 KNOWN = ("BATON_FAILPOINT", "BATON_HOME", "BATON_LEDGER_KEY", "BATON_MODEL")
 
 

@@ -44,6 +44,8 @@ async def reachable(settings: Settings, client: SlackClient, http: Address | Non
             )
             front = Front(door, await stack.enter_async_context(answering(door, http)))
             click.echo(f"Slack's requests are answered at {http.host}:{front.answering.port}{EVENTS_PATH}.")
+        if installing:
+            client.token_of, client.is_installed = installing.token_of, installing.is_installed
         if installing and is_installed_by_pages(settings):
             await installing.ready(client)
             await stack.enter_async_context(_kept_fresh(installing, client))

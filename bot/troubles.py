@@ -8,14 +8,15 @@ from collections.abc import Awaitable, Iterable, Mapping
 from typing import Final
 
 from bot.blocks import Block, Message, section, shorten
-from bot.client import Call, SlackClient
+from bot.client import NOT_INSTALLED, Call, SlackClient
 from bot.design import ARCHITECT
-from bot.manifest import SCOPES
+from bot.manifest import INSTALL_PATH, SCOPES
 from bot.slack import Slack, SlackRefused
 from bot.words import listed, outside, spoken
 from domain.case import Health
 from domain.errors import SlackUnavailable
 from domain.operating_model import OperatingModel
+from domain.slack_id import team_of
 from domain.trouble import Trouble, TroubleKind
 from graph.runner import Runner
 
@@ -28,8 +29,11 @@ LOOKS_PER_ROUND: Final = 10
 TELL_AGAIN_SECONDS = 600.0
 """Between two tries to reach the architects: whoever cannot be written to now cannot in a minute."""
 _CUT_OFF = frozenset(
-    {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "org_login_required"}
-)
+    {
+        "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "org_login_required",
+        NOT_INSTALLED,
+    }
+)  # fmt: skip
 _OF_CHANNELS: Mapping[str, TroubleKind] = {
     "channel_not_found": TroubleKind.CHANNEL_GONE,
     "is_archived": TroubleKind.CHANNEL_ARCHIVED,
@@ -116,10 +120,12 @@ class Troubles:
 
     def _mends(self, call: Call, one: Known) -> bool:
         kind, about = one
-        if kind in {TroubleKind.CUT_OFF, TroubleKind.PERSON_GONE}:
-            return kind is TroubleKind.CUT_OFF
+        if kind is TroubleKind.CUT_OFF:
+            return call.team == about
+        if kind is TroubleKind.PERSON_GONE:
+            return False
         if kind is TroubleKind.MISSING_SCOPE:
-            return self._by_method.get(one) == call.method
+            return self._by_method.get(one) == call.method and call.team == _granting(about)
         return call.method in _POSTING and call.channel == about
 
     async def _settle(self, kind: TroubleKind, about: str, *, is_wrong: bool) -> None:
@@ -139,7 +145,7 @@ class Troubles:
     async def _tell(self, one: Trouble) -> None:
         """Write to every architect. Where none could be reached it is tried again; App Home shows it meanwhile."""
         key, now = (one.kind, one.about), time.monotonic()
-        if one.kind is TroubleKind.CUT_OFF or now - self._tried.get(key, -TELL_AGAIN_SECONDS) < TELL_AGAIN_SECONDS:
+        if key == (TroubleKind.CUT_OFF, "") or now - self._tried.get(key, -TELL_AGAIN_SECONDS) < TELL_AGAIN_SECONDS:
             return
         if not await self._runner.troubles.take_telling(one):
             return
@@ -171,13 +177,24 @@ class Troubles:
 
 def _noticed(call: Call) -> Iterable[Known]:
     if call.refusal in _CUT_OFF:
-        yield TroubleKind.CUT_OFF, ""
+        yield TroubleKind.CUT_OFF, call.team
     elif call.refusal == "missing_scope":
         # Slack names all it would take; ours among them, or else the first, is what the architect has to add.
         needed = [scope.strip() for scope in call.needed.split(",") if scope.strip()]
-        yield TroubleKind.MISSING_SCOPE, next((one for one in needed if one in SCOPES), *needed[:1] or [call.method])
-    elif call.refusal in _OF_CHANNELS and call.method in _POSTING and call.channel[:1] not in {"", "D", "U", "W"}:
+        scope = next((one for one in needed if one in SCOPES), *needed[:1] or [call.method])
+        yield TroubleKind.MISSING_SCOPE, f"{call.team}/{scope}" if call.team else scope
+    elif call.refusal in _OF_CHANNELS and call.method in _POSTING and _is_channel(call.channel):
         yield _OF_CHANNELS[call.refusal], call.channel
+
+
+def _is_channel(written: str) -> bool:
+    """Whether a message was for a channel, by its id or name, and not for one person."""
+    return written.rpartition("/")[2][:1] not in {"", "D", "U", "W"}
+
+
+def _granting(about: str) -> str:
+    """The workspace that withholds a scope; empty for home."""
+    return about.partition("/")[0] if "/" in about else ""
 
 
 def troubled(health: Health, model: OperatingModel) -> list[Block]:
@@ -196,7 +213,7 @@ _KEPT = " Nothing is lost: what is missing is drawn as soon as it works."
 _ELSEWHERE = "or name another channel in App Home → Design"
 _WORDS: Mapping[TroubleKind, str] = {
     TroubleKind.CUT_OFF: "Slack no longer takes Baton's token. Install the app again and give Baton the new token.",
-    TroubleKind.MISSING_SCOPE: "Baton misses the permission `{about}` in Slack. Add it at api.slack.com/apps → "
+    TroubleKind.MISSING_SCOPE: "Baton misses the permission `{about}` in Slack{there}. Add it at api.slack.com/apps → "
     "OAuth & Permissions, and install the app again.",
     TroubleKind.CHANNEL_GONE: "The channel {channel} is not there for Baton: it was deleted or renamed, or it is "
     f"private. Invite Baton there, {_ELSEWHERE}.",
@@ -210,8 +227,22 @@ def said_plainly(kind: TroubleKind, about: str, model: OperatingModel) -> str:
     """What is wrong, what it means, and what to do about it, in mrkdwn."""
     if kind is TroubleKind.PERSON_GONE:
         return _of_somebody(about, model)
+    if kind is TroubleKind.CUT_OFF and about:
+        return _of_workspace(about, model)
     named = f"<#{about}>" if _CHANNEL_ID.fullmatch(about) else f"#{outside(about, 80)}"
-    return _WORDS[kind].format(about=outside(about, 80), channel=named) + _KEPT
+    team, _, scope = about.rpartition("/") if kind is TroubleKind.MISSING_SCOPE else ("", "", about)
+    there = f", in the workspace {outside(team, 30)}" if team else ""
+    return _WORDS[kind].format(about=outside(scope, 80), channel=named, there=there) + _KEPT
+
+
+def _of_workspace(team: str, model: OperatingModel) -> str:
+    """Another workspace took its token back, or never gave one."""
+    theirs = [outside(one.name, 80) for one in model.people if team_of(one.slack) == team]
+    who = f" {listed(theirs)} can neither be asked nor answer." if theirs else ""
+    return (
+        f"Baton is not installed in the workspace {outside(team, 30)} (any more).{who} Somebody there opens "
+        f"`{INSTALL_PATH}` at Baton's address; it must stand in SLACK_WORKSPACES." + _KEPT
+    )
 
 
 def _of_somebody(user: str, model: OperatingModel) -> str:

@@ -13,14 +13,15 @@ from domain.moment import Moment
 from domain.rhythm import DigestSettings, Preferences, Rhythm, usual, zone_of
 from domain.scope import Scope
 from domain.signal import Cause
+from domain.slack_id import CHANNEL, TEAM, WRITTEN_PERSON
 
 
 class Person(Frozen):
     """Somebody who owns something."""
 
     name: str
-    slack: str = Field(pattern=r"^[UW][A-Z0-9]{4,}$")
-    """Slack user id: "U0MARA0001"."""
+    slack: str = Field(pattern=rf"^{WRITTEN_PERSON}$")
+    """Slack user id: "U0MARA0001"; of another workspace "T0AGENCY01/U0MARA0001"."""
     roles: frozenset[str]
     """{"media_lead"}; the architect has "cmo"."""
     timezone: str = "UTC"
@@ -59,8 +60,8 @@ class Goal(Frozen):
 class Routes(Frozen):
     """Where signals go and who answers for which cause."""
 
-    channel: str = "marketing-signals"
-    """Channel name or id where cards and digests are posted."""
+    channel: str = Field(default="marketing-signals", pattern=rf"^(?:[^/]*|{TEAM}/{CHANNEL})$")
+    """Channel name or id where cards and digests are posted; of another workspace "T0AGENCY01/C0SIGNALS1"."""
     owners: Mapping[Cause, tuple[str, ...]] = Field(default_factory=dict[Cause, tuple[str, ...]])
     """Roles per cause where they differ from the defaults; the first leads."""
 
