@@ -6,9 +6,10 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from domain.base import Interval
+from domain.money import MINUS, written
 
-MINUS = "−"
-_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+_NO_CENTS = 1000
+"""From here on an amount in a sentence is read without cents, in its currency."""
 _ACRONYMS = {"cmo": "CMO", "crm": "CRM", "seo": "SEO", "cpa": "CPA", "ctr": "CTR", "cvr": "CVR", "roas": "ROAS"}
 _PLATFORMS = {"google_ads": "Google Ads", "google": "Google", "tiktok": "TikTok", "linkedin": "LinkedIn"}
 
@@ -52,15 +53,7 @@ def minus(text: str) -> str:
 
 def money(amount: Decimal | float, currency: str) -> str:
     """An amount people can read at a glance: "€38.20", "€450", "€1,240"."""
-    exact = Decimal(str(amount))
-    rounded = exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
-    if rounded == rounded.to_integral_value() or abs(rounded) >= 1000:
-        text = f"{abs(rounded):,.0f}"
-    else:
-        text = f"{abs(rounded):,.2f}"
-    sign = MINUS if rounded < 0 else ""
-    symbol = _SYMBOLS.get(currency)
-    return f"{sign}{symbol}{text}" if symbol else f"{sign}{text} {currency}"
+    return written(amount, currency, 0 if abs(amount) >= _NO_CENTS else None)
 
 
 def stake(amount: Decimal, currency: str) -> str:

@@ -24,8 +24,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from bot.words import MINUS, day, plain
+from bot.words import day, plain
 from domain.chart import Chart, Mark, Series
+from domain.money import MINUS, SIGNS, written
 
 # Okabe and Ito's palette, told apart in every common kind of colour vision; shape and words say the same again.
 LINE, _BAND, START, MARK, INK, PAPER = "#0072B2", "#56B4E9", "#D55E00", "#6B6B6B", "#1D1C1D", "#FFFFFF"
@@ -163,6 +164,8 @@ def _numbers(values: Sequence[float | None]) -> list[float]:
 
 def _tick(number: float, _: int | None = None, *, unit: str) -> str:
     places = next((count for count in range(4) if math.isclose(number, round(number, count), abs_tol=1e-9)), 4)
+    if unit in SIGNS:
+        return written(number, unit, places)
     return f"{number:,.{places}f}{' ' + unit if unit else ''}".replace("-", MINUS)
 
 

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from domain.base import Interval
+from domain.money import MINUS, written
 
-MINUS, ARROW, ELLIPSIS = "−", "→", "…"
+ARROW, ELLIPSIS = "→", "…"
 
 _METRICS = {
     "ctr": "Click-through rate",
@@ -45,7 +46,6 @@ _MONEY = frozenset(
     ("cpa", "cpc", "cpm", "cac", "spend", "revenue", "conversions_value", "daily_budget", "target_cpa", "price")
 )
 _RATIOS = frozenset(("roas", "frequency", "position", "target_roas"))
-_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 _MOST_FINER = 2
 """Places a figure may have beyond those people say: "1.012 %" instead of "1.01 %"; more nobody reads."""
 _NO_FIGURE = re.compile(r"[^0-9.]")
@@ -86,11 +86,8 @@ def escape(text: str) -> str:
 
 def money(amount: Decimal | float, currency: str, finer: int = 0) -> str:
     """An amount with its currency, to the cent where there are cents: "€118.40", "€1,240", "118.40 SEK"."""
-    value = Decimal(str(amount)).quantize(Decimal(1).scaleb(-2 - finer))
-    places = 0 if value == value.to_integral_value() else 2 + finer
-    text, sign = f"{abs(value):,.{places}f}", MINUS if value < 0 else ""
-    symbol = _SYMBOLS.get(currency)
-    return f"{sign}{symbol}{text}" if symbol else f"{sign}{text} {currency}"
+    exact = Decimal(str(amount)).quantize(Decimal(1).scaleb(-2 - finer))
+    return written(exact, currency, 0 if exact == exact.to_integral_value() else 2 + finer)
 
 
 def stake(amount: Decimal, currency: str) -> str:

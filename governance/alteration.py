@@ -8,8 +8,9 @@ from pydantic import ValidationError
 
 from domain.action import ACTION, Action, RetentionFlow, RotateAudience
 from domain.errors import InvalidChange
+from domain.money import SIGNS
 
-_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
+_SIGNS = {sign: code for code, sign in SIGNS.items()}
 _MOST_DIGITS = 20
 """No budget is longer; beyond 28 digits decimals cannot be counted exactly at all."""
 _CHANNELS = ("email", "push", "sms")

@@ -1,5 +1,6 @@
 """How a limit is said, and which limits limit nothing: the hard cap holds for everybody and comes first."""
 
+from domain.money import written
 from domain.operating_model import Limit, Person, Policy
 from governance import terms
 
@@ -7,7 +8,7 @@ from governance import terms
 def limit_words(one: Limit, currency: str) -> str:
     """A limit as a sentence's end: "a media lead decides alone up to 30 % a day; beyond that the CMO must …"."""
     bounds = [terms.share(one.max_change)] if one.max_change is not None else []
-    bounds += [f"{one.max_per_day:,.2f} {currency}"] if one.max_per_day is not None else []
+    bounds += [written(one.max_per_day, currency)] if one.max_per_day is not None else []
     what = f" to {terms.listing([terms.action(kind) for kind in sorted(one.actions)])}" if one.actions else ""
     return (
         f"a {terms.role(one.role)} decides alone up to {terms.listing(bounds, 'and') or 'any amount'} a day"

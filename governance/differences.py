@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from domain.money import written
 from domain.operating_model import (
     BreakGlass,
     Delegation,
@@ -153,7 +154,7 @@ def _limits(was: Sequence[Limit], now: Sequence[Limit], currency: str) -> Told:
         alone = f"The {terms.role(one.role)} decides alone up to"
         tellers: Tellers = {
             "max_change": lambda a, b: _bound(a, b, alone, lambda share: f"{terms.share(share)} a day"),
-            "max_per_day": lambda a, b: _bound(a, b, alone, lambda money: f"{money:,.2f} {currency} a day"),
+            "max_per_day": lambda a, b: _bound(a, b, alone, lambda money: f"{written(money, currency)} a day"),
             "beyond": lambda a, b: [
                 Change(
                     f"Beyond the limit of the {terms.role(one.role)} the {terms.role(b)} must approve as well, "

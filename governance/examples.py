@@ -12,6 +12,7 @@ from domain.case import Case, ProposalStatus, ProposalView
 from domain.catalogue import CATALOGUE, Sets, Shifts, example
 from domain.errors import MarketingError
 from domain.moment import Moment
+from domain.money import written
 from domain.operating_model import Freeze, Limit, OperatingModel, Person
 from domain.proposal import Approved, Proposal
 from domain.scope import Scope
@@ -98,7 +99,7 @@ def _bounds(kind: str, model: OperatingModel, noon: Moment) -> Iterator[_Situati
         if limit.max_per_day is not None and entry.moves_budget:
             most, whole = limit.max_per_day, limit.max_per_day * 100  # a small share, so that the money alone counts
             at, over = (_moved(kind, step, model, limit, whole) for step in (most, most + _CENT))
-            money = f"{most:,.2f} {model.currency} a day"
+            money = f"{written(most, model.currency)} a day"
             yield _Situation(f"{title} by {money}, as far as {far}", at, noon)
             yield _Situation(f"{title} by a cent more than {money}", over, noon)
     if entry.moves_budget:

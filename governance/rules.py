@@ -6,6 +6,7 @@ from decimal import Decimal
 from domain.action import PutBack, ShiftBudget
 from domain.catalogue import CATALOGUE, Risk
 from domain.moment import Moment
+from domain.money import written
 from domain.operating_model import Limit, OperatingModel
 from domain.proposal import Proposal
 from domain.standing import Standing
@@ -173,10 +174,10 @@ def _beyond(limit: Limit, proposal: Proposal, standing: Standing) -> list[str]:
         by = "from nothing" if change is None else terms.share(change)
         found.append(f"{alone} {terms.share(limit.max_change)}; {_this(proposal, standing)} is {by}, {then}")
     if limit.max_per_day is not None and (money is None or money > limit.max_per_day):
-        most, this = f"{limit.max_per_day:,.2f} {action.currency}", "with what was decided today this"
+        most, this = written(limit.max_per_day, action.currency), "with what was decided today this"
         this = "this" if action.money_at_stake in {None, money} else this
         known = money is not None
-        comes_to = f"{this} is {money:,.2f} {action.currency}" if known else f"nobody knows how much {this} is"
+        comes_to = f"{this} is {written(money, action.currency)}" if known else f"nobody knows how much {this} is"
         found.append(f"{alone} {most} a day; {comes_to}, {then}")
     return found
 

@@ -156,7 +156,7 @@ class FakeRunner:
         return Digest(
             day=day or TODAY,
             headline="1 signal opened, 3 decisions wait",
-            changed=("Opened: Trail Shoe video on Meta is wearing out (118.40 EUR a day)",),
+            changed=("Opened: Trail Shoe video on Meta is wearing out (€118.40 a day)",),
             waiting=("Shift budget: Mara Lindt", "Refresh creative: Cleo Okafor"),
             measured=("Pause ad of 1 March: CPA −11 % [−19, −2], forecast was −8 %",),
             held=("CPM rise on TikTok: holiday",),

@@ -207,7 +207,7 @@ def chart() -> Chart:
             Mark(day=date(2026, 2, 21), label="promo: Winter sale starts"),
             Mark(day=date(2026, 3, 12), label="budget cut approved by Mara Lindt"),
         ),
-        alt="Click-through rate fell from 1.31 % to 0.84 % after 9 March while cost per conversion rose to 55.90 EUR.",
+        alt="Click-through rate fell from 1.31 % to 0.84 % after 9 March while cost per conversion rose to €55.90.",
     )  # fmt: skip
 
 

@@ -122,7 +122,7 @@ def _cards() -> Mapping[str, tuple[str, Case, OperatingModel]]:
     rejected = Rejected(proposal_id=SHIFT, version=1, by=MARA, at=NOW, reason="Brand search is almost sold out.")
     both = Ask(role="media_lead", quorum=2, within_hours=72, rules=("Above 20 % of a budget, four eyes decide",))
     banned = Forbidden(rules=("Until 16 March nothing is moved: Easter sale freeze",))
-    alone = Automatic(rules=("Ads below 150 EUR a day are paused without asking",))
+    alone = Automatic(rules=("Ads below €150 a day are paused without asking",))
     drifted = receipt(ReceiptStatus.DRIFTED).model_copy(
         update={"after": {"meta/a1/campaign/c3/daily_budget": "380.00"}, "answer": ""}
     )

@@ -77,12 +77,12 @@ CHANGES = [
     (
         limit(max_per_day=Decimal(499)),
         TIGHTENS,
-        "The media lead decides alone up to 499.00 EUR a day instead of 500.00 EUR a day.",
+        "The media lead decides alone up to €499 a day instead of €500 a day.",
     ),
     (
         limit(max_per_day=Decimal(501)),
         LOOSENS,
-        "The media lead decides alone up to 501.00 EUR a day instead of 500.00 EUR a day.",
+        "The media lead decides alone up to €501 a day instead of €500 a day.",
     ),
     (
         limit(beyond="web_lead"),
@@ -92,7 +92,7 @@ CHANGES = [
     (
         policy(limits=()),
         LOOSENS,
-        "This limit goes: a media lead decides alone up to 30 % and 500.00 EUR a "
+        "This limit goes: a media lead decides alone up to 30 % and €500 a "
         "day; beyond that the CMO must approve as well.",
     ),
     (

@@ -165,7 +165,7 @@ def test_the_money_of_a_role_adds_up_over_campaigns_and_kinds():
     answer = said(proposal(budget("349.99", "450")), moves=earlier)
     assert isinstance(answer, Ask)
     assert answer.quorum == 2
-    assert any("500.00 EUR a day; with what was decided today this is 500.01 EUR" in one for one in answer.rules)
+    assert any("€500 a day; with what was decided today this is €500.01" in one for one in answer.rules)
     assert said(proposal(budget("350", "450")), moves=earlier).quorum == 1
     assert said(by("creative"), moves=(*earlier, *moved(PAUSE))).quorum == 2
 
