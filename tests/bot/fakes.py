@@ -251,6 +251,7 @@ class FakeSlack:
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, dict[str, Any]]] = []
+        self.tokens: list[tuple[str, str]] = []
         self.messages: dict[str, dict[str, Any]] = {}
         self.responses: list[dict[str, Any]] = []
         self.uploads: list[bytes] = []
@@ -280,6 +281,7 @@ class FakeSlack:
             if isinstance(sent.get(name), str):
                 sent[name] = json.loads(sent[name])
         self.sent.append((method, sent))
+        self.tokens.append((method, request.headers.get("Authorization", "").removeprefix("Bearer ")))
         if codes := self.refusals.get(method):
             code = codes.pop(0)
             if code == "429":

@@ -1,0 +1,397 @@
+"""A company in two workspaces: an id is of the one that gave it, on its way in and out, and nobody is mixed up."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from hypothesis import given
+from hypothesis import strategies as st
+from slack_bolt.async_app import AsyncBoltRequest
+
+from bot import names
+from bot.blocks import Message, section
+from bot.client import ASTRAY, NOT_INSTALLED, Call, SlackClient
+from bot.directory import SlackDirectory
+from bot.door import malformed
+from bot.listeners import connect
+from bot.people import holders, name_of
+from bot.private import said
+from bot.sender import placed, sender_of
+from bot.slack import Slack, SlackRefused
+from bot.strangers import NOT_HERE
+from domain.errors import NotYours
+from domain.operating_model import Person
+from tests.bot import test_listeners as payloads
+from tests.bot.fakes import FakeRunner, FakeSlack
+from tests.bot.samples import MARA, MODEL, SHIFT
+
+HOME, AGENCY, STRANGE = "T1", "T0AGENCY01", "T0STRANGE1"
+JUNE = f"{AGENCY}/U0JUNE0001"
+LOOK_ALIKE = f"{AGENCY}/{MARA}"
+JUNES = Person(name="June Ray", slack=JUNE, roles=frozenset({"media_lead"}))
+ALIKE = Person(name="Other Mara", slack=LOOK_ALIKE, roles=frozenset({"analyst"}))
+THEIRS = {"team_id": AGENCY, "authorizations": [{"team_id": AGENCY, "user_id": "U0BATON0002", "is_bot": True}]}
+Send = Callable[[dict[str, Any]], Awaitable[Any]]
+
+
+class Tokens:
+    """What other workspaces gave us."""
+
+    def __init__(self) -> None:
+        self.given = {AGENCY: "xoxb-agency"}
+
+    async def token_of(self, team: str) -> str | None:
+        return self.given.get(team)
+
+    async def is_installed(self, team: str) -> bool:
+        return team in self.given
+
+
+@pytest.fixture
+def tokens() -> Tokens:
+    return Tokens()
+
+
+@pytest.fixture
+def runner() -> FakeRunner:
+    return FakeRunner(model=MODEL.model_copy(update={"people": (*MODEL.people, JUNES, ALIKE)}))
+
+
+@pytest.fixture
+def client(slack: FakeSlack, tokens: Tokens, runner: FakeRunner) -> SlackClient:
+    made = SlackClient(token="xoxb-home", base_url=f"{slack.address}/api/", timeout=5)
+    made.token_of, made.is_installed = tokens.token_of, tokens.is_installed
+    made.named = lambda written: name_of(written, runner.model)
+    return made
+
+
+@pytest.fixture
+def send(runner: FakeRunner, client: SlackClient) -> Send:
+    app = connect(runner, client)  # type: ignore[arg-type]
+
+    async def deliver(payload: dict[str, Any]) -> Any:
+        before = asyncio.all_tasks()
+        response = await app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=payload))
+        while rest := asyncio.all_tasks() - before - {asyncio.current_task()}:
+            await asyncio.wait(rest, timeout=10)
+        return response
+
+    return deliver
+
+
+def of(team: str, payload: dict[str, Any], user: str, *, through: str = "") -> dict[str, Any]:
+    """The same press or form by a user of a team."""
+    there = {"id": through or team, "domain": "x"}
+    return payload | {"user": {"id": user, "team_id": team}, "team": there}
+
+
+def told(payload: dict[str, Any], user: str, **more: Any) -> dict[str, Any]:
+    """The same event by another user, as their installation tells it."""
+    return payload | THEIRS | {"event": payload["event"] | {"user": user} | more}
+
+
+def by_token(slack: FakeSlack, method: str) -> list[str]:
+    return [token for name, token in slack.tokens if name == method]
+
+
+# --- who somebody is
+
+
+ids = st.sampled_from([MARA, "U0JUNE0001", "W0ANYBODY1", "", "U", "T0AGENCY01/U0JUNE0001", "u0mara0001", "U0MARA0001 "])
+places = st.sampled_from([HOME, AGENCY, STRANGE, "E0ORG00001", "", None, "t1", 5])
+
+
+@given(ids, places, places, places, places, st.booleans())
+def test_nobody_becomes_somebody_of_home_unless_every_workspace_slack_names_for_them_is_home(
+    user: str, written: Any, source: Any, of_event: Any, through: Any, shared: bool
+):
+    event = {"type": "message", "user": user, "user_team": written, "source_team": source, "team": of_event}
+    body = {"event": event, "authorizations": [{"team_id": through}], "is_ext_shared_channel": shared}
+    who = sender_of(body).seen_from(HOME)
+    named = {one for one in (written, source, of_event) if isinstance(one, str) and one}
+    if who is not None and not who.team:
+        assert who.local == user
+        assert named == {HOME} or (not named and not shared and through == HOME)
+    if who is not None and who.team:
+        assert named <= {who.team}
+
+
+@given(ids, places, places, places)
+def test_a_press_is_of_the_workspace_of_whoever_pressed_not_of_the_one_the_card_is_in(
+    user: str, theirs: Any, where: Any, of_body: Any
+):
+    body = {"type": "block_actions", "user": {"id": user, "team_id": theirs}, "team": {"id": where}, "team_id": of_body}
+    who = sender_of(body).seen_from(HOME)
+    said = next((one for one in (theirs, where, of_body) if isinstance(one, str) and one), "")
+    assert (who is None) or (str(who) == (user if said == HOME else f"{said}/{user}"))
+
+
+@given(st.sampled_from([HOME, AGENCY]), st.sampled_from([HOME, AGENCY]), st.sampled_from([MARA, "U0JUNE0001"]))
+def test_behind_the_door_a_bare_id_is_always_of_home(team: str, through: str, user: str):
+    body = {
+        "type": "view_submission",
+        "user": {"id": user, "team_id": team},
+        "team": {"id": through},
+        "trigger_id": "12.34.abc",
+        "view": {"id": "V1", "state": {"values": {"to": {"to": {"selected_user": user, "selected_users": [user]}}}}},
+        "channel": {"id": "C0SHARED01"},
+        "container": {"channel_id": "C0SHARED01", "view_id": "V1"},
+    }
+    before = str(body)
+    sender = sender_of(body)
+    made = placed(body, sender, HOME)
+    assert str(body) == before, "what Slack sent stays as it was"
+    theirs, there = ("" if team == HOME else f"{team}/"), ("" if through == HOME else f"{through}/")
+    assert made["user"]["id"] == theirs + user
+    assert made["channel"]["id"] == made["container"]["channel_id"] == f"{there}C0SHARED01"
+    assert (made["trigger_id"], made["view"]["id"]) == (f"{there}12.34.abc", f"{there}V1")
+    chosen = made["view"]["state"]["values"]["to"]["to"]
+    if team == through:
+        assert chosen == {"selected_user": theirs + user, "selected_users": [theirs + user]}
+    else:
+        assert chosen == {"selected_user": None, "selected_users": []}, "of which workspace nobody knows"
+
+
+@pytest.mark.parametrize(
+    ("org", "team"), [("E0ORG00001", HOME), ("E0OTHER001", None)], ids=["our organisation", "another organisation"]
+)
+def test_an_organisation_stands_for_our_workspace_in_it_and_no_other(org: str, team: str | None):
+    body = {
+        "event": {"type": "message", "user": MARA, "user_team": org},
+        "authorizations": [{"team_id": HOME, "enterprise_id": "E0ORG00001"}],
+    }
+    assert (sender_of(body).seen_from(HOME) is not None) == (team == HOME)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"user": {"id": JUNE}}, {"user": JUNE}, {"user_id": JUNE}, {"channel": {"id": f"{AGENCY}/C1"}},
+        {"trigger_id": f"{AGENCY}/1.2"}, {"team": {"id": f"{HOME}/x"}}, {"user": {"id": MARA, "team_id": f"{HOME}/"}},
+        {"view": {"id": f"{AGENCY}/V1"}},
+        {"view": {"state": {"values": {"to": {"to": {"selected_user": JUNE}}}}}},
+        {"authorizations": [{"team_id": f"{HOME}/"}]}, {"event": {"type": "message", "user": JUNE}},
+    ],
+)  # fmt: skip
+def test_an_id_with_a_slash_is_none_of_slacks(slack: FakeSlack, hostile: dict[str, Any]):
+    assert malformed({**payloads.press(slack, names.APPROVE, MARA), **hostile}) is not None
+
+
+# --- inbound
+
+
+async def test_somebody_named_in_the_workspace_they_are_in_decides(send: Send, runner: FakeRunner, slack: FakeSlack):
+    await send(of(AGENCY, payloads.press(slack, names.APPROVE, MARA), "U0JUNE0001"))
+    assert runner.calls == [("approved", SHIFT, JUNE)]
+
+
+async def test_an_owners_id_in_another_workspace_decides_nothing_though_named_there(
+    send: Send, runner: FakeRunner, slack: FakeSlack
+):
+    await send(of(AGENCY, payloads.press(slack, names.APPROVE, MARA), MARA))
+    assert runner.calls == []
+    assert "Only the media lead may decide" in slack.responses[-1]["text"]
+
+
+async def test_the_id_of_somebody_named_elsewhere_decides_nothing_at_home(
+    send: Send, runner: FakeRunner, slack: FakeSlack
+):
+    await send(payloads.press(slack, names.APPROVE, "U0JUNE0001"))
+    assert runner.calls == []
+
+
+@pytest.mark.parametrize("user", [MARA, "U0NOBODY01"])
+async def test_a_stranger_of_a_workspace_that_is_not_installed_learns_nothing_though_named(
+    send: Send, runner: FakeRunner, slack: FakeSlack, tokens: Tokens, user: str
+):
+    tokens.given.clear()
+    for who in ("U0JUNE0001", user):
+        await send(of(AGENCY, payloads.press(slack, names.APPROVE, who), who, through=HOME))
+        await send(told(payloads.event("message", channel="D0DIRECT01", channel_type="im", text="what waits?"), who))
+    assert (runner.calls, runner.asked, slack.sent[1:]) == ([], [], [])
+    assert {one["text"] for one in slack.responses} == {NOT_HERE}
+
+
+async def test_somebody_nobody_named_in_an_installed_workspace_is_a_stranger(
+    send: Send, runner: FakeRunner, slack: FakeSlack
+):
+    await send(of(AGENCY, payloads.press(slack, names.APPROVE, MARA), "U0NOBODY01"))
+    await send(told(payloads.event("app_home_opened", tab="home"), "U0NOBODY01"))
+    assert [one["text"] for one in slack.responses] == [NOT_HERE]
+    assert slack.calls("views.publish") == []
+
+
+async def test_somebody_at_home_is_not_heard_through_a_workspace_that_took_the_app_out(
+    send: Send, runner: FakeRunner, slack: FakeSlack, tokens: Tokens
+):
+    tokens.given.clear()
+    await send(of(HOME, payloads.press(slack, names.APPROVE, MARA), MARA, through=AGENCY))
+    assert runner.calls == []
+
+
+async def test_a_question_from_another_workspace_is_answered_there_by_its_own_token(
+    send: Send, runner: FakeRunner, slack: FakeSlack
+):
+    asked = payloads.event("message", channel="D0DIRECT01", channel_type="im", text="what about CTR?")
+    await send(told(asked, "U0JUNE0001"))
+    assert [(question, by) for question, by, _ in runner.asked] == [("what about CTR?", JUNE)]
+    assert slack.calls("chat.postMessage")[0]["channel"] == "D0DIRECT01"
+    assert by_token(slack, "chat.postMessage") == ["xoxb-agency"]
+
+
+async def test_forms_and_app_home_of_another_workspace_open_with_its_own_token(
+    send: Send, runner: FakeRunner, slack: FakeSlack
+):
+    await send(of(AGENCY, payloads.press(slack, names.REJECT, MARA), "U0JUNE0001"))
+    (opened,) = slack.calls("views.open")
+    assert "/" not in opened["trigger_id"]
+    typed = payloads.submission(opened["view"], MARA, reason="They sold out last week")
+    await send(of(AGENCY, typed, "U0JUNE0001"))
+    assert runner.calls == [("rejected", SHIFT, JUNE)]
+    await send(told(payloads.event("app_home_opened", tab="home"), "U0JUNE0001"))
+    assert slack.calls("views.publish")[-1]["user_id"] == "U0JUNE0001"
+    assert {*by_token(slack, "views.open"), *by_token(slack, "views.publish")} == {"xoxb-agency"}
+
+
+async def test_a_slow_form_is_filled_in_the_workspace_it_was_opened_in(
+    send: Send, runner: FakeRunner, slack: FakeSlack
+):
+    runner.delay = 1.3
+    await send(of(AGENCY, payloads.press(slack, names.REJECT, MARA), "U0JUNE0001"))
+    (filled,) = slack.calls("views.update")
+    assert filled["view_id"].startswith("V")
+    assert by_token(slack, "views.update") == ["xoxb-agency"]
+
+
+async def test_what_only_one_person_should_hear_of_a_shared_channel_is_written_to_them_directly(
+    send: Send, runner: FakeRunner, slack: FakeSlack, caplog: pytest.LogCaptureFixture
+):
+    runner.failure = RuntimeError("nobody foresaw this")
+    event = payloads.event("app_mention", text="<@U0BATON0001> what waits?", user_team=AGENCY)
+    await send(event | {"event": event["event"] | {"user": "U0JUNE0001"}, "is_ext_shared_channel": True})
+    assert slack.calls("chat.postEphemeral") == []
+    (told_june,) = slack.calls("chat.postMessage")
+    assert told_june["channel"] == "U0JUNE0001"
+    assert "something went wrong" in told_june["text"]
+    assert by_token(slack, "chat.postMessage") == ["xoxb-agency"]
+    caplog.clear()
+
+
+async def test_slack_is_asked_about_somebody_where_they_are(tokens: Tokens):
+    known = {
+        "xoxb-home": {"id": MARA, "team_id": HOME, "real_name": "Mara", "is_restricted": True},
+        "xoxb-agency": {"id": MARA, "team_id": AGENCY, "real_name": "Other Mara"},
+    }
+
+    async def answer(request: web.Request) -> web.Response:
+        token = request.headers["Authorization"].removeprefix("Bearer ")
+        return web.json_response({"ok": True, "team_id": HOME, "user": known[token]})
+
+    application = web.Application()
+    application.router.add_route("*", "/api/{method}", answer)
+    async with TestServer(application) as server:
+        client = SlackClient(token="xoxb-home", base_url=str(server.make_url("/api/")), timeout=5)
+        client.token_of = tokens.token_of
+        directory = SlackDirectory(Slack(client))
+        await directory.warm([MARA, LOOK_ALIKE])
+        at_home, there = await directory.badge(MARA), await directory.badge(LOOK_ALIKE)
+        tokens.given.clear()
+        assert await directory.badge(JUNE) is None, "nobody there can be asked"
+    assert at_home and there
+    assert (at_home.slack, at_home.team, at_home.flaw) == (MARA, HOME, "Guests of the workspace decide nothing")
+    assert (there.slack, there.team, there.flaw) == (LOOK_ALIKE, AGENCY, None)
+
+
+# --- outbound
+
+
+async def test_what_is_posted_elsewhere_goes_there_and_is_remembered_as_being_there(
+    client: SlackClient, slack: FakeSlack
+):
+    shown = Message("Hello", (section("Hello"),))
+    place = await Slack(client).post(f"{AGENCY}/C0THEIRS01", shown)
+    await Slack(client).edit(place, shown)
+    await Slack(client).post("C0SIGNALS01", shown)
+    assert place.channel == f"{AGENCY}/C0THEIRS01"
+    assert [one["channel"] for one in slack.calls("chat.postMessage")] == ["C0THEIRS01", "C0SIGNALS01"]
+    assert by_token(slack, "chat.postMessage") == ["xoxb-agency", "xoxb-home"]
+    assert by_token(slack, "chat.update") == ["xoxb-agency"]
+
+
+async def test_nobody_is_mentioned_whom_a_workspace_would_take_for_somebody_else(client: SlackClient, slack: FakeSlack):
+    words = f"<@{MARA}> and <@{JUNE}> and <@{STRANGE}/U0GONE00001>"
+    for channel in ("C0SIGNALS01", f"{AGENCY}/C0THEIRS01"):
+        await Slack(client).post(channel, Message(words, (section(words),)))
+    at_home, there = slack.calls("chat.postMessage")
+    assert at_home["text"] == at_home["blocks"][0]["text"]["text"]
+    assert at_home["text"] == f"<@{MARA}> and June Ray and {STRANGE}/U0GONE00001"
+    assert there["text"] == f"Mara Lindt and <@U0JUNE0001> and {STRANGE}/U0GONE00001"
+
+
+async def test_a_call_about_two_workspaces_goes_to_neither(client: SlackClient, slack: FakeSlack):
+    with pytest.raises(SlackRefused) as refused:
+        await Slack(client).whisper("C0SIGNALS01", JUNE, "Only for you")
+    assert refused.value.code == ASTRAY
+    with pytest.raises(SlackRefused):
+        await Slack(client).post("t0agency01/C0THEIRS01", Message("Hello", ()))
+    assert slack.sent == []
+
+
+async def test_without_an_installation_nothing_leaves_and_whoever_listens_hears_why(
+    client: SlackClient, slack: FakeSlack, tokens: Tokens
+):
+    heard: list[Call] = []
+    client.heard = heard.append
+    tokens.given.clear()
+    with pytest.raises(SlackRefused) as refused:
+        await Slack(client).post(JUNE, Message("Hello", ()))
+    assert refused.value.code == NOT_INSTALLED
+    assert heard == [Call("chat.postMessage", JUNE, NOT_INSTALLED, team=AGENCY)]
+    assert slack.sent == []
+
+
+async def test_a_file_for_another_workspace_is_stored_there(client: SlackClient, slack: FakeSlack):
+    heard: list[Call] = []
+    client.heard = heard.append
+    await Slack(client).upload("chart.png", b"png", "CTR", "CTR fell", place=f"{AGENCY}/C0THEIRS01")
+    assert set(by_token(slack, "files.completeUploadExternal")) == {"xoxb-agency"}
+    assert {one.team for one in heard} == {AGENCY}
+    await Slack(client).upload("chart.png", b"png", "CTR", "CTR fell")
+    assert by_token(slack, "files.completeUploadExternal")[-1] == "xoxb-home"
+
+
+async def test_a_form_proposes_nobody_whom_its_workspace_does_not_know(client: SlackClient, slack: FakeSlack):
+    def form() -> dict[str, Any]:
+        def asking(block: str, user: str) -> dict[str, Any]:
+            chosen = {"type": "users_select", "action_id": block, "initial_user": user}
+            return {
+                "type": "input",
+                "block_id": block,
+                "label": {"type": "plain_text", "text": "Who"},
+                "element": chosen,
+            }
+
+        title = {"type": "plain_text", "text": "Who"}
+        blocks = [asking("a", MARA), asking("b", JUNE)]
+        return {"type": "modal", "title": title, "submit": title, "blocks": blocks}
+
+    await Slack(client).open_modal(f"{AGENCY}/1.2.3", form())
+    await Slack(client).open_modal("1.2.3", form())
+    first = [
+        [block["element"].get("initial_user") for block in sent["view"]["blocks"]] for sent in slack.calls("views.open")
+    ]
+    assert first == [[None, "U0JUNE0001"], [MARA, None]]
+
+
+async def test_a_refusal_names_the_right_one_of_two_with_the_same_id(runner: FakeRunner):
+    words = said(NotYours(f"{MARA} and {LOOK_ALIKE} and {STRANGE}/{MARA} and <@{JUNE}>."), runner.model)
+    assert words == f"Mara Lindt and Other Mara and {STRANGE}/{MARA} and June Ray."
+
+
+def test_a_role_held_in_two_workspaces_is_written_with_both_names(runner: FakeRunner):
+    assert holders("media_lead", runner.model) == "Mara Lindt and June Ray"
+    assert name_of(JUNE, runner.model) == "June Ray"
+    assert "<@" not in name_of(f"{STRANGE}/{MARA}", runner.model)
