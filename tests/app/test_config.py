@@ -32,6 +32,29 @@ def refused(text: str) -> str:
     return str(caught.value)
 
 
+def test_people_and_channels_of_another_workspace_are_named_with_it():
+    text = GOOD.replace("slack: U0MARA0001", "slack: T0AGENCY01/U0MARA0001").replace(
+        "routes:\n", "routes:\n  channel: T0AGENCY01/C0SIGNALS1\n"
+    )
+    model = parse(text, "baton.yaml", Path("/srv"))
+    assert model.person("U0MARA0001") is None
+    assert model.person("T0AGENCY01/U0MARA0001") == model.people[0]
+    assert model.routes.channel == "T0AGENCY01/C0SIGNALS1"
+
+
+@pytest.mark.parametrize(
+    "slack", ["T0AGENCY01/", "/U0MARA0001", "AGENCY/U0MARA0001", "T0AGENCY01/U0MARA0001/x", "T1/mara"]
+)
+def test_an_id_that_is_half_of_one_is_refused(slack: str):
+    assert "`people.0.slack` is not usable" in refused(GOOD.replace("U0MARA0001", slack))
+
+
+@pytest.mark.parametrize("channel", ["T0AGENCY01/signals", "agency/C0SIGNALS1", "T0AGENCY01/U0MARA0001", "/C0SIGNALS1"])
+def test_a_channel_elsewhere_is_named_by_its_id(channel: str):
+    text = GOOD.replace("routes:\n", f"routes:\n  channel: {channel}\n")
+    assert "`routes.channel` is not usable" in refused(text)
+
+
 def test_a_good_file_becomes_the_operating_model():
     model = parse(GOOD, "baton.yaml", Path("/srv"))
     assert model.person("U0MARA0001") == model.holders("media_lead")[0]

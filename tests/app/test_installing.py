@@ -206,6 +206,35 @@ async def test_several_workspaces_have_tokens_of_their_own(site: Site):
     assert [await site.installing.token(team) for team in (HOME, AGENCY)] == [f"xoxb-{HOME}", f"xoxb-{AGENCY}"]
 
 
+async def test_another_workspace_counts_as_long_as_the_app_is_installed_there_and_it_is_listed(site: Site):
+    await site.install(HOME)
+    assert not await site.installing.is_installed(AGENCY)
+    assert await site.installing.token_of(AGENCY) is None
+    await site.install(AGENCY)
+    assert await site.installing.is_installed(AGENCY)
+    assert await site.installing.token_of(AGENCY) == f"xoxb-{AGENCY}"
+    await site.event(AGENCY, kind="app_uninstalled")
+    assert not await site.installing.is_installed(AGENCY)
+    assert await site.installing.token_of(AGENCY) is None
+    for not_beside_home in (HOME, STRANGE):
+        assert not await site.installing.is_installed(not_beside_home)
+        assert await site.installing.token_of(not_beside_home) is None
+
+
+async def test_another_process_hears_at_once_that_a_workspace_may_decide_nothing_any_more(site: Site, address: str):
+    await site.install(AGENCY)
+    database = Database(address)
+    other = Installing(
+        database, client_id="1.2", client_secret="secret", workspaces=(HOME, AGENCY), api="http://127.0.0.1:1/"
+    )
+    try:
+        assert await other.is_installed(AGENCY)
+        await site.event(AGENCY, kind="app_uninstalled")
+        assert not await other.is_installed(AGENCY)
+    finally:
+        await database.close()
+
+
 @pytest.mark.parametrize(
     ("event", "is_gone"),
     [

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from bot.client import SlackClient
 from bot.home import home
 from bot.troubles import Troubles, said_plainly
+from domain.operating_model import Person
 from domain.trouble import Trouble, TroubleKind
 from tests.bot.fakes import FakeRunner, FakeSlack
 from tests.bot.samples import ADA, MARA, MODEL, NOW
@@ -136,6 +137,41 @@ async def test_whoever_could_not_be_told_is_told_later(scene: Scene, monkeypatch
     await scene.troubles.look()
     assert [one.is_told for one in scene.book.held.values()] == [True]
     assert len(scene.told()) == 2, "the one that was refused, and the one that came"
+
+
+async def test_a_workspace_that_took_the_app_out_is_told_to_the_architects_and_home_goes_on(scene: Scene):
+    june = Person(name="June Ray", slack="T0AGENCY01/U0JUNE0001", roles=frozenset({"media_lead"}))
+    scene.runner.model = MODEL.model_copy(update={"people": (*MODEL.people, june)})
+    await scene.post("", channel=june.slack)  # nothing is installed there
+    assert set(scene.book.held) == {(TroubleKind.CUT_OFF, "T0AGENCY01")}
+    (told,) = scene.told()
+    assert "T0AGENCY01" in told
+    assert "June Ray can neither be asked nor answer" in told
+    await scene.post()
+    assert set(scene.book.held) == {(TroubleKind.CUT_OFF, "T0AGENCY01")}, "that home works mends nothing there"
+
+    async def installed(team: str) -> str:
+        return f"xoxb-{team}"
+
+    scene.client.token_of = installed
+    await scene.post("missing_scope", channel=june.slack)
+    assert (TroubleKind.MISSING_SCOPE, "T0AGENCY01/chat.postMessage") in scene.book.held
+    assert "in the workspace T0AGENCY01" in scene.told()[-1]
+    await scene.post()
+    assert (TroubleKind.MISSING_SCOPE, "T0AGENCY01/chat.postMessage") in scene.book.held
+    await scene.post(channel=june.slack)
+    assert scene.book.held == {}
+
+
+async def test_somebody_elsewhere_who_cannot_be_written_to_is_no_channel_that_is_gone(scene: Scene):
+    async def installed(team: str) -> str:
+        return f"xoxb-{team}"
+
+    scene.client.token_of = installed
+    await scene.post("channel_not_found", channel="T0AGENCY01/U0JUNE0001")
+    assert scene.book.held == {}
+    await scene.post("channel_not_found", channel="T0AGENCY01/C0THEIRS01")
+    assert set(scene.book.held) == {(TroubleKind.CHANNEL_GONE, "T0AGENCY01/C0THEIRS01")}
 
 
 @pytest.mark.parametrize("code", ["token_revoked", "token_expired", "invalid_auth", "account_inactive"])

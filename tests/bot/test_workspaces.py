@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 from slack_bolt.async_app import AsyncBoltRequest
+from slack_sdk.errors import SlackApiError
 
 from bot import names
 from bot.blocks import Message, section
@@ -24,6 +25,7 @@ from bot.slack import Slack, SlackRefused
 from bot.strangers import NOT_HERE
 from domain.errors import NotYours
 from domain.operating_model import Person
+from domain.slack_id import SlackId
 from tests.bot import test_listeners as payloads
 from tests.bot.fakes import FakeRunner, FakeSlack
 from tests.bot.samples import MARA, MODEL, SHIFT
@@ -112,6 +114,7 @@ def test_nobody_becomes_somebody_of_home_unless_every_workspace_slack_names_for_
     body = {"event": event, "authorizations": [{"team_id": through}], "is_ext_shared_channel": shared}
     who = sender_of(body).seen_from(HOME)
     named = {one for one in (written, source, of_event) if isinstance(one, str) and one}
+    assert who is None or who.is_person
     if who is not None and not who.team:
         assert who.local == user
         assert named == {HOME} or (not named and not shared and through == HOME)
@@ -153,6 +156,25 @@ def test_behind_the_door_a_bare_id_is_always_of_home(team: str, through: str, us
         assert chosen == {"selected_user": theirs + user, "selected_users": [theirs + user]}
     else:
         assert chosen == {"selected_user": None, "selected_users": []}, "of which workspace nobody knows"
+
+
+def test_in_a_shared_channel_somebody_whose_workspace_slack_does_not_name_is_nobody():
+    event = {"event": {"type": "message", "user": MARA}, "authorizations": [{"team_id": HOME}]}
+    assert sender_of(event).seen_from(HOME) == SlackId("", MARA)
+    assert sender_of(event | {"is_ext_shared_channel": True}).seen_from(HOME) is None
+
+
+@pytest.mark.parametrize("user", ["", "U", "u0mara0001", f"{MARA} ", f"{MARA}\n", "B0BATON0001", "T0AGENCY01"])
+def test_what_is_no_members_id_is_nobody_anywhere(user: str):
+    for team in (HOME, AGENCY):
+        body = {"type": "block_actions", "user": {"id": user, "team_id": team}, "team": {"id": team}}
+        assert sender_of(body).seen_from(HOME) is None
+
+
+def test_a_form_opened_in_a_shared_channel_comes_through_the_workspace_whose_app_opened_it():
+    theirs = {"id": "U0JUNE0001", "team_id": AGENCY}
+    body = {"type": "view_submission", "user": theirs, "team": {"id": AGENCY}, "view": {"app_installed_team_id": HOME}}
+    assert (sender_of(body).team, sender_of(body).through) == (AGENCY, HOME)
 
 
 @pytest.mark.parametrize(
@@ -319,6 +341,15 @@ async def test_what_is_posted_elsewhere_goes_there_and_is_remembered_as_being_th
     assert [one["channel"] for one in slack.calls("chat.postMessage")] == ["C0THEIRS01", "C0SIGNALS01"]
     assert by_token(slack, "chat.postMessage") == ["xoxb-agency", "xoxb-home"]
     assert by_token(slack, "chat.update") == ["xoxb-agency"]
+
+
+async def test_an_answer_is_streamed_to_whoever_asked_where_they_are(client: SlackClient, slack: FakeSlack):
+    recipient = {"recipient_user_id": JUNE, "recipient_team_id": HOME}
+    await client.api_call("chat.startStream", json={"channel": f"{AGENCY}/D0DIRECT01", "thread_ts": "1.2", **recipient})
+    (sent,) = slack.calls("chat.startStream")
+    assert (sent["recipient_user_id"], sent["recipient_team_id"]) == ("U0JUNE0001", AGENCY)
+    with pytest.raises(SlackApiError, match=ASTRAY):
+        await client.api_call("chat.startStream", json={"channel": "C0SHARED01", "thread_ts": "1.2", **recipient})
 
 
 async def test_nobody_is_mentioned_whom_a_workspace_would_take_for_somebody_else(client: SlackClient, slack: FakeSlack):
