@@ -16,7 +16,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from bot.words import ESCAPES, cut, plain
+from bot.words import ESCAPES, NO_BREAK, cut, isolated, plain, typeset
 
 Block = dict[str, object]
 """One block or element as it travels."""
@@ -39,7 +39,9 @@ class Message:
 
 def header(text: str) -> Block:
     """A headline, at most 150 characters."""
-    return _dict(HeaderBlock(text=PlainTextObject(text=plain(text, 150) or "–", emoji=True)))
+    fitting = (isolated(plain(text, most)) for most in (150, 130, 100, 75, 50))
+    shown = next((one for one in fitting if len(one) <= 150), "") or plain(text, 150) or "–"
+    return _dict(HeaderBlock(text=PlainTextObject(text=typeset(shown), emoji=True)))
 
 
 def section(text: str) -> Block:
@@ -98,7 +100,7 @@ def table(rows: Sequence[Sequence[str]]) -> Block:
         room -= sum(map(len, cells))
         if room < 0:
             break
-        kept.append([{"type": "raw_text", "text": cell} for cell in cells])
+        kept.append([{"type": "raw_text", "text": typeset(isolated(cell))} for cell in cells])
     return {"type": "table", "rows": kept, "column_settings": [{"is_wrapped": True}] * width}
 
 
@@ -109,7 +111,7 @@ def picture(file_id: str, alt: str) -> Block:
 
 def aloud(blocks: Iterable[Block], most: int = 3500) -> str:
     """Everything a message says, line by line, for those who hear it instead of seeing it."""
-    lines = [line for block in blocks if block["type"] != "actions" for line in _said(block)]
+    lines = [line.replace(NO_BREAK, " ") for block in blocks if block["type"] != "actions" for line in _said(block)]
     return shorten("\n".join(line for line in lines if line.strip()), most) or "–"
 
 
@@ -140,8 +142,9 @@ def _weight(value: object) -> int:
 
 
 def _mrkdwn(text: str, most: int = MOST_TEXT) -> MarkdownTextObject:
+    # A character less: a cut may have to close what keeps a name in order.
     # verbatim: bare addresses, #names and @names in the text stay text.
-    return MarkdownTextObject(text=shorten(text, most) or "–", verbatim=True)
+    return MarkdownTextObject(text=typeset(shorten(text, most - 1)) or "–", verbatim=True)
 
 
 def shorten(text: str, most: int) -> str:

@@ -18,6 +18,7 @@ from bot.words import (
     metric_name,
     outside,
     percent,
+    proper_name,
     share,
     spoken,
     stake,
@@ -161,7 +162,7 @@ def seen_in(finding: Finding, signal: Signal, *, named: bool = False) -> str:
         return name
     place = _finest(finding.scope)
     known = _called(finding.scope, signal) if named else signal.names.get(place or "")
-    where = f", {outside(known, 100)}" if known and (named or place != _finest(signal.scope)) else ""
+    where = f", {proper_name(known, 100)}" if known and (named or place != _finest(signal.scope)) else ""
     days = finding.window_days
     return f"{name}{where}, last {many(days, 'day') if days > 1 else 'day'}"
 

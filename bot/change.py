@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from bot.words import ARROW, count, day, metric_short, money, outside, percent, share, spoken
+from bot.words import ARROW, count, day, metric_short, money, outside, percent, proper_name, share, spoken
 from domain.action import (
     Action,
     ChangeGoal,
@@ -54,7 +54,7 @@ def names_in(case: Case, proposal: Proposal) -> Names:
 
 def called(ident: str | None, names: Names, what: str = "the account") -> str:
     """An object by the name people use, or its id where nobody named it."""
-    return f"*{outside(names.get(ident, ident), 70)}*" if ident else what
+    return f"*{proper_name(names.get(ident, ident), 70)}*" if ident else what
 
 
 def changes(action: Action, names: Names) -> list[str]:  # noqa: PLR0911, PLR0912 - one line per kind

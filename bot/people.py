@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.words import listed, outside, spoken
+from bot.words import listed, outside, proper_name, spoken
 from domain.case import Case, ProposalStatus, ProposalView
 from domain.operating_model import OperatingModel
 from domain.proposal import Expired, Snoozed, is_erased
@@ -32,7 +32,7 @@ def name_of(user: str, model: OperatingModel) -> str:
     if is_erased(user):
         return "somebody who was erased"
     if person := model.person(user):
-        return outside(person.name, 80)
+        return proper_name(person.name, 80)
     return f"<@{user}>" if is_person(user) and not team_of(user) else outside(user, 80)
 
 
@@ -41,7 +41,7 @@ def holders(role: str, model: OperatingModel, *, mention: bool = False) -> str:
     people = model.holders(role)
     if not people:
         return "nobody yet"
-    shown = [f"<@{person.slack}>" if mention else outside(person.name, 80) for person in people[:3]]
+    shown = [f"<@{person.slack}>" if mention else proper_name(person.name, 80) for person in people[:3]]
     rest = [f"{len(people) - 3} more"] if len(people) > 3 else []
     return listed(shown + rest)
 

@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -57,6 +57,16 @@ _STEERING = re.compile(
 )
 # Slack's own formatting marks, replaced by lookalikes so that a campaign called *v2* stays a name.
 _MARKS = str.maketrans({"*": "∗", "`": "ˋ", "~": "∼"})
+NO_BREAK = "\u00a0"
+"""A space at which no line ends."""
+_KEPT_TOGETHER = re.compile(r"(?<=\d) (?=%|(?:h|min|[A-Z]{3})\b)|(?<=\bn) (?== \d)|(?<=\bn =) (?=\d)")
+"""Between a figure and its unit, and inside "n = 11"."""
+_AS_TYPED = re.compile(r"(`[^`]*`|<[^>]*>)")
+"""What people copy, and Slack's own tokens: left as they are."""
+_ISOLATE, _POP = "\u2068", "\u2069"
+_RIGHT_TO_LEFT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+_RUN = re.compile(rf"{_RIGHT_TO_LEFT}(?:(?:[^\w*<>`~&\n]|\d)*{_RIGHT_TO_LEFT})*")
+"""Right-to-left letters with the spaces, figures and signs between them."""
 ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -76,12 +86,41 @@ def plain(text: str, most: int = 3000) -> str:
 
 def outside(text: str, most: int = 1000) -> str:
     """Outside text for mrkdwn: one line that can hold no mention, no link and no formatting."""
-    return plain(text, most).translate(_MARKS).translate(ESCAPES)
+    return isolated(plain(text, most).translate(_MARKS).translate(ESCAPES))
+
+
+def proper_name(text: str, most: int) -> str:
+    """The same for a name, which is kept in order as a whole, the figures at its end too."""
+    held = plain(text, most).translate(_MARKS).translate(ESCAPES)
+    return f"{_ISOLATE}{held}{_POP}" if _RUN.search(held) else held
+
+
+def isolated(text: str) -> str:
+    """Text in which words from right to left do not reorder what stands around them.
+
+    For what people see only: never for what is compared, copied or typed, so not inside a code span.
+    """
+    return _shown(text, lambda part: _RUN.sub(lambda run: f"{_ISOLATE}{run[0]}{_POP}", part))
+
+
+def typeset(text: str) -> str:
+    """Text as it is shown: no line ends between a figure and its unit, no isolate stays open where a text was cut.
+
+    The last step, as plain text knows one space only.
+    """
+    if _ISOLATE in text:
+        text = "\n".join(line + _POP * (line.count(_ISOLATE) - line.count(_POP)) for line in text.split("\n"))
+    return _shown(text, lambda part: _KEPT_TOGETHER.sub(NO_BREAK, part))
+
+
+def _shown(text: str, change: Callable[[str], str]) -> str:
+    """The text changed where people only read it."""
+    return "".join(part if at % 2 else change(part) for at, part in enumerate(_AS_TYPED.split(text)))
 
 
 def escape(text: str) -> str:
     """Our own mrkdwn, made safe: line breaks and bold stay, mentions and links do not."""
-    return _STEERING.sub("", text).translate(ESCAPES)
+    return isolated(_STEERING.sub("", text).translate(ESCAPES))
 
 
 def money(amount: Decimal | float, currency: str, finer: int = 0) -> str:

@@ -66,7 +66,7 @@ async def test_receipt_and_outcome_arrive_in_the_thread_once(board, runner, slac
     posts = slack.calls("chat.postMessage")
     assert len(posts) == 5
     assert "checked in the ad account" in str(posts[3]["blocks"])
-    assert "CPA −11 %" in str(posts[4]["blocks"])
+    assert "CPA −11\u00a0%" in posts[4]["blocks"][1]["text"]["text"]
     assert set(runner.kept[SIG]) >= {f"{SHIFT}/receipt", f"{SHIFT}/outcome"}
 
 

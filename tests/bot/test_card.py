@@ -13,7 +13,7 @@ from bot.change import changes, names_in
 from bot.names import ASK, SNOOZE
 from bot.question import LEAST_CALLS, record_words
 from bot.stamp import outcome_words
-from bot.words import metric_short
+from bot.words import NO_BREAK, metric_short
 from domain.action import PutBack, ShiftBudget
 from domain.case import CallRecord, Case, ProposalStatus
 from domain.finding import FindingKind
@@ -54,7 +54,7 @@ def drawn(valid: Any, case: Case, *, mention: bool = False) -> Message:
 
 
 def text(message: Message) -> str:
-    return "\n".join(_texts(message.blocks))
+    return "\n".join(_texts(message.blocks)).replace(NO_BREAK, " ")
 
 
 def _texts(value: Any) -> list[str]:
@@ -76,7 +76,7 @@ def _labels(elements: Any) -> Iterator[str]:
 def test_the_card_says_verdict_why_stake_confidence_and_asks_each_owner(valid):
     message = drawn(valid, CASE)
     said = text(message)
-    assert message.blocks[0]["text"]["text"] == "Trail Shoe video on Meta is wearing out: CTR −36 %"
+    assert message.blocks[0]["text"]["text"] == "Trail Shoe video on Meta is wearing out: CTR −36\u00a0%"
     assert "The same people have seen the Trail Shoe video 4.1 times" in said
     assert "*Creative fatigue*, very likely (93 %) · *about €118 a day* at stake (wasted spend) · since 9 March" in said
     assert "• *Mara Lindt* (media lead): decide on *2. Shift budget*" in said

@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import names
 from bot.board import SlackBoard
 from bot.listeners import connect
+from bot.words import NO_BREAK
 from domain.errors import MarketingError, SourceUnavailable
 from tests.bot.fakes import FakeRunner, FakeSlack
 from tests.bot.samples import ADA, CASE, CLEO, EVE, MARA, REFRESH, SHIFT, SIG
@@ -127,7 +128,7 @@ async def opened(send: Any, slack: FakeSlack, action: str, user: str, value: str
 
 
 def said(slack: FakeSlack) -> str:
-    return str(slack.responses[-1])
+    return json.dumps(slack.responses[-1], ensure_ascii=False).replace(NO_BREAK, " ")
 
 
 class TestApprove:

@@ -104,3 +104,52 @@ def test_percent_keeps_the_order_of_changes(one, other):
 
     low, high = sorted((one, other))
     assert number(words.percent(low)) <= number(words.percent(high)) + 1e-9
+
+
+FSI, PDI = "\u2068", "\u2069"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("fell to 31 % in 3 h", "fell to 31\u00a0% in 3\u00a0h"),
+        ("(95 % sure: −19 to −2 %, n = 11)", "(95\u00a0% sure: −19 to −2\u00a0%, n\u00a0=\u00a011)"),
+        ("118.40 SEK in 40 min", "118.40\u00a0SEK in 40\u00a0min"),
+        ("type `/baton summary 30 % n = 4`", "type `/baton summary 30 % n = 4`"),
+        ("<!date^1^{date} at {time}|14 March, 09:30 UTC>", "<!date^1^{date} at {time}|14 March, 09:30 UTC>"),
+        ("2 creatives, in = 3, 4 HOURS", "2 creatives, in = 3, 4 HOURS"),
+    ],
+)
+def test_no_line_ends_between_a_figure_and_its_unit(text: str, shown: str):
+    assert words.typeset(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("CTR of קמפיין אביב fell 31 %", f"CTR of {FSI}קמפיין אביב{PDI} fell 31 %"),
+        ("حملة 2024 الربيع: +4 %", f"{FSI}حملة 2024 الربيع{PDI}: +4 %"),
+        ("Trail Shoe", "Trail Shoe"),
+        ("a\u2068b\u2069 אב", f"ab {FSI}אב{PDI}"),
+    ],
+)
+def test_words_from_right_to_left_leave_the_sentence_around_them_in_order(text: str, shown: str):
+    assert words.outside(text) == shown
+    assert words.plain(shown) == words.plain(text), "what is compared or typed holds none of it"
+
+
+def test_what_is_to_be_typed_holds_nothing_that_cannot_be_typed():
+    assert (
+        words.escape("type `/baton signal קמפיין`, not קמפיין") == f"type `/baton signal קמפיין`, not {FSI}קמפיין{PDI}"
+    )
+
+
+def test_a_name_from_right_to_left_keeps_the_figures_at_its_end():
+    assert words.proper_name("קמפיין 2024", 70) == f"{FSI}קמפיין 2024{PDI}"
+    assert words.proper_name("Run Club 2024", 70) == "Run Club 2024"
+
+
+@given(text=st.text(alphabet="abאב 12*%<&\n—ب", max_size=80), most=st.integers(1, 60))
+def test_what_was_cut_leaves_nothing_open(text: str, most: int):
+    for line in words.typeset(words.cut(words.isolated(text), most)).split("\n"):
+        assert line.count(FSI) == line.count(PDI)

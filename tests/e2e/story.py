@@ -41,7 +41,7 @@ def thread(demo: Demo, card: dict[str, Any]) -> list[dict[str, Any]]:
 
 def words(thing: Any) -> str:
     """All text in a message, view or block, in reading order."""
-    return " ".join(_texts(thing))
+    return " ".join(_texts(thing)).replace("\u00a0", " ")
 
 
 def _texts(thing: Any) -> Iterator[str]:

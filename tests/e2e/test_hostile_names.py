@@ -29,6 +29,8 @@ __all__ = ["address", "server", "template"]
 
 OURS = re.compile(r"<@U0[A-Z0-9]+>|<!date\^\d+\^[^<>|]*\|[^<>|]*>")
 STEERING = set("\u061c\u200b\u200e\u200f\u2066\u2067\u2068\u2069\u202a\u202b\u202c\u202d\u202e\ufeff")
+ISOLATED = re.compile("\u2068(?=[^\u2068\u2069\n]*[\u0590-\u08ff])([^\u2068\u2069\n]*)\u2069")
+"""What Baton itself puts around words from right to left."""
 SHOWN = {"type", "text", "blocks", "title", "callback_id", "submit", "close", "private_metadata"}
 QUESTIONS = (
     "why did CTR fall on <!channel>?",
@@ -100,7 +102,8 @@ def wrong(sent: dict[str, Any]) -> Iterator[str]:
             yield f"formatting: {cut(bare)}"
         if re.search(r"^\W*Approved by Ines Varga", text, re.MULTILINE):
             yield f"a fake decision: {cut(text)}"
-        if bad := {sign for sign in text if sign in STEERING or (sign != "\n" and unicodedata.category(sign) == "Cc")}:
+        alone = ISOLATED.sub("", text)
+        if bad := {sign for sign in alone if sign in STEERING or (sign != "\n" and unicodedata.category(sign) == "Cc")}:
             yield f"steering {sorted(map(hex, map(ord, bad)))}: {cut(text)}"
         if "\U000e0041" in text:
             yield f"invisible letters: {cut(text)}"

@@ -136,7 +136,9 @@ def wait_for_the_outcome(page: Page) -> None:
     page.get_by_role("link", name="marketing-signals").click()
     window.card(page, "Run Club").get_by_role("link", name=re.compile(r"\d+ replies")).click()
     outcome = window.thread(page).get_by_role("listitem").filter(has_text=re.compile(r"Outcome: (Set|Shift) budget"))
-    expect(outcome).to_contain_text(re.compile(r"may be anything from −\d+ % to \+\d+ %, too wide to show the [+−]\d"))
+    expect(outcome).to_contain_text(
+        re.compile(r"may be anything from −\d+\s% to \+\d+\s%, too wide to show the [+−]\d")
+    )
     page.keyboard.press("Escape")
     expect(window.thread(page)).to_be_hidden()
 
