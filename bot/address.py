@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 from domain.slack_id import TEAM, SlackId, team_of
 
-_WHERE: Final = ("channel", "channel_id", "user", "user_id", "recipient_user_id", "trigger_id", "view_id")
+_WHERE: Final = ("channel", "channel_id", "user", "user_id", "trigger_id", "view_id")
 """Arguments that are ids of the workspace a call goes to."""
 _WORDS: Final = ("text", "markdown_text", "blocks", "chunks", "view", "attachments", "prompts")
 """Arguments that people are shown."""
@@ -52,7 +52,6 @@ def _spoken(arguments: Arguments, team: str, named: Named) -> Arguments:
     kept = dict(arguments)
     if team:
         kept |= {name: SlackId.parse(str(kept[name])).local for name in _WHERE if kept.get(name)}
-        kept |= {"recipient_team_id": team} if "recipient_team_id" in kept else {}
     return kept | {name: _said(kept[name], team, named) for name in _WORDS if kept.get(name)}
 
 

@@ -30,6 +30,7 @@ from domain.chart import Chart
 from domain.errors import SlackUnavailable
 from domain.operating_model import OperatingModel
 from domain.seal import Seal
+from domain.slack_id import team_of
 from domain.summaries import OwnDigest, Summary
 from graph.runner import Runner
 
@@ -146,20 +147,24 @@ class SlackBoard:
 
     async def tell_week(self, to: str, week: date, summary: Summary) -> bool:
         """Send one person the summary of a week with its page, which is drawn and stored once for all."""
-        page = await self.page(summary)
+        page = await self.page(summary, to)
         return await self._write(to, f"week/{week.isoformat()}", weekly(summary, page))
 
-    async def page(self, summary: Summary) -> str | None:
-        """The Slack file with a summary's charts; None where there is nothing to draw, or Slack does not take it."""
+    async def page(self, summary: Summary, to: str = "") -> str | None:
+        """The Slack file with a summary's charts; None where there is nothing to draw, or Slack does not take it.
+
+        `to`: who is shown it. Each workspace has a file of its own.
+        """
         if not has_page(summary):
             return None
         name = hashlib.sha256(summary.model_dump_json().encode()).hexdigest()[:16]
-        async with self._alone(key := f"summary/{name}"):
+        async with self._alone(key := _filed(f"summary/{name}", to)):
             file_id = await self._runner.upload(key)
             if file_id is None:
                 try:
                     sheet = await draw_page(summary)
-                    file_id = await self._slack.upload(f"summary-{name}.png", sheet, caption(summary), alt(summary))
+                    named, titled, read = f"summary-{name}.png", caption(summary), alt(summary)
+                    file_id = await self._slack.upload(named, sheet, titled, read, place=to)
                 except SlackRefused as problem:  # the figures are in words as well
                     _log.warning("The page of a summary is not shown: %s", problem)
                     return None
@@ -314,10 +319,12 @@ class SlackBoard:
 
     async def _show_chart(self, ident: str, chart: Chart, posts: Mapping[str, Post], head: Post) -> None:
         name = hashlib.sha256(chart.model_dump_json().encode()).hexdigest()[:16]
-        file_id = await self._runner.upload(f"{ident}/chart/{name}")
+        key = _filed(f"{ident}/chart/{name}", head.channel)
+        file_id = await self._runner.upload(key)
         if file_id is None:
-            file_id = await self._slack.upload(f"{ident}-{name}.png", await draw(chart), chart.title, chart.alt)
-            await self._runner.uploaded(f"{ident}/chart/{name}", file_id)
+            named, drawn = f"{ident}-{name}.png", await draw(chart)
+            file_id = await self._slack.upload(named, drawn, chart.title, chart.alt, place=head.channel)
+            await self._runner.uploaded(key, file_id)
         wanted = Wanted(f"{ident}/chart", thread.chart(chart, file_id), head.ts)
         for pause in (0.5, 1.5, 3.0, None):
             try:
@@ -334,6 +341,12 @@ class SlackBoard:
         """One drawing at a time per signal, so that two of them never post the same message twice."""
         async with self._locks.setdefault(name, asyncio.Lock()):
             yield
+
+
+def _filed(key: str, place: str) -> str:
+    """The name a file is remembered under: one for each workspace, as none shows another's."""
+    team = team_of(place)
+    return f"{key}/{team}" if team else key
 
 
 def _results(case: Case, head: Post, model: OperatingModel, now: datetime) -> Iterator[Wanted]:

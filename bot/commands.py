@@ -120,7 +120,7 @@ class Commands:
         if words.casefold() == TERMS:
             return terms()
         told = await self._runner.summarised(words)
-        return weekly(told, await self._board.page(told) if self._board else None)
+        return weekly(told, await self._board.page(told, user) if self._board else None)
 
     async def _ask(self, question: str, user: str) -> Message:
         if not question:

@@ -7,6 +7,7 @@ from typing import Any
 from bot.blocks import Block
 from bot.names import REASON
 from bot.words import cut, plain
+from domain.slack_id import team_of
 
 Option = tuple[str, str]
 """Label and value."""
@@ -89,7 +90,9 @@ def day(block_id: str, label: str, value: date | None) -> Block:
 
 
 def person(block_id: str, label: str, chosen: str | None) -> Block:
-    """Somebody in the workspace."""
+    """Somebody in the workspace; of another one, whose people Slack does not offer here, by their written id."""
+    if chosen and team_of(chosen):
+        return text(block_id, label, value=chosen)
     element: Block = {"type": "users_select", **({"initial_user": chosen} if chosen else {})}
     return _input(block_id, label, element)
 

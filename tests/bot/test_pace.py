@@ -117,3 +117,21 @@ class TestClient:
     async def test_a_client_with_a_pace_gets_no_second_set_of_retries(self, client):
         before = list(client.retry_handlers)
         assert Slack(client).client.retry_handlers == before
+
+    async def test_a_workspace_that_is_written_to_too_fast_holds_up_no_other(
+        self, client, slack: FakeSlack, pace: Pace, watch: Watch
+    ):
+        async def token_of(team: str) -> str:
+            return f"xoxb-{team}"
+
+        client.token_of = token_of
+        closed: list[tuple[str, float, str]] = []
+        close, pace.close = pace.close, lambda *said: closed.append(said)  # type: ignore[method-assign]
+        slack.refuse("chat.update", "429")
+        await client.chat_update(channel="T0AGENCY01/C1", ts="1.1", text="Hello")
+        assert closed == [("chat.update", 0.0, "xoxb-T0AGENCY01")]
+        close("chat.update", 20, "xoxb-T0AGENCY01")
+        await client.chat_update(channel="C1", ts="1.1", text="Hello")
+        assert watch.slept == []
+        await client.chat_update(channel="T0AGENCY01/C1", ts="1.1", text="Hello")
+        assert watch.slept[0] >= 20

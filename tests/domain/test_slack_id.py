@@ -83,3 +83,9 @@ def test_an_answer_of_slack_about_a_channel_elsewhere_is_of_the_same_workspace()
     assert beside("U0MARA0001", "D0DIRECT01") == beside("marketing-signals", "D0DIRECT01") == "D0DIRECT01"
     assert SlackId.parse("T0AGENCY01/C0SIGNALS1").is_channel
     assert not SlackId.parse("marketing-signals").is_channel
+
+
+@pytest.mark.parametrize("local", ["", "T0AGENCY01/U0MARA0001", "/"])
+def test_no_id_of_home_is_written_like_one_of_another_workspace(local: str):
+    with pytest.raises(ValueError, match="home"):
+        SlackId.given(HOME, local, HOME)

@@ -1,7 +1,5 @@
-"""A company in two workspaces: an id is of the one that gave it, on its way in and out, and nobody is mixed up."""
+"""Whoever comes from another workspace is who they are there: heard where they are named, and never somebody else."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -9,97 +7,36 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from hypothesis import given
 from hypothesis import strategies as st
-from slack_bolt.async_app import AsyncBoltRequest
-from slack_sdk.errors import SlackApiError
 
 from bot import names
-from bot.blocks import Message, section
-from bot.client import ASTRAY, NOT_INSTALLED, Call, SlackClient
+from bot.client import SlackClient
 from bot.directory import SlackDirectory
 from bot.door import malformed
-from bot.listeners import connect
-from bot.people import holders, name_of
-from bot.private import said
 from bot.sender import placed, sender_of
-from bot.slack import Slack, SlackRefused
+from bot.slack import Slack
 from bot.strangers import NOT_HERE
-from domain.errors import NotYours
-from domain.operating_model import Person
 from domain.slack_id import SlackId
 from tests.bot import test_listeners as payloads
 from tests.bot.fakes import FakeRunner, FakeSlack
-from tests.bot.samples import MARA, MODEL, SHIFT
+from tests.bot.samples import MARA, SHIFT
+from tests.bot.two_workspaces import (
+    AGENCY,
+    HOME,
+    JUNE,
+    LOOK_ALIKE,
+    STRANGE,
+    Send,
+    Tokens,
+    by_token,
+    client,
+    of,
+    runner,
+    send,
+    tokens,
+    told,
+)
 
-HOME, AGENCY, STRANGE = "T1", "T0AGENCY01", "T0STRANGE1"
-JUNE = f"{AGENCY}/U0JUNE0001"
-LOOK_ALIKE = f"{AGENCY}/{MARA}"
-JUNES = Person(name="June Ray", slack=JUNE, roles=frozenset({"media_lead"}))
-ALIKE = Person(name="Other Mara", slack=LOOK_ALIKE, roles=frozenset({"analyst"}))
-THEIRS = {"team_id": AGENCY, "authorizations": [{"team_id": AGENCY, "user_id": "U0BATON0002", "is_bot": True}]}
-Send = Callable[[dict[str, Any]], Awaitable[Any]]
-
-
-class Tokens:
-    """What other workspaces gave us."""
-
-    def __init__(self) -> None:
-        self.given = {AGENCY: "xoxb-agency"}
-
-    async def token_of(self, team: str) -> str | None:
-        return self.given.get(team)
-
-    async def is_installed(self, team: str) -> bool:
-        return team in self.given
-
-
-@pytest.fixture
-def tokens() -> Tokens:
-    return Tokens()
-
-
-@pytest.fixture
-def runner() -> FakeRunner:
-    return FakeRunner(model=MODEL.model_copy(update={"people": (*MODEL.people, JUNES, ALIKE)}))
-
-
-@pytest.fixture
-def client(slack: FakeSlack, tokens: Tokens, runner: FakeRunner) -> SlackClient:
-    made = SlackClient(token="xoxb-home", base_url=f"{slack.address}/api/", timeout=5)
-    made.token_of, made.is_installed = tokens.token_of, tokens.is_installed
-    made.named = lambda written: name_of(written, runner.model)
-    return made
-
-
-@pytest.fixture
-def send(runner: FakeRunner, client: SlackClient) -> Send:
-    app = connect(runner, client)  # type: ignore[arg-type]
-
-    async def deliver(payload: dict[str, Any]) -> Any:
-        before = asyncio.all_tasks()
-        response = await app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=payload))
-        while rest := asyncio.all_tasks() - before - {asyncio.current_task()}:
-            await asyncio.wait(rest, timeout=10)
-        return response
-
-    return deliver
-
-
-def of(team: str, payload: dict[str, Any], user: str, *, through: str = "") -> dict[str, Any]:
-    """The same press or form by a user of a team."""
-    there = {"id": through or team, "domain": "x"}
-    return payload | {"user": {"id": user, "team_id": team}, "team": there}
-
-
-def told(payload: dict[str, Any], user: str, **more: Any) -> dict[str, Any]:
-    """The same event by another user, as their installation tells it."""
-    return payload | THEIRS | {"event": payload["event"] | {"user": user} | more}
-
-
-def by_token(slack: FakeSlack, method: str) -> list[str]:
-    return [token for name, token in slack.tokens if name == method]
-
-
-# --- who somebody is
+__all__ = ["client", "runner", "send", "tokens"]
 
 
 ids = st.sampled_from([MARA, "U0JUNE0001", "W0ANYBODY1", "", "U", "T0AGENCY01/U0JUNE0001", "u0mara0001", "U0MARA0001 "])
@@ -200,9 +137,6 @@ def test_an_organisation_stands_for_our_workspace_in_it_and_no_other(org: str, t
 )  # fmt: skip
 def test_an_id_with_a_slash_is_none_of_slacks(slack: FakeSlack, hostile: dict[str, Any]):
     assert malformed({**payloads.press(slack, names.APPROVE, MARA), **hostile}) is not None
-
-
-# --- inbound
 
 
 async def test_somebody_named_in_the_workspace_they_are_in_decides(send: Send, runner: FakeRunner, slack: FakeSlack):
@@ -325,104 +259,3 @@ async def test_slack_is_asked_about_somebody_where_they_are(tokens: Tokens):
     assert at_home and there
     assert (at_home.slack, at_home.team, at_home.flaw) == (MARA, HOME, "Guests of the workspace decide nothing")
     assert (there.slack, there.team, there.flaw) == (LOOK_ALIKE, AGENCY, None)
-
-
-# --- outbound
-
-
-async def test_what_is_posted_elsewhere_goes_there_and_is_remembered_as_being_there(
-    client: SlackClient, slack: FakeSlack
-):
-    shown = Message("Hello", (section("Hello"),))
-    place = await Slack(client).post(f"{AGENCY}/C0THEIRS01", shown)
-    await Slack(client).edit(place, shown)
-    await Slack(client).post("C0SIGNALS01", shown)
-    assert place.channel == f"{AGENCY}/C0THEIRS01"
-    assert [one["channel"] for one in slack.calls("chat.postMessage")] == ["C0THEIRS01", "C0SIGNALS01"]
-    assert by_token(slack, "chat.postMessage") == ["xoxb-agency", "xoxb-home"]
-    assert by_token(slack, "chat.update") == ["xoxb-agency"]
-
-
-async def test_an_answer_is_streamed_to_whoever_asked_where_they_are(client: SlackClient, slack: FakeSlack):
-    recipient = {"recipient_user_id": JUNE, "recipient_team_id": HOME}
-    await client.api_call("chat.startStream", json={"channel": f"{AGENCY}/D0DIRECT01", "thread_ts": "1.2", **recipient})
-    (sent,) = slack.calls("chat.startStream")
-    assert (sent["recipient_user_id"], sent["recipient_team_id"]) == ("U0JUNE0001", AGENCY)
-    with pytest.raises(SlackApiError, match=ASTRAY):
-        await client.api_call("chat.startStream", json={"channel": "C0SHARED01", "thread_ts": "1.2", **recipient})
-
-
-async def test_nobody_is_mentioned_whom_a_workspace_would_take_for_somebody_else(client: SlackClient, slack: FakeSlack):
-    words = f"<@{MARA}> and <@{JUNE}> and <@{STRANGE}/U0GONE00001>"
-    for channel in ("C0SIGNALS01", f"{AGENCY}/C0THEIRS01"):
-        await Slack(client).post(channel, Message(words, (section(words),)))
-    at_home, there = slack.calls("chat.postMessage")
-    assert at_home["text"] == at_home["blocks"][0]["text"]["text"]
-    assert at_home["text"] == f"<@{MARA}> and June Ray and {STRANGE}/U0GONE00001"
-    assert there["text"] == f"Mara Lindt and <@U0JUNE0001> and {STRANGE}/U0GONE00001"
-
-
-async def test_a_call_about_two_workspaces_goes_to_neither(client: SlackClient, slack: FakeSlack):
-    with pytest.raises(SlackRefused) as refused:
-        await Slack(client).whisper("C0SIGNALS01", JUNE, "Only for you")
-    assert refused.value.code == ASTRAY
-    with pytest.raises(SlackRefused):
-        await Slack(client).post("t0agency01/C0THEIRS01", Message("Hello", ()))
-    assert slack.sent == []
-
-
-async def test_without_an_installation_nothing_leaves_and_whoever_listens_hears_why(
-    client: SlackClient, slack: FakeSlack, tokens: Tokens
-):
-    heard: list[Call] = []
-    client.heard = heard.append
-    tokens.given.clear()
-    with pytest.raises(SlackRefused) as refused:
-        await Slack(client).post(JUNE, Message("Hello", ()))
-    assert refused.value.code == NOT_INSTALLED
-    assert heard == [Call("chat.postMessage", JUNE, NOT_INSTALLED, team=AGENCY)]
-    assert slack.sent == []
-
-
-async def test_a_file_for_another_workspace_is_stored_there(client: SlackClient, slack: FakeSlack):
-    heard: list[Call] = []
-    client.heard = heard.append
-    await Slack(client).upload("chart.png", b"png", "CTR", "CTR fell", place=f"{AGENCY}/C0THEIRS01")
-    assert set(by_token(slack, "files.completeUploadExternal")) == {"xoxb-agency"}
-    assert {one.team for one in heard} == {AGENCY}
-    await Slack(client).upload("chart.png", b"png", "CTR", "CTR fell")
-    assert by_token(slack, "files.completeUploadExternal")[-1] == "xoxb-home"
-
-
-async def test_a_form_proposes_nobody_whom_its_workspace_does_not_know(client: SlackClient, slack: FakeSlack):
-    def form() -> dict[str, Any]:
-        def asking(block: str, user: str) -> dict[str, Any]:
-            chosen = {"type": "users_select", "action_id": block, "initial_user": user}
-            return {
-                "type": "input",
-                "block_id": block,
-                "label": {"type": "plain_text", "text": "Who"},
-                "element": chosen,
-            }
-
-        title = {"type": "plain_text", "text": "Who"}
-        blocks = [asking("a", MARA), asking("b", JUNE)]
-        return {"type": "modal", "title": title, "submit": title, "blocks": blocks}
-
-    await Slack(client).open_modal(f"{AGENCY}/1.2.3", form())
-    await Slack(client).open_modal("1.2.3", form())
-    first = [
-        [block["element"].get("initial_user") for block in sent["view"]["blocks"]] for sent in slack.calls("views.open")
-    ]
-    assert first == [[None, "U0JUNE0001"], [MARA, None]]
-
-
-async def test_a_refusal_names_the_right_one_of_two_with_the_same_id(runner: FakeRunner):
-    words = said(NotYours(f"{MARA} and {LOOK_ALIKE} and {STRANGE}/{MARA} and <@{JUNE}>."), runner.model)
-    assert words == f"Mara Lindt and Other Mara and {STRANGE}/{MARA} and June Ray."
-
-
-def test_a_role_held_in_two_workspaces_is_written_with_both_names(runner: FakeRunner):
-    assert holders("media_lead", runner.model) == "Mara Lindt and June Ray"
-    assert name_of(JUNE, runner.model) == "June Ray"
-    assert "<@" not in name_of(f"{STRANGE}/{MARA}", runner.model)
