@@ -10,24 +10,31 @@ from datetime import date
 
 from agents import wording
 from agents.answering import language, refusals
+from agents.answering.accounting import Kind, accounted
 from agents.answering.asked import FIGURES
 from agents.answering.context import Question
 from agents.answering.figures import (
+    ASKED_WITH,
     USUAL,
     ask_back,
     asks_how,
     drivers,
     in_each_currency,
     metrics_in,
+    reads,
     several,
-    stranger,
     told_together,
 )
 from agents.answering.followups import followed
+from agents.answering.matters import ASKED_WITH as MATTER_WORDS
+from agents.answering.matters import told_apart_by
 from agents.answering.periods import periods
+from agents.answering.policy import ASKED_WITH as POLICY_WORDS
 from agents.answering.policy import answer_policy
+from agents.answering.policy import reads as policy_reads
 from agents.answering.rankings import how_many, ranked, ranking, share
-from agents.answering.records import answer_records, explain_place, speaks_of_records
+from agents.answering.records import KINDS as RECORDS
+from agents.answering.records import explain_place, speaks_of_records
 from agents.answering.trends import day_by_day, trend
 from agents.answering.trials import answer_trials
 from agents.answering.vocabulary import TREND
@@ -101,15 +108,15 @@ def days_meant(words: str, today: date) -> tuple[date, date]:
 def _answered(asked: Question) -> Answer:
     if not asked.text:
         return asked.unknown("nothing was asked.")
-    if told := refusals.order(asked) or _about_itself(asked):
+    if told := refusals.order(asked):
         return told
     wanted, records = metrics_in(asked), speaks_of_records(asked)
     asks_figure = bool(wanted) and not asked.says("forecast", "forecasts")
     if told := refusals.future(asked, asks_figure=asks_figure):
         return told
-    figures = bool(wanted) and not records
-    why = explain_place(asked) if asked.says("why") and not records else None
-    return why or answer_policy(asked) or _by_metric_or_record(asked, figures) or _not_understood(asked)
+    figures_first = bool(wanted) and not records
+    kinds = (*_FIRST, *((_BACK, _FIGURES) if figures_first else (_TRIALS, *RECORDS, _HOW_MANY, _BACK, _FIGURES)))
+    return accounted(asked, kinds) or _not_understood(asked)
 
 
 def _about_itself(asked: Question) -> Answer | None:
@@ -126,24 +133,17 @@ def _about_itself(asked: Question) -> Answer | None:
     return None
 
 
-def _by_metric_or_record(asked: Question, figures: bool) -> Answer | None:
-    """Figures where a metric is named, else what happened, else how a place does."""
-    if figures:
-        return _figures(asked)
-    return answer_trials(asked) or answer_records(asked) or how_many(asked) or _figures(asked)
+def _not_as_asked(asked: Question) -> Answer | None:
+    """The question back where a name is not unique, and the reason where figures are not made in such a way."""
+    because = refusals.untold(asked) if metrics_in(asked) or asks_how(asked) else None
+    return ask_back(asked) or (asked.unknown(because) if because else None)
 
 
 def _figures(asked: Question) -> Answer | None:
     """The answer, where the question is about figures."""
     wanted = metrics_in(asked)
-    if back := ask_back(asked):
-        return back
     if not wanted and not asks_how(asked):
         return None
-    if because := refusals.untold(asked):
-        return asked.unknown(because)
-    if strange := stranger(asked):
-        return asked.unknown(f'I find nothing called "{wording.quote(strange, 60)}".')
     shown = wanted or [FIGURES[name] for name in USUAL]
     parts = [one for place in asked.each() for one in in_each_currency(place, shown)]
     if wanted and (part := share(asked, wanted[0], parts)):
@@ -225,3 +225,23 @@ def _not_understood(asked: Question) -> Answer:
         "I could not match the question to a metric, a signal, a decision, a lesson or a rule. "
         f"You could ask: {_EXAMPLES}."
     )
+
+
+def _why_there(asked: Question) -> Answer | None:
+    return explain_place(asked) if asked.says("why") and not speaks_of_records(asked) else None
+
+
+_ITSELF_WORDS = language.listed(
+    """help hi hello hey moin good morning who what how which baton do can ask work you i thanks thank tables table
+    data source sources missing gaps fresh freshness old recent current latest updated defined definition define
+    calculated calculate computed compute formula stands stand mean for is last until when lol"""
+)
+_FIRST = (
+    Kind(_about_itself, "", _ITSELF_WORDS, figures=True),
+    Kind(_why_there, "", MATTER_WORDS, told_apart_by, figures=True, days=True),
+    Kind(answer_policy, "", POLICY_WORDS, policy_reads, people=True),
+)
+_TRIALS = Kind(answer_trials, "", language.listed("test tests experiment experiments trial trials results result"))
+_HOW_MANY = Kind(how_many, "", ASKED_WITH, figures=True, days=True)
+_BACK = Kind(_not_as_asked)
+_FIGURES = Kind(_figures, "", ASKED_WITH, reads, figures=True, whole=True, days=True)

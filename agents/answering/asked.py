@@ -18,6 +18,7 @@ FIGURES: Mapping[str, Metric] = MappingProxyType(
                 Metric("unsubscribes", "Unsubscribes", "unsubscribes", "count", -1, "lifecycle_report",
                        "unsubscribes"),
                 Metric("delivered", "Delivered", "delivered messages", "count", 0, "lifecycle_report", "delivered"),
+                Metric("opens", "Opens", "opens", "count", 1, "lifecycle_report", "unique_opens"),
                 Metric("complaints", "Complaints", "spam complaints", "count", -1, "lifecycle_report", "complaints"),
                 Metric("owned_clicks", "Clicks", "clicks on messages", "count", 1, "lifecycle_report",
                        "unique_clicks"),

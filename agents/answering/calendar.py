@@ -174,6 +174,12 @@ def _since(first: date | None, days: Days) -> Span | None:
     return _between(first, days.last)
 
 
+def _since_last(match: re.Match[str], days: Days) -> Span | None:
+    """From the first day of the last whole week, month … on."""
+    back = {"week": one_week(days.today, 1), "month": _month_back(days.today), "quarter": _quarter(days.today, 1)}
+    return _since(back.get(match["unit"], (date(days.today.year - 1, 1, 1),))[0], days)
+
+
 def _past_month(match: re.Match[str], days: Days) -> Span | None:
     found = _month(match["month"], match["y"], days)
     return found if found[0] <= days.last or match["y"] else None
@@ -209,14 +215,15 @@ PATTERNS: tuple[tuple[str, Builder], ...] = (
      lambda m, days: _since(_date(m["d"], m["m"], days.last), days)),
     (rf"(?:on )?(?:the )?(?P<d>{_D}){_TH} (?P<m>{_MONTH}){_Y}",
      lambda m, days: _one(_date(m["d"], m["m"], days.last, m["y"]))),
+    (rf"since (?:the )?(?:(?:start|beginning) of )?(?P<month>{_MONTH}){_Y}(?: began| started)?",
+     lambda m, days: _since(_month(m["month"], m["y"], days)[0], days)),
     (rf"{_IN}(?P<part>first half|second half|first week|last week|beginning|start|end) of (?P<month>{_MONTH}){_Y}",
      _part),
     (rf"(?:the )?same (?:days|period|dates|time) (?:of|in) (?P<month>{_MONTH})",
      lambda m, days: _month(m["month"], None, days)),
-    (rf"since (?:the )?(?:(?:start|beginning) of )?(?P<month>{_MONTH}){_Y}(?: began| started)?",
-     lambda m, days: _since(_month(m["month"], m["y"], days)[0], days)),
     (rf"(?:on )?(?P<m>{_MONTH}) (?P<d>{_D})(?:st|nd|rd|th)?(?! ?\d)",
      lambda m, days: _one(_date(m["d"], m["m"], days.last))),
+    (r"since (?:the )?(?:last|previous) (?P<unit>week|month|quarter|year)", _since_last),
     (rf"{_FROM}(?P<m1>{_MONTH}) {_TO} (?P<m2>{_MONTH})", _months),
     (rf"(?:in |for |during )(?P<month>{_MONTH})(?: (?P<y>\d{{4}}))?", _past_month),
     (rf"(?P<month>{_MONTH}) (?P<y>20\d\d)", _past_month),

@@ -8,7 +8,7 @@ from functools import cached_property
 import polars as pl
 
 from agents import metrics
-from agents.answering import cuts, language
+from agents.answering import courtesy, cuts, language
 from agents.answering.cuts import Cut
 from agents.answering.periods import Asked, periods
 from agents.answering.subjects import Named, Subject, Subjects, subjects
@@ -50,7 +50,7 @@ class Question:
     @cached_property
     def text(self) -> str:
         """The question in plain words, typos mended."""
-        plain = language.plain(self.meant or self.asked)
+        plain = language.plain(courtesy.bare(self.meant or self.asked))
         named = self.known.words | self._people
         return language.mended(plain, KNOWN | named, USUAL | named)
 
@@ -165,6 +165,7 @@ class Question:
         if frame["currency"].drop_nulls().n_unique() < 2:
             return self
         accounts = frame.filter(pl.col("currency") == currency)["account_id"].unique().to_list()
+        accounts.append("")  # what concerns every account, such as the calendar
         tables = {
             name: rows.filter(pl.col("account_id").is_in(accounts)) if "account_id" in rows.columns else rows
             for name, rows in self.readings.tables.items()

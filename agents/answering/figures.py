@@ -10,12 +10,12 @@ import polars as pl
 from agents import metrics, naming, wording
 from agents.answering import language
 from agents.answering.asked import FIGURES
+from agents.answering.calendar import COUNT
 from agents.answering.clarity import clarity
 from agents.answering.context import Question
 from agents.answering.periods import Period
 from agents.answering.vocabulary import (
     BEST,
-    COMMON,
     DIMENSIONS,
     FIGURE_WORDS,
     LATE,
@@ -47,6 +47,10 @@ def metrics_in(question: Question) -> list[Metric]:
         found = [ON_OWNED.get(name, name) for name in found]
     elif search:
         found = [ON_SEARCH.get(name, name) for name in found]
+    if {"spend", "conversions"} <= {*found} and re.search(_ONE, question.text):
+        found = ["cpa", *(name for name in found if name not in {"spend", "conversions"})]
+    if "opens" in found and question.says("rate", "share", "percentage"):
+        found[found.index("opens")] = "open_rate"
     if not found and owned and question.says("send", "sent", "emails", "mails"):
         found = ["delivered"]
     if not found and _asks_best(question):
@@ -56,6 +60,10 @@ def metrics_in(question: Question) -> list[Metric]:
     if len(found) > 1 and "daily_budget" in found and "spend" in found:
         found.remove("daily_budget")
     return [FIGURES[name] for name in dict.fromkeys(found)]
+
+
+_ONE = r"\b(?:a|an|one|each|every|single) (?:\w+ )?(?:conversion|order|sale|purchase|customer)\b"
+"""Of a cost: what one conversion costs."""
 
 
 def _asks_best(question: Question) -> bool:
@@ -73,40 +81,46 @@ def ask_back(question: Question) -> Answer | None:
     return question.unknown(f"the name fits several: {places}. Which one do you mean?")
 
 
-def stranger(question: Question) -> str | None:
-    """A word in the question that nobody knows, so that it is not silently answered for everybody."""
-    text = question.rest
-    for phrases in (FIGURE_WORDS, DIMENSIONS):
-        for phrase, _ in language.find_all(text, phrases):
-            text = language.without(text, phrase)
-    strange: list[str] = []
-    for word in text.split():
-        known = word in COMMON or word in _ASKING or len(word) < 2 or re.fullmatch(r"[\d.]+|[€$-]+", word) is not None
-        if not known:
-            strange.append(word)
-        elif strange and (word not in _ENDS or len(strange) > 3):
-            break
-    return _with_names(question, strange) if strange else None
-
-
-def _with_names(question: Question, strange: Sequence[str]) -> str:
-    """The strange words with a known name's part right beside them: "Alpine Dreams" where only "Alpine" is known."""
-    whole = " ".join(strange)
-    for phrase, _ in question.found.said:
-        if f" {phrase} {whole} " in f" {question.text} ":
-            return f"{phrase} {whole}"
-        if f" {whole} {phrase} " in f" {question.text} ":
-            return f"{whole} {phrase}"
-    return whole
-
-
-_ENDS = frozenset({"video", "campaign", "ad"})
-_ASKING = language.listed(
+ASKED_WITH = language.listed(
     """why explain reason reasons cause drop dropped fix increase increased improve improved raise losing fall clear
     significant significantly trending update percent risen changed history beat beats performer cheapest confidence
-    move moved moving up down goes gone develop mean describe likely answer wow mom relative versus vs interval"""
+    move moved moving up down goes gone develop mean describe likely answer wow mom relative versus vs interval
+    people person customers sent send current own company entire dip dipped cost costs paid money growth overview
+    performance kpis again only far weighted recently lately quid"""
 )
 """Words of a question about figures that say how it is asked."""
+
+
+def reads(question: Question) -> frozenset[str]:
+    """Words that a question about figures reads only where something is made of them."""
+    found = set[str]()
+    text = question.text
+    if question.time.against is not None:
+        found |= {"before", "same", "last", "earlier", "first", "between"}
+    if question.subject is not None and re.search(SHARE, text):
+        found |= {"share", "proportion", "percentage", "part", "portion"}
+    if re.search(_PER_GROUP, text):
+        found.add("per")
+    if re.search(r"\bover (?:time|the (?:last|past))\b", text) or re.search(_COURSE, text):
+        found.add("over")
+    if any(metric.unit == "share" for metric in metrics_in(question)):
+        found |= {"share", "proportion", "percentage", "rate"}
+    if question.time.named and re.search(r"\bover\b(?! [€$]?\d)", text):
+        found.add("over")
+    for pattern in (_COUNTED, _BOUND):
+        for match in re.finditer(pattern, text):
+            found |= set(match[0].split())
+    return frozenset(found)
+
+
+SHARE = r"\b(?:share|proportion|percentage|part|portion) (?:of|goes)\b"
+"""How the part of a sum is asked for that a place makes; "impression share" is something else."""
+_COURSE = r"\b(?:move[ds]?|improved?|worsened|gone|changed?|evolved?|behaved?|develop\w*)\b.*\bover\b"
+_PER_GROUP = rf"\bper (?:{'|'.join(DIMENSIONS)}|week)\b"
+_COUNTED = (
+    rf"\b(?:top|bottom|best|worst|highest|lowest|all) (?:{COUNT})\b|\b(?:{COUNT}) (?:best|worst|top|days?|\w+s)\b"
+)
+_BOUND = r"\b(?:more than|over|above|at least|less than|under|below) [€$]?\d+(?:\.\d+)?k?\b(?! (?:a|per|each|every) )"
 
 
 def cited(metric: Metric, question: Question, period: Period) -> list[Citation]:

@@ -19,14 +19,33 @@ _SAME: Mapping[str, str] = {
     "marz": "march", "februar": "february", "januar": "january", "dezember": "december", "wieviel": "how much",
     "ausgegeben": "spent", "besucher": "visitors", "verglichen": "compared", "mit": "with", "wats": "whats",
     "hows": "how is", "gonna": "going to", "wanna": "want to", "insta": "instagram", "ig": "instagram", "vs.": "vs",
+    "abt": "about", "b4": "before", "w": "with", "mon": "monday", "tue": "tuesday", "tues": "tuesday",
+    "wed": "wednesday", "thu": "thursday", "thur": "thursday", "thurs": "thursday", "fri": "friday",
+    "sat": "saturday", "sun": "sunday", "wkend": "weekend", "freq": "frequency", "unsub": "unsubscribe",
+    "unsubs": "unsubscribes", "rev": "revenue", "convos": "conversions", "sesh": "sessions", "acct": "account",
+    "anzeige": "ad", "anzeigen": "ads", "schlechteste": "worst", "schlechtesten": "worst", "besten": "best",
+    "viele": "many", "hatten": "had", "welches": "which", "offene": "open", "offen": "open", "probleme": "problems",
+    "abgelehnt": "rejected", "genehmigt": "approved", "freigegeben": "approved", "entschieden": "decided",
+    "klick": "click", "pro": "per", "eine": "a", "einen": "a", "ein": "a", "uns": "us", "unsere": "our",
+    "unser": "our", "im": "in", "zu": "to", "es": "it", "gibt": "are", "kostet": "cost", "gekostet": "cost",
+    "vergleich": "comparison", "zum": "to", "tag": "day", "tage": "days", "tagen": "days", "wochen": "weeks",
+    "wochenende": "weekend", "zwischen": "between", "und": "and", "oder": "or", "darf": "may", "ich": "i",
+    "wann": "when", "wartet": "waiting", "steht": "waiting", "signale": "signals", "kanal": "channel",
+    "mehr": "more", "als": "than", "vormonat": "previous month", "vorwoche": "previous week", "wo": "where",
+    "montag": "monday", "dienstag": "tuesday", "mittwoch": "wednesday", "donnerstag": "thursday",
+    "freitag": "friday", "samstag": "saturday", "sonntag": "sunday", "uber": "over", "entwickelt": "developed",
+    "anmeldungen": "sign-ups", "abmeldungen": "unsubscribes", "budgets": "budgets", "gelernt": "learned",
 }  # fmt: skip
-_PHRASES = (("tik tok", "tiktok"), ("week on week", "wow"), ("month on month", "mom"), ("click thru", "click through"),
+_PHRASES = (("tik tok", "tiktok"), ("wie viel", "how much"), ("wie viele", "how many"), ("week-over-week", "wow"),
+            ("month-over-month", "mom"), ("week-on-week", "wow"), ("the new year", "january 1"),
+            ("new year", "january 1"), ("so far", ""), ("first of all", ""),
+            ("week on week", "wow"), ("month on month", "mom"), ("click thru", "click through"),
             ("fb ads", "meta"), ("fb", "meta"),
             ("per cent", "percent"), ("facebook ads", "meta"), ("facebook", "meta"), ("google ads", "google ads"),
             ("year on year", "same period last year"), ("yoy", "same period last year"))  # fmt: skip
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _VOWELS = re.compile("[aeiou]")
-SHORT, LONG = 5, 8
+SHORT, SURE, LONG = 5, 5, 8
 """Up to SHORT letters a mistyped word is only taken for a very common one; from LONG on two slips are forgiven."""
 
 
@@ -42,6 +61,8 @@ def plain(text: str) -> str:
     kept = re.sub(r"(?<=\d)\s*%", " percent", kept)
     kept = re.sub(rf"\b(\d{{1,2}})\s*[-–—]\s*(\d{{1,2}})(?=\.?\s*(?:of )?(?:{_MONTHS}))", r"\1 to \2", kept)
     kept = re.sub(r"(?<=\d),(?=\d{3}\b)", "", kept)
+    kept = re.sub(r"\b(\d{1,3})d\b", r"\1 days", kept)
+    kept = re.sub(r"\bw(?=\d{1,2}\b)", "week ", kept)
     kept = re.sub(r"n['’]t\b", "nt", kept)
     kept = re.sub(r"['’](?:s|re|m|d|ll|ve)\b", " ", kept)
     return " ".join(re.sub(r"[^a-z0-9_.€$-]+|(?<!\d)\.|\.(?!\d)|(?<![a-z0-9])-|-(?![a-z0-9])", " ", kept).split())
@@ -97,6 +118,11 @@ def _nearest(word: str, known: Collection[str], usual: Collection[str]) -> str:
         return word
     if not _VOWELS.search(word):  # "spnd", "lst": typed without vowels
         meant = [one for one in usual if one[0] == word[0] and _VOWELS.sub("", one) == word]
+        if meant:
+            return min(meant, key=lambda one: (len(one), one))
+    bones = _VOWELS.sub("", word)
+    if len(bones) >= SURE and len(word) >= LONG - 1:  # "ystrday": typed without most vowels
+        meant = [one for one in usual if one[0] == word[0] and _VOWELS.sub("", one) == bones]
         if meant:
             return min(meant, key=lambda one: (len(one), one))
     if len(word) < 3:

@@ -14,27 +14,40 @@ from domain.operating_model import OperatingModel, Person
 from domain.signal import Cause
 from domain.verdict import Ask
 
-_ASKED_WITH = language.listed(
+ASKED_WITH = language.listed(
     """signal signals problem problems issue issues incident incidents alert alerts decision decisions decide decided
     proposal proposals proposed approve approved approves reject rejected turned declined override overridden why
     who confident confidence certain sure evidence forecast forecasts expect expected outcome outcomes result
     results measured work worked working brought bring fix fixed happened owner owners reason reasons cause explain
-    pending waiting wait waits open closed past expire expires expired deadline question questions losing stake
+    pending waiting wait waits open closed past expire expires expired question questions losing stake
     wasting suspect think believe interval likely mean means rule ruled percent released thing stuff learn learned
     learnt lesson lessons learnings tried before history supposed needs need must far still yet different than know
-    will when until since money page raise raised raises rise increase increased approval urgent important critical
+    will when money page raise raised raises rise increase increased approval urgent important critical
     serious severe worry worried concerned anomaly anomalies news warning warnings trouble happening attention fire
-    everything trending worth bad right wrong accurate"""
+    everything trending worth bad right wrong accurate anyone anybody everyone somebody someone new still not no never
+    if start started first only turn sign signs agree agreed happen what-if said person over mine left own taken
+    speaks speak written share company propose repair repaired decides signed hurting hurts behind blame risk risks
+    tasks todo desk plate inbox queue outstanding"""
 ) - {"page"}
 _CAUSES = {
     Cause.TRACKING_OUTAGE: ("tracking", "pixel", "tracking problem", "tracking outage", "tracking issue"),
-    Cause.CREATIVE_FATIGUE: ("creative fatigue", "wearing out", "fatigue", "fatigued", "worn out", "tired"),
+    Cause.CREATIVE_FATIGUE: (
+        "creative fatigue",
+        "wearing out",
+        "fatigue",
+        "fatigued",
+        "worn out",
+        "worn",
+        "tired",
+        "fading",
+        "stale",
+    ),
     Cause.AUDIENCE_SATURATION: ("audience saturation", "saturation", "saturated"),
     Cause.LANDING_PAGE_BREAK: ("landing page", "landing page break", "broken page", "page was broken"),
     Cause.BUDGET_CAP: ("budget cap", "capped", "out of budget"),
     Cause.AUCTION_PRESSURE: ("auction pressure",),
     Cause.COMPETITOR_MOVE: ("competitor move",),
-    Cause.RETENTION_DROP: ("retention drop", "retention"),
+    Cause.RETENTION_DROP: ("retention drop", "retention", "leaving", "churning"),
 }
 
 
@@ -59,6 +72,14 @@ def cases_in(question: Question, *, open_only: bool = False) -> list[Case]:
     if open_only:
         pool = [case for case in pool if case.is_open]
     return sorted(pool, key=lambda one: (not one.is_open, -one.signal.at_stake_per_day, one.signal.id))
+
+
+def told_apart_by(question: Question) -> frozenset[str]:
+    """Beginnings of the words that say which cases are meant."""
+    found = cases_in(question)
+    meant = {case.signal.cause for case in found} | {cause_in(question)}
+    causes = {word for cause, said in _CAUSES.items() if cause in meant for words in said for word in words.split()}
+    return frozenset({stem for case in found for stem in _words(case)} | {language.stem(word) for word in causes})
 
 
 def names_none(question: Question) -> bool:
@@ -101,7 +122,7 @@ def _telling(question: Question) -> list[str]:
 
 
 def _tells(word: str) -> bool:
-    return len(word) > 2 and word not in COMMON and word not in _ASKED_WITH and not word[0].isdigit()
+    return len(word) > 2 and word not in COMMON and word not in ASKED_WITH and not word[0].isdigit()
 
 
 def _words(case: Case) -> frozenset[str]:

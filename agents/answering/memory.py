@@ -30,7 +30,7 @@ def outcomes(question: Question) -> Answer:
     if question.time.named and names_none(question):
         span = question.time.period
         found = [one for one in found if span.first <= one[2].measured_on <= span.last]
-    if question.says("wrong", "missed", "off", "mistaken", "failed"):
+    if question.says("wrong", "missed", "off", "mistaken", "failed") and not question.says("far off"):
         found = [one for one in found if _was_wrong(one[2])]
         if not found:
             return question.answer(
@@ -78,6 +78,8 @@ def forecasts(question: Question) -> Answer:
     views = [(case, view) for case, view in views_in(question) if view.proposal.undoes is None]
     waiting = [one for one in views if one[1].decision is None] or views
     told = [(case, view) for case, view in waiting if view.proposal.forecast is not None]
+    if not told and any(view.outcome is not None for _, view in views):
+        return outcomes(question)
     if not told:
         because = "no proposal about that has a forecast: there was too little to go by."
         if not views:
@@ -133,9 +135,7 @@ def lessons(question: Question) -> Answer:
 
 def _fits(question: Question, lesson: Lesson, asked: set[str]) -> int:
     """How many words of the question a lesson has; what contradicts its place does not fit."""
-    texts = (lesson.text, lesson.kind.value, lesson.action_kind or "", lesson.cause.value if lesson.cause else "",
-             lesson.scope.platform or "")  # fmt: skip
-    own = {language.stem(word) for word in re.split(r"[\s_]+", language.plain(" ".join(texts)))}
+    own = _words(lesson)
     inside = any(
         lesson.scope != type(lesson.scope)() and (one.scope.contains(lesson.scope) or lesson.scope.contains(one.scope))
         for one in question.subjects
@@ -145,3 +145,15 @@ def _fits(question: Question, lesson: Lesson, asked: set[str]) -> int:
     if elsewhere and shared < _SAME_THING:
         return 0
     return shared + inside
+
+
+def _words(lesson: Lesson) -> frozenset[str]:
+    """Beginnings of the words a lesson is known by."""
+    texts = (lesson.text, lesson.kind.value, lesson.action_kind or "", lesson.cause.value if lesson.cause else "",
+             lesson.scope.platform or "")  # fmt: skip
+    return frozenset(language.stem(word) for word in re.split(r"[\s_]+", language.plain(" ".join(texts))))
+
+
+def lessons_reads(question: Question) -> frozenset[str]:
+    """Words by which lessons are looked up."""
+    return _SAYS_NOTHING.union(*(_words(one) for one in question.lessons))

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from agents import metrics, wording
 from agents.answering import language
 from agents.answering.context import Question
+from agents.answering.vocabulary import METRIC_WORDS
 from agents.metrics import METRICS
 from domain.case import Answer, Citation
 from domain.catalogue import CATALOGUE, CatalogueEntry, Risk
@@ -25,7 +26,10 @@ _RISKS = {
     Risk.BRAND_CRITICAL_CREATIVE: "what the brand shows",
     Risk.PERSONAL_DATA: "the use of personal data",
 }
-_WHO = r"\bwho (may|can|must|has to|should|needs to|approves?|decides?|is allowed|signs?|owns?|gets? asked|is asked)\b"
+_WHO = (
+    r"\bwho (may|can|must|has to|should|needs to|approves?|decides?|is allowed|is entitled|is authori[sz]ed"
+    r"|signs?|owns?|gets? asked|is asked)\b"
+)
 _MUST = r"\b(?:have|has|need|needs|must|should)(?: to)? (?:agree|approve|sign|confirm|decide|be asked|be approved)\b"
 _APPROVAL = ("needs approval", "need approval", "policy", "needs an approval", "approval for", "approval do")
 _FORBIDDEN = r"\b(?:forbidden|forbid|prohibited|not allowed|never allowed|never done|off limits)\b"
@@ -67,12 +71,45 @@ _AUTOMATIC = ("automatic", "automatically", "without asking", "by itself", "auto
               "without approval", "without permission", "without a person", "by yourself", "on your own")  # fmt: skip
 _MAY = (
     r"\b(may|can|could) (i|we|you|baton|the bot|anyone|anybody|somebody|someone)\b|\ballowed\b|\bpermitted\b"
-    r"|\b(may|can) \w+ (?:\w+ )?(approve|decide|raise|sign|change|release)\b|\bdo (?:i|we) need\b.*\b(?:for|to)\b"
+    r"|\b(may|can) \w+ (?:\w+ )?(approve|decide|raise|sign|change|release|move|shift|cut|increase)\b|\bdo (?:i"
+    r"|we) need\b.*\b(?:for|to)\b"
 )
 _GOALS = (
     r"\b(?:above|below|over|under|from|to|reach\w*|hit\w*|meet\w*|miss\w*|at) (?:the |our )?(?:targets?"
-    r"|goals?)\b|\b(goals?|on target|on track|our target|the target)\b"
+    r"|goals?)\b|\b(?:cpa|roas|spend|our|the|acquisition cost|cost|revenue|conversion) (?:targets?|goals?)\b"
+    r"|\b(goals?|on target|on track|our target|the target)\b"
 )
+
+
+ASKED_WITH = language.listed(
+    """who may can must should has to needs need allowed approve approves approval approvals approved decide decides
+    decision sign signs sign-off signed off own owns asked ask agree confirm policy rule rules forbidden prohibited
+    maximum max limit limits cap how entitled authorised authorized overall answer react question card responsible
+    charge care after contact talk speak turn owners people team leads approvers nobody no one silence late happens
+    expire expires automatic automatically without asking itself autonomously permission person yourself permitted
+    change changed raise rise increase increased cut more goal goals target targets track reach hit meet miss lead
+    say role roles person only alone always never still entitled by us our i me bot baton human release start launch
+    do does executed new anyone anybody someone somebody if answers written over above below hitting hits meeting
+    reached start share budget move moves"""
+)
+"""Words of a question about who may do what."""
+
+
+def reads(question: Question) -> frozenset[str]:
+    """Words that a question about who may do what reads where something is made of them."""
+    text = question.text
+    said = [*language.find_all(text, _SPOKEN), *language.find_all(text, _TOPICS)]
+    found = {word for phrase, _ in said for word in phrase.split()}
+    if _share(text) is not None or _amount(text) is not None:
+        found |= {"percent", "by", "of", "move", "moving", "euros", "euro", "double", "half"}
+        found |= set(re.findall(r"[\d.]+|€[\d.]+", text))
+    if _asks_how_long(question) or question.says("freeze", "freezes", "frozen") or _freeze_named(question):
+        found |= {"when", "next", "freeze", "freezes", "frozen", "long", "fast", "quick", "soon", "over", "until"}
+    goals = {goal.metric for goal in question.model.goals}
+    found |= {
+        word for phrase, name in language.find_all(text, METRIC_WORDS) if name in goals for word in phrase.split()
+    }
+    return frozenset(found)
 
 
 def answer_policy(question: Question) -> Answer | None:

@@ -11,7 +11,7 @@ from agents import metrics, wording
 from agents.answering import language
 from agents.answering.calendar import COUNT, numbered
 from agents.answering.context import Question
-from agents.answering.figures import cited, currency, missing, notes, place, stranger, when
+from agents.answering.figures import SHARE, cited, currency, missing, notes, place, when
 from agents.answering.periods import Period
 from agents.answering.vocabulary import BEST, DIMENSIONS, ENOUGH, LEAST, MOST, WORST
 from agents.metrics import METRICS, Metric
@@ -206,7 +206,7 @@ def _movers(question: Question, metric: Metric, asked: Ranking, now: pl.DataFram
 
 def share(question: Question, metric: Metric, asked: Sequence[Question]) -> Answer | None:
     """Which part of a sum some places make: "the share of spend that goes to Meta"."""
-    if metric.bottom is not None or not re.search(r"\b(share|proportion|percentage|part|portion)\b", question.text):
+    if metric.bottom is not None or question.subject is None or not re.search(SHARE, question.text):
         return None
     period, lines, citations = question.time.period, list[str](), list[Citation]()
     for one in asked:
@@ -228,7 +228,7 @@ def how_many(question: Question) -> Answer | None:
         r"\b(?:how many|number of) (?:\w+ )?(campaigns|ads|creatives|platforms|accounts)\b", question.text
     )
     metric = METRICS["impressions"]
-    if not asked or question.candidates or stranger(question):
+    if not asked or question.candidates:
         return None
     column, period = DIMENSIONS[asked[1]], question.time.period
     by = ("platform", "account_id", "campaign_id", "ad_id")[: _FINENESS[column]]

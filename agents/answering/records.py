@@ -4,17 +4,19 @@ import re
 from collections.abc import Callable
 
 from agents.answering import language
+from agents.answering.accounting import LOADED, Kind
 from agents.answering.context import Question
 from agents.answering.decisions import deadline, decisions, executed, pending, to_do
 from agents.answering.figures import metrics_in
-from agents.answering.matters import cases_in, cause_in, names_none
-from agents.answering.memory import forecasts, lessons, outcomes, when_known
+from agents.answering.matters import ASKED_WITH, cases_in, cause_in, names_none, told_apart_by
+from agents.answering.memory import forecasts, lessons, lessons_reads, outcomes, when_known
 from agents.answering.signals import about, explained, owners, signals, story
 from domain.case import Answer, Case
 
 _LESSONS = (
     r"\b(?:learn\w*|learnt|lessons?|last time|remember|experience with|tried before|ever tried|learnings?|in the past"
     r"|know about|takeaways?|insights?)\b|\b(?:have|has|did) (?:we|you|anyone|anybody) (?:\w+ )*?(?:tried|try|tested)\b"
+    r"|\b(?:we|you|anyone)(?: have| ever| already)* tried\b"
 )
 _PENDING = (
     r"\b(?:pending|waiting|waits?|undecided|open decisions?|inbox|unanswered|awaiting|awaits|outstanding|backlog)\b"
@@ -33,9 +35,11 @@ _DECIDED = (
     r"|raised|changed)\b"
     r"|\bhappened (?:with|to)\b.*\b(?:proposal|suggestion|idea|request|recommendation)\b"
     r"|\b(?:did|do|done|doing) (?:we |you |they )?(?:do |done )?about\b"
+    r"|\bdid \w+ (?:do|follow|accept|take) .*\b(?:proposed|suggested|recommended|proposal|advice)\b"
 )
 _OUTCOMES = (
-    r"\bdid .* do (?:anything|something|much|any good)\b|\bhow (?:well|good|successful) (?:did|was|were|has)\b|"
+    r"\bdid .* (?:do|move|change|bring) (?:anything|something|much|any good)\b|\bhow (?:well|good"
+    r"|successful) (?:did|was|were|has)\b|"
     r"\b(?:outcomes?|came of|pay off|paid off|success|successful|results? of|measured|effects? of|impact of|brought)\b"
     r"|\b(?:did|has|have) .*\b(?:work|worked|help|helped|pay off|succeed|succeeded)\b|\b(?:does|do"
     r"|is) .*\bwork(?:s|ing)?\b"
@@ -48,7 +52,7 @@ _DUE = r"\bwhen (?:will|do|can|is|are|does) .*\b(?:know|measured|see|due|worked|
 _DEADLINE = (
     r"\b(?:when|until when|by when|how long|till when)\b.*\b(?:expires?|deadline|decided|run out|runs out|due"
     r"|answered|approved)\b"
-    r"|\bdeadline\b|\b(?:until|till|by) when\b"
+    r"|\bdeadline\b|\b(?:until|till|by) when\b|\bwhen (?:do|does|must|should|has|have) .*\b(?:decide|approve|answer)\b"
 )
 _FORECASTS = (
     r"\b(?:forecasts?|predict\w*|expect|expected|expectations?)\b|\bwhat (?:would|will|could) .*\b(?:bring|do"
@@ -69,7 +73,8 @@ _EXPLAIN = (
     r"|confidence|certain"
     r"|cause|causes|caused|what happened|tell me (?:about|more|everything)|details|more about|means?|since when"
     r"|could it be"
-    r"|losing|at stake|wasting|fatigued|tired|worn|suspect|speaks? (?:for|against)|everything about|proof"
+    r"|hurting|hurts|behind|to blame|losing|at stake|wasting|fatigued|tired|worn|suspect|speaks? (?:for|against)"
+    r"|everything about|proof"
     r"|wrong with|recovered|solved|resolved|fixed|over yet|gone)\b"
 )
 _SURE = (
@@ -83,7 +88,8 @@ _SIGNALS = (
     r"|at stake|open"
     r"|break|broke|broken|wearing out|anomal\w+|trending down|wasting|warnings?|everything (?:ok|okay|fine"
     r"|alright|good)"
-    r"|all (?:ok|okay|good|fine)|worry|worried|concern\w*|closed|unusual|unexpected|trouble)\b"
+    r"|risks?|fading|stale|tired|saturated|capped|all (?:ok|okay|good|fine)|worry|worried|concern\w*|closed|unusual"
+    r"|unexpected|trouble)\b"
 )
 _GOING = r"\b(?:getting|got|doing|any) (?:worse|better)\b"
 _BARE_WHY = r"^(?:(?:and|but|so) )*(?:why|how come|how so)(?: (?:is|was) (?:that|this|it))?(?: so)?$"
@@ -109,25 +115,6 @@ def speaks_of_records(question: Question) -> bool:
         is not None
         or (re.search(_EXPLAIN, text) is not None and re.search(r"\bsig_[0-9a-f]{4,12}", question.asked) is not None)
     )
-
-
-def answer_records(question: Question) -> Answer | None:
-    """The answer, where the question is about what happened."""
-    text = question.text
-    if (
-        re.search(_TOLD, text)
-        and (question.time.named or not question.found.subjects)
-        and not re.search(_DECIDED, text)
-    ):
-        return story(question)
-    for words, tell in _KINDS:
-        if re.search(words, text) and (told := tell(question)) is not None:
-            return told
-    if told := _of_one(question):
-        return told
-    if re.search(f"{_SIGNALS}|{_EXPLAIN}", text) and (re.search(_SIGNALS, text) or cause_in(question)):
-        return signals(question)
-    return None
 
 
 def _of_one(question: Question) -> Answer | None:
@@ -173,18 +160,36 @@ def _figures_of(case: Case) -> frozenset[str]:
     return frozenset({one.metric for one in case.signal.findings} | {*words})
 
 
-_KINDS: tuple[tuple[str, Callable[[Question], Answer | None]], ...] = (
-    (r"\bshould (?:i|we) do\b|\bnext steps?\b", to_do),
-    (_LESSONS, lessons),
-    (r"\bexpected (?:effect|result|outcome|impact|gain)", forecasts),
-    (r"\bwho (?:decides|approves|signs|has the say)\b", pending),
-    (_DEADLINE, deadline),
-    (_PENDING, pending),
-    (_DUE, when_known),
-    (_OUTCOMES, outcomes),
-    (_FORECASTS, forecasts),
-    (_TO_DO, lambda question: None if re.search(_DECIDED, question.text) else to_do(question)),
-    (_DECIDED, decisions),
-    (_EXECUTED, executed),
+def _told(question: Question) -> Answer | None:
+    named = question.time.named or not question.found.subjects
+    return story(question) if named and not re.search(_DECIDED, question.text) else None
+
+
+def _told_signals(question: Question) -> Answer | None:
+    return signals(question) if re.search(_SIGNALS, question.text) or cause_in(question) else None
+
+
+def _record(asked_with: str, tell: Callable[[Question], Answer | None], *, days: bool = False, people: bool = False,
+            words: str = "") -> Kind:  # fmt: skip
+    own = frozenset(re.findall("[a-z]{3,}", re.sub(r"\\[a-z]", " ", asked_with))) - LOADED
+    return Kind(tell, asked_with, ASKED_WITH | own | language.listed(words), told_apart_by, days=days, people=people)
+
+
+KINDS: tuple[Kind, ...] = (
+    _record(_TOLD, _told, days=True),
+    _record(r"\bshould (?:i|we) do\b|\bnext steps?\b", to_do, words="next steps step should"),
+    Kind(lessons, _LESSONS, ASKED_WITH | {"last"}, lessons_reads, days=True),
+    _record(r"\bexpected (?:effect|result|outcome|impact|gain)", forecasts),
+    _record(r"\bwho (?:decides|approves|signs|has the say)\b", pending, people=True),
+    _record(_DEADLINE, deadline, words="deadline when until till expires long run runs"),
+    _record(_PENDING, pending, people=True),
+    _record(_DUE, when_known, words="when"),
+    _record(_OUTCOMES, outcomes, days=True, words="last"),
+    _record(_FORECASTS, forecasts),
+    _record(_TO_DO, lambda question: None if re.search(_DECIDED, question.text) else to_do(question)),
+    _record(_DECIDED, decisions, days=True, people=True, words="when last"),
+    _record(_EXECUTED, executed, words="last"),
+    _record("", _of_one, words="since when"),
+    _record(f"{_SIGNALS}|{_EXPLAIN}", _told_signals, days=True, words="since"),
 )
-"""What each kind of question is asked with, in the order they are tried."""
+"""What each kind of question about records is asked with, in the order they are tried."""

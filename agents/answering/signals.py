@@ -24,12 +24,16 @@ def signals(question: Question) -> Answer:
         ]
     else:
         chosen = [case for case in mine if case.is_open != past]
+        if not past and question.time.named:
+            chosen = [case for case in chosen if span.first <= case.signal.opened_on <= span.last]
         if past and question.time.named:
             chosen = [case for case in chosen if case.closed_on and span.first <= case.closed_on <= span.last]
     where = f" about {question.subject.name}" if question.subject else ""
     cause = cause_in(question)
     where = where or (f" about {naming.CAUSES[cause]}" if cause else "")
     state = f"was open from {span.words}" if lived else "is closed" if past else "is open"
+    if question.time.named and not past:
+        state = f"was opened from {span.words} and is open"
     if not chosen:
         return question.answer(f"No signal{where} {state}.", [cite("signals", "all")])
     chosen.sort(key=lambda case: (-case.signal.at_stake_per_day, case.signal.id))

@@ -133,7 +133,8 @@ def _parts(phrase: str, common: frozenset[str]) -> Iterator[str]:
     for first in range(len(words)):
         for last in range(first + 1, len(words) + 1):
             run = words[first:last]
-            if all(word in _SAY_NOTHING or word in common or len(word) < 3 for word in run):
+            mute = COMMON if len(run) > 1 else _SAY_NOTHING
+            if all(word in mute or word in common or len(word) < 3 for word in run):
                 continue
             if run != words:
                 yield " ".join(run)

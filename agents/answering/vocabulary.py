@@ -9,17 +9,24 @@ METRIC_WORDS: Mapping[str, str] = MappingProxyType(
     {
         phrase: name
         for name, phrases in {
-            "ctr": "ctr|click through rate|click-through rate|clickthrough rate|click-through|click thru rate|ctrs",
+            "ctr": "ctr|clicks per view|clicks per impression|clicks per views|clicks per impressions"
+            "|click through rate|click-through rate|clickthrough rate|click-through|click thru rate|ctrs",
             "cpc": "cpc|cost per click|click price|price per click|costs per click|price of a click|per click"
             "|cheapest clicks|cheap clicks|pay per click|for a click",
-            "cpm": "cpm|cost per mille|cost per thousand|cost per thousand impressions|thousand impressions price|cpms",
-            "cvr": "cvr|conversion rate|conversion-rate|conversion rates|converts|convert|conv rate|cr",
+            "cpm": "cpm|thousand impressions|thousand views|1000 impressions|per mille|cost per mille"
+            "|cost per thousand|cost per thousand impressions|thousand impressions price|cpms",
+            "cvr": "cvr|conversion rate|conversion-rate|conversion rates|converts|convert|converting"
+            "|clicks converted|conversions per click|orders per click|conv rate|cr",
             "cpa": "cpa|cost per acquisition|cost per conversion|costs per conversion|cost per order|acquisition cost"
                    "|acquisition costs|customer acquisition cost|cac|cpo|cost per sale|cost per purchase|per conversion"
-                   "|cost per lead|cheapest conversions|costs per order|conversion cost|conversion costs",
+                   "|cost per lead|cheapest conversions|costs per order|customer cost|cost of a customer"
+                   "|per customer|per order|per sale|per purchase|conversion cost us|cost of a conversion"
+                   "|cost a conversion|cost per customer|conversion cost|conversion costs",
             "roas": "roas|return on ad spend|return on advertising spend|ad return",
             "spend": "spend|spent|ad spend|cost|costs|spending|expenses|media investment|investment|investments"
-                     "|budget used|budget spent|outlay|ad costs|media costs|media spend|kosten|ausgaben|expenditure",
+                     "|budget used|budget spent|outlay|ad costs|media costs|media spend|burn|burned|burnt|burning"
+                     "|invested|invest|put into|went into|go into|poured into|money went|damage|costing|kosten"
+                     "|ausgaben|expenditure",
             "clicks": "clicks|clicked|klicks|click count|number of clicks",
             "impressions": "impressions|views|ad views|impressionen|ad impressions|times shown",
             "conversions": "conversions|conversion|conversion numbers|conversion figures|sales|purchases|pixel"
@@ -33,10 +40,11 @@ METRIC_WORDS: Mapping[str, str] = MappingProxyType(
             "order_rate": "order rate|orders per visit|shop conversion rate",
             "click_rate": "click rate|email click rate|newsletter click rate|engagement|click rates|mail click rate",
             "open_rate": "open rate|open rates|opening rate|email open rate|mail open rate|opens rate",
-            "unsubscribe_rate": "unsubscribe rate|unsubscribe rates|unsubscription rate|opt-out rate",
+            "unsubscribe_rate": "unsubscribe rate|opt out rate|unsubscribing rate|unsubscribe rates"
+            "|unsubscription rate|opt-out rate",
             "retention": "retention|retention rate|repeat rate|come back rate",
             "pixel_ratio": "pixel ratio|tracking ratio|tracking|pixel|tracked share",
-            "daily_budget": "budget|daily budget|budgets|daily budgets",
+            "daily_budget": "daily cap|daily limit|day budget|tagesbudget|budget|daily budget|budgets|daily budgets",
             "search_clicks": "search clicks|organic clicks|organic search clicks|seo clicks",
             "search_impressions": "searches|search impressions|organic impressions|search volume",
             "position": "position|ranking|average position|rank for|search position|rankings",
@@ -51,8 +59,10 @@ MORE_WORDS: Mapping[str, str] = MappingProxyType(
         for name, phrases in {
             "value_per_conversion": "value per conversion|value of a conversion|conversion value per conversion",
             "order_value": "average order value|aov|order value|basket value|average basket|basket size",
-            "unsubscribes": "unsubscribes|unsubscribed|unsubscribers|opt-outs|unsubscriptions",
-            "delivered": "delivered|deliver|emails delivered|messages delivered|mails delivered|deliveries",
+            "unsubscribes": "unsubscribes|opted out|opt outs|unsubscribed|unsubscribers|opt-outs|unsubscriptions",
+            "delivered": "delivered|went out|sent out|deliver|emails delivered|messages delivered|mails delivered"
+            "|deliveries",
+            "opens": "opens|opened|times opened",
             "complaints": "complaints|spam complaints|spam reports",
         }.items()
         for phrase in phrases.split("|")
@@ -69,13 +79,14 @@ ON_SEARCH: Mapping[str, str] = MappingProxyType(
     {"clicks": "search_clicks", "impressions": "search_impressions", "ctr": "search_ctr"}
 )
 """What a metric is where it is asked of organic search."""
-OWNED_WORDS = ("email", "emails", "mail", "mails", "newsletter", "newsletters", "push", "sms", "messages")
+OWNED_WORDS = ("pushes", "email", "emails", "mail", "mails", "newsletter", "newsletters", "push", "sms", "messages")
 SEARCH_WORDS = ("organic", "seo", "organic search", "search query", "search term", "search queries", "keyword",
                 "keywords", "queries", "query")  # fmt: skip
 CHANNELS: Mapping[str, str] = MappingProxyType(
     {"email": "email", "emails": "email", "mail": "email", "mails": "email", "newsletter": "email",
-     "newsletters": "email", "push": "push", "push notifications": "push", "push notification": "push", "sms": "sms",
-     "push messages": "push"}
+     "newsletters": "email", "push": "push", "pushes": "push", "push notifications": "push",
+     "push notification": "push",
+     "sms": "sms", "push messages": "push"}
 )  # fmt: skip
 FORMATS: Mapping[str, str] = MappingProxyType(
     {"video ads": "video", "video ad": "video", "videos": "video", "image ads": "image", "image ad": "image",

@@ -12,6 +12,7 @@ from tests.agents.phrasings.agency import AGENCY
 from tests.agents.phrasings.analyst import ANALYST
 from tests.agents.phrasings.buyer import BUYER
 from tests.agents.phrasings.cmo import CMO
+from tests.agents.phrasings.colleagues import BRIT, HANSEATIC, KEEPER, MAKER, TRADER
 from tests.agents.phrasings.company import MODEL, NILS, TODAY, readings
 from tests.agents.phrasings.content import CONTENT
 from tests.agents.phrasings.creative import CREATIVE
@@ -24,9 +25,13 @@ from tests.agents.phrasings.later import LATER
 from tests.agents.phrasings.latest import LATEST
 from tests.agents.phrasings.nils import UK_BUYER
 from tests.agents.phrasings.past import LESSONS, cases
+from tests.agents.phrasings.strangers import EXACT, FROM_ABOVE, HURRIED, MAIL_DESK, POLITE
 from tests.agents.phrasings.threads import THREADS
 
-VOICES = (CMO, BUYER, CRM, JUNIOR, GERMAN, ANALYST, CREATIVE, UK_BUYER, CONTENT, AGENCY, LATER, LATEST, LAST)
+VOICES = (
+    *(CMO, BUYER, CRM, JUNIOR, GERMAN, ANALYST, CREATIVE, UK_BUYER, CONTENT, AGENCY, LATER, LATEST, LAST),
+    *(HURRIED, POLITE, EXACT, FROM_ABOVE, MAIL_DESK, TRADER, MAKER, HANSEATIC, BRIT, KEEPER),
+)
 LEAST_RIGHT = 0.95
 
 
