@@ -137,8 +137,12 @@ def _figures(forecast: Forecast, what: str, currency: str) -> list[str]:
 
 
 def told_forecast(view: ProposalView) -> Forecast | None:
-    """The forecast a card tells of a proposal: of what was proposed, until its outcome is there."""
-    untold = is_over(view) or view.outcome is not None or view.proposal.undoes is not None
+    """The forecast a card tells of a proposal: of what was proposed, until its outcome is there or it came to nothing.
+
+    What was forecast is not what was approved otherwise, and an undo has nothing to forecast.
+    """
+    over = is_over(view) or view.status is ProposalStatus.REJECTED
+    untold = over or view.outcome is not None or view.proposal.undoes is not None
     return None if untold or view.done != view.proposal.action else view.proposal.forecast
 
 
@@ -154,9 +158,10 @@ def _what(case: Case, view: ProposalView, said: Collection[str]) -> list[str]:
     takes_back = proposal.undoes is not None
     if view.status in WAITING or view.status is ProposalStatus.FORBIDDEN or takes_back:
         lines.append(f"_Why:_ {outside(proposal.why, 300)}")
-    # what was forecast is not what was approved otherwise, and taking back is nothing to forecast
-    if view.outcome is None and action == proposal.action and not takes_back:
-        lines.append(forecast_words(proposal.forecast, action.currency, whose(action), said))
+    forecast = told_forecast(view)
+    # that there is none is worth a line to whoever has yet to decide, and no forecast is needed to undo
+    if forecast is not None or (view.status in WAITING and not takes_back):
+        lines.append(forecast_words(forecast, action.currency, whose(action), said))
         lines.append(record_words(view.record))
     lines += [f"> {outside(lesson, 300)}" for lesson in proposal.remembered[:3]]
     return [line for line in lines if line]

@@ -87,7 +87,7 @@ def _answers(panel: Axes, steps: tuple[Step, ...]) -> None:
     _dress(panel, "Questions answered, by week")
     panel.bar(places, hits, color=_HIT, width=0.62, label="approved as proposed")
     panel.bar(places, rest, bottom=hits, color=_REST, hatch="//", edgecolor=PAPER, width=0.62,
-              label="changed, rejected or taken back")  # fmt: skip
+              label="changed, rejected or undone")  # fmt: skip
     for place, one in enumerate(steps):
         if one.answered:
             counted = f"{one.first_hits} of {one.answered}"

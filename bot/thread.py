@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 
 from bot.blocks import Block, Message, actions, button, context, header, picture, section, shorten, table
 from bot.card import seen_in
@@ -9,12 +10,14 @@ from bot.change import changes, named, names_in, title
 from bot.names import UNDO, Press
 from bot.stamp import live_values, outcome_words, taken_back, taker
 from bot.words import day, moment, outside, plain
+from domain.action import Action
 from domain.case import Case, ProposalView
 from domain.chart import Chart
+from domain.effect import SetValues
 from domain.finding import Finding, FindingKind
 from domain.operating_model import OperatingModel
 from domain.proposal import Overridden
-from domain.receipt import ReceiptStatus
+from domain.receipt import Receipt, ReceiptStatus
 from domain.signal import Signal
 from domain.slack_id import is_person
 
@@ -91,18 +94,41 @@ def receipt(case: Case, view: ProposalView, model: OperatingModel, now: datetime
     head = f"{how}{to} · {moment(held.said.at if held.said else held.at)}{emergency}"
     said = f"{_SAID.get(held.status, 'The platform said')}: {outside(held.answer, 300)}"
     tells_more = held.answer.strip() and held.status not in _PLAIN and held.said is None
+    names = names_in(case, view.proposal)
     lines = [
         f"*{named(view.proposal)}*",
         head,
-        *changes(action, names_in(case, view.proposal)),
-        live_values(held, names_in(case, view.proposal), action.currency)
-        if held.status not in _NOTHING_READ_BACK
-        else "",
+        *changes(action, names),
+        "" if _says_no_more(held, action) else f"_On the platform:_ {live_values(held, names, action.currency)}",
         said if tells_more else f"“{outside(held.said.reason, 300)}”" if held.said else "",
         taken_back(case, view),
     ]
     text = shorten("\n".join(line for line in lines if line), 2900)
     return Message(text=f"{named(view.proposal)}: {how}", blocks=(section(text), *_undo(case, view, now)))
+
+
+def _says_no_more(held: Receipt, action: Action) -> bool:
+    """Whether what was read on the platform is what the change itself says, before and after; or nothing was."""
+    if held.status in _NOTHING_READ_BACK or not (held.before or held.after):
+        return True
+    effect = action.effect()
+    if held.status is not ReceiptStatus.DONE or not isinstance(effect, SetValues):
+        return False
+    read = [(held.before.get(one.address), held.after.get(one.address)) for one in effect.settings]
+    told = [(one.was, one.to) for one in effect.settings]
+    return len(read) == len(held.after) and all(map(_alike, read, told))
+
+
+def _alike(read: tuple[str | None, str | None], told: tuple[str, str]) -> bool:
+    return all(one is not None and _value(one) == _value(other) for one, other in zip(read, told, strict=True))
+
+
+def _value(text: str) -> Decimal | str:
+    """A value as it is compared: "450" is "450.00"."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return text
 
 
 def undo_buttons(case: Case, views: Sequence[ProposalView], now: datetime | None) -> list[Block]:

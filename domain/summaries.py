@@ -132,13 +132,13 @@ MEANINGS: Mapping[Measure, Meaning] = MappingProxyType(
         Measure.FIRST_HIT: _means(
             "First-hit rate",
             "Share of the questions answered that were approved as first proposed: not changed, not rejected, not "
-            "taken back since.",
+            "undone since.",
             Unit.SHARE,
             "questions answered",
         ),
         Measure.CORRECTIONS: _means(
             "Correction loops",
-            "How often people changed or took back what was proposed, per question answered.",
+            "How often people changed or undid what was proposed, per question answered.",
             Unit.TIMES,
             "questions answered",
         ),

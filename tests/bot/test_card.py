@@ -46,6 +46,8 @@ from tests.bot.samples import (
     view,
 )
 
+BUDGET = "meta/a1/campaign/c3/daily_budget"
+
 
 def drawn(valid: Any, case: Case, *, mention: bool = False) -> Message:
     message = card(case, MODEL, mention=mention)
@@ -177,6 +179,16 @@ def test_beside_a_forecast_stands_how_earlier_ones_for_this_kind_of_action_held(
     assert record_words(told.model_copy(update={"measured": LEAST_CALLS - 1})) == ""
     assert record_words(told.model_copy(update={"measured": LEAST_CALLS}))
     assert record_words(None) == ""
+
+
+def test_a_forecast_or_that_there_is_none_concerns_nobody_once_a_proposal_is_rejected(valid):
+    refused = {"decision": Rejected(proposal_id=SHIFT, version=1, by=MARA, at=NOW, reason="Stock is short")}
+    bare = SHIFTING.model_copy(update={"forecast": None})
+    assert "Forecast" in text(drawn(valid, case_of(view(bare))))
+    for one in (SHIFTING, bare):
+        assert "Forecast" not in text(drawn(valid, case_of(view(one, ProposalStatus.REJECTED, **refused))))
+        approved = text(drawn(valid, case_of(view(one, ProposalStatus.APPROVED, decision=APPROVED))))
+        assert ("Forecast" in approved) == (one is SHIFTING)
 
 
 def test_what_has_no_values_offers_no_override_and_what_sleeps_no_snooze(valid):
@@ -339,7 +351,29 @@ def test_the_thread_names_who_takes_a_task_and_what_money_a_value_is(valid):
     done = view(SHIFTING, ProposalStatus.EXECUTED, decision=APPROVED, receipt=receipt(ReceiptStatus.DONE))
     told = thread.receipt(case_of(done), done, MODEL)
     assert told is not None
-    assert "daily budget of *Spring prospecting*: €450 → €400" in text(told)
+    assert text(told).count("€450 → *€400*") == 1
+    assert "On the platform" not in text(told), "what was read back is what the change says"
+
+
+@pytest.mark.parametrize(
+    ("status", "live", "said"),
+    [
+        (ReceiptStatus.DONE, {"before": {BUDGET: "430.00"}}, "budget of *Spring prospecting*: €430 → €400"),
+        (ReceiptStatus.DONE, {"after": {BUDGET: "399.00"}}, "budget of *Spring prospecting*: €450 → €399"),
+        (ReceiptStatus.UNKNOWN, {}, "budget of *Spring prospecting*: €450 → €400"),
+        (ReceiptStatus.FAILED, {"after": {}}, "budget of *Spring prospecting*: is €450"),
+        (ReceiptStatus.DRIFTED, {"after": {}, "before": {BUDGET: "430.00"}}, "*Spring prospecting*: is €430"),
+    ],
+)
+def test_what_the_platform_shows_is_told_where_it_is_not_what_the_change_says(valid, status, live, said):
+    held = receipt(status)
+    read = {name: {**getattr(held, name), **values} if values else {} for name, values in live.items()}
+    done = view(SHIFTING, ProposalStatus.EXECUTED, decision=APPROVED, receipt=held.model_copy(update=read))
+    told = thread.receipt(case_of(done), done, MODEL)
+    assert told is not None
+    valid(told)
+    assert "_On the platform:_ daily" in text(told)
+    assert said in text(told)
 
 
 def test_to_undo_what_a_team_did_is_called_after_what_they_did(valid):

@@ -163,8 +163,8 @@ def _cards() -> Mapping[str, tuple[str, Case, OperatingModel]]:
             "A person said what they saw.",
             case_of(UNKNOWN.model_copy(update={"status": P.EXECUTED, "receipt": closed(ReceiptStatus.DONE)})), MODEL,
         ),
-        "undo-asked": ("Asked to be taken back.", case_of(EXECUTED, back()), MODEL),
-        "undone": ("Taken back.", case_of(EXECUTED, undone), MODEL),
+        "undo-asked": ("Asked to be undone.", case_of(EXECUTED, back()), MODEL),
+        "undone": ("Undone.", case_of(EXECUTED, undone), MODEL),
         "measured": ("Measured against its forecast.", case_of(MEASURED, REFRESHED), MODEL),
         "not-measurable": (
             "Measured, and the answer is that nobody can say.",
