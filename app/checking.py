@@ -3,17 +3,20 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import click
 
 from app import config as configuration
 from app.assembly import assembled, source_of
+from app.checking_install import is_meant, look_at_installing
 from app.checking_slack import look
 from app.clock import SystemClock
 from app.serving import quieten
 from app.settings import Settings, from_environment
 from app.slack import client_of, is_by_socket, talking
+from app.ways_in import wired
 from connectors.executors.ad_account import AdAccount
 from connectors.models import load_chat_model, within
 from connectors.sources.folder import FolderSource
@@ -37,7 +40,8 @@ def run(config: Path) -> None:
     for problem in problems:
         _said(False, problem)
     worst = 2 if problems else 0
-    for what in (_source, _database, _words, _account, _slack):
+    pages = (partial(_installing, config.parent),) if is_meant(settings) else ()
+    for what in (_source, _database, _words, _account, *pages, _slack):
         worst = max(worst, asyncio.run(_tried(what, settings, model)))
     sys.exit(worst)
 
@@ -105,9 +109,20 @@ async def _account(settings: Settings, model: OperatingModel) -> str:
     return f"The ad account at {model.executor.address} answers.{dry}"
 
 
+async def _installing(folder: Path, settings: Settings, model: OperatingModel) -> str:
+    """Where the app is installed by its own pages."""
+    del model
+    looked = [one async for one in look_at_installing(settings, folder)]
+    for one in looked:
+        _said(one.fine, one.sentence)
+    if not all(one.fine for one in looked):
+        raise ConfigurationError("What is marked above keeps the app from being installed.")
+    return "The app can be installed by its own pages."
+
+
 async def _slack(settings: Settings, model: OperatingModel) -> str:
     client = client_of(settings, by_socket=is_by_socket(settings))
-    async with talking(client) as name:
+    async with wired(settings, client), talking(client) as name:
         looked = [one async for one in look(client, settings, model)]
     for one in looked:
         _said(one.fine, one.sentence)

@@ -53,6 +53,23 @@ async def reachable(settings: Settings, client: SlackClient, http: Address | Non
 
 
 @asynccontextmanager
+async def wired(settings: Settings, client: SlackClient) -> AsyncGenerator[None]:
+    """Give a client the tokens there are, without waiting for any. Raises ConfigurationError where home gave none."""
+    async with AsyncExitStack() as stack:
+        if settings.slack_client_id:
+            installing = await stack.enter_async_context(_installing(settings))
+            client.token_of, client.is_installed = installing.token_of, installing.is_installed
+            if is_installed_by_pages(settings):
+                client.token = await installing.token()
+                if not client.token:
+                    raise ConfigurationError(
+                        f"Baton is not installed in the home workspace {settings.slack_workspaces[0]} yet: start "
+                        f"`baton serve --http`, then open {INSTALL_PATH} at its public address."
+                    )
+        yield
+
+
+@asynccontextmanager
 async def hearing(
     runner: Runner, settings: Settings, client: SlackClient, board: SlackBoard, front: Front | None
 ) -> AsyncGenerator[None]:
