@@ -39,7 +39,7 @@ class Settings(Frozen):
     """With `slack_client_secret`: the app can be installed at /slack/install, in more than one workspace."""
     slack_client_secret: SecretStr = SecretStr("")
     slack_workspaces: tuple[str, ...] = ()
-    """Team ids the app may be installed in: home first, whose people alone may act; then others."""
+    """Team ids the app may be installed in: home first, then others, whose people are named with theirs."""
     ledger_key: Path | None = None
     """The private key that signs the ledger's seals (Ed25519, PEM); None: `ledger/key.pem` in `home`, made there."""
     failpoint: str = ""

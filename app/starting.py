@@ -31,7 +31,7 @@ source: {{kind: folder, path: {tables}}}
 # ad_account: approved changes are written to the HTTP ad account at `address`.
 executor: {executor}
 
-# Slack user ids: in Slack, open a profile, then ⋮ and "Copy member ID".
+# Slack user ids: in Slack, open a profile, then ⋮ and "Copy member ID". Of another workspace: T0AGENCY01/U0JUNE0001.
 people:
   - name: {name}
     slack: {slack}
@@ -67,7 +67,7 @@ SLACK_APP_TOKEN=
 # Only for `baton serve --http HOST:PORT`, instead of the app token: the signing secret on "Basic Information".
 SLACK_SIGNING_SECRET=
 # Only where the app is installed at /slack/install instead of with a bot token: both on "Basic Information", and the
-# ids of the workspaces it is for, home first. Only the people of the home workspace can use it.
+# ids of the workspaces it is for, home first. People of the others are named as T0AGENCY01/U0JUNE0001.
 SLACK_CLIENT_ID=
 SLACK_CLIENT_SECRET=
 SLACK_WORKSPACES=
