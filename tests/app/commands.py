@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import tempfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ from app import starting
 from app.demo.big import big_world
 from app.demo.export import export
 from tests.app.process import end_started
+from tests.postgres import short_folder
 
 FIRST, LAST = date(2025, 9, 1), date(2025, 12, 29)
 
@@ -32,7 +32,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def home() -> Iterator[Path]:
     """A home that does not exist yet; afterwards nothing runs in it any more."""
-    folder = Path(tempfile.mkdtemp(prefix="baton-"))
+    folder = short_folder()
     yield folder / "home"
     end_started()
     if pid := postmaster(folder / "home"):

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,12 +10,13 @@ import pytest
 
 from tests.conftest import load_blockkit
 from tests.e2e.process import Demo
+from tests.postgres import short_folder
 
 
 @pytest.fixture
 def demo() -> Iterator[Demo]:
     """A demo that is not started yet. Afterwards neither it nor its database runs any more."""
-    folder = Path(tempfile.mkdtemp(prefix="baton-"))
+    folder = short_folder()
     process = Demo(folder / "home")
     yield process
     try:

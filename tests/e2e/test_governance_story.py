@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from tests.conftest import load_blockkit
 from tests.e2e import story, tab
 from tests.e2e.conftest import all_refused, end_database
 from tests.e2e.process import Demo
+from tests.postgres import short_folder
 
 INES, MARA, JONAS, SAM = "U0INES0001", story.MEDIA, story.CREATIVE, "U0SAMI0001"
 VISITORS = {
@@ -37,7 +37,7 @@ WAS, THEN = "720.00", "580.00"
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[Demo]:
-    folder = Path(tempfile.mkdtemp(prefix="baton-"))
+    folder = short_folder()
     process = Demo(folder / "home").start()
     yield process
     process.stop()
