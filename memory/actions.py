@@ -194,7 +194,7 @@ async def finish(
         known = {"state": state or receipt.status.value, "answer": receipt.answer, "attempts": held.attempts + 1}
         dates = {"executed_on": executed_on, "measured_after": measured_after}
         await _step(writing.tx, held, lease_until=None, not_before=later, **known, **dates)
-        await keep_receipt(writing, receipt)
+        await _keep_receipt(writing, receipt, dates)
         await writing.defer("advance", held.proposal_id)
         if look_again_after:
             later_still = look_again_after + _MARGIN_SECONDS
@@ -217,7 +217,7 @@ async def close(writing: Writing, receipt: Receipt, *, executed_on: date | None,
     closed = update(TABLE).where(unknown).values(**ended, **dates)
     if await writing.tx.scalar(closed.returning(TABLE.c.id)) is None:
         return False
-    await keep_receipt(writing, receipt)
+    await _keep_receipt(writing, receipt, dates)
     await writing.defer("advance", receipt.proposal_id)
     await writing.defer("execute", receipt.action_id, once=True)
     return True
@@ -243,8 +243,11 @@ async def closed(tx: AsyncConnection, action_id: str) -> Closed | None:
     return Closed(ACTION.validate_python(row.body), row.token, row.fence, row.executor) if row else None
 
 
-async def keep_receipt(writing: Writing, receipt: Receipt) -> None:
-    """Add a receipt, unless it says no more than the newest one. Of a person's word the ledger names that person."""
+async def _keep_receipt(writing: Writing, receipt: Receipt, dates: Mapping[str, date | None]) -> None:
+    """Add a receipt, unless it says no more than the newest one. Of a person's word the ledger names that person.
+
+    Its line also says the `dates` that stand beside the action from now on.
+    """
     newest = select(RECEIPT.c.status).where(RECEIPT.c.action_id == receipt.action_id).order_by(RECEIPT.c.id.desc())
     if await writing.tx.scalar(newest.limit(1)) == receipt.status.value:
         return
@@ -253,7 +256,8 @@ async def keep_receipt(writing: Writing, receipt: Receipt) -> None:
     await writing.tx.execute(insert(RECEIPT).values(**columns, at=receipt.at, body=body))
     by, digest = receipt.said.by if receipt.said else SYSTEM, facts.digest_of(body)
     kind = f"receipt.{receipt.status.value}"
-    await writing.record(kind, by, receipt.proposal_id, action=receipt.action_id, digest=digest)
+    days = {name: facts.told(day) for name, day in dates.items()}
+    await writing.record(kind, by, receipt.proposal_id, action=receipt.action_id, digest=digest, **days)
 
 
 async def _kept(tx: AsyncConnection, receipt: Receipt) -> dict[str, Any]:

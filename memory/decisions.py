@@ -97,7 +97,7 @@ async def snooze(database: Database, decision: Snoozed, check: Check = nothing_m
         await writing.tx.execute(update(PROPOSAL).where(PROPOSAL.c.id == row.id).values(expires_at=later))
         await writing.tx.execute(insert(SNOOZE).values(proposal_id=row.id, until=decision.until, body=body))
         said = {"version": decision.version, "until": decision.until.isoformat(), "digest": facts.digest_of(body)}
-        await writing.record("decision.snoozed", decision.by, row.id, **said)
+        await writing.record("decision.snoozed", decision.by, row.id, expires_at=facts.told(later), **said)
     return None
 
 

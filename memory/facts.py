@@ -47,6 +47,11 @@ def _as_kept(value: object) -> object:
     return value
 
 
+def told(value: date | None) -> str | None:
+    """A moment or a day as a line of the ledger says it: the same whatever zone a database gives it back in."""
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value and value.isoformat()
+
+
 def new_name(prefix: str) -> str:
     """An id for what somebody does: doing it again, even in the same moment, is another thing."""
     return f"{prefix}_{secrets.token_hex(6)}"

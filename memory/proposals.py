@@ -138,6 +138,8 @@ async def _keep(writing: Writing, asked: Asked, place: int, sealed_why: str | No
         signal=proposal.signal_id,
         action=proposal.action.kind,
         verdict=asked.verdict.kind,
+        asked_at=facts.told(asked.asked_at),
+        expires_at=facts.told(asked.expires_at),
         rules=facts.digest(asked.verdict),
         digest=facts.digest_of(body),
     )
@@ -154,7 +156,7 @@ async def withdraw(writing: Writing, signal_id: str, at: datetime, *, keep: Coll
     gone = update(PROPOSAL).where((PROPOSAL.c.signal_id == signal_id) & undecided).values(withdrawn_at=at)
     ids = tuple(await writing.tx.scalars(gone.returning(PROPOSAL.c.id)))
     for ident in ids:
-        await writing.record("proposal.withdrawn", SYSTEM, ident)
+        await writing.record("proposal.withdrawn", SYSTEM, ident, withdrawn_at=facts.told(at))
     return ids
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from typing import cast as as_type
 
-from sqlalchemy import ColumnElement, Text, cast, func, or_, select, union
+from sqlalchemy import ColumnElement, Text, case, cast, func, null, or_, select, union
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.receipt import ReceiptStatus
 from domain.signal import EventKind
-from memory.ledger import persons, words
+from memory.ledger import columns, persons, words
 from memory.ledger.comparisons import COMPARISONS, Comparison, Line, Told
 from memory.people import vault
 from memory.schema import ACTION, LEDGER, LEDGER_IDENTITY, PROPOSAL, PROPOSAL_VERSION, RECEIPT, SIGNAL, SIGNAL_EVENT
@@ -31,8 +31,8 @@ class _Reading:
     old: int
     """Lines up to here are of before facts were sealed: counted, not compared."""
     problems: list[str] = field(default_factory=list[str])
-    counted: int = 0
-    """Later lines that carry no digest of their fact."""
+    bare: set[int] = field(default_factory=set[int])
+    """Later lines that carry no digest of their fact, or do not say all that stands beside it."""
 
 
 async def between_facts_and_lines(tx: AsyncConnection) -> tuple[list[str], int]:
@@ -43,12 +43,16 @@ async def between_facts_and_lines(tx: AsyncConnection) -> tuple[list[str], int]:
             lines = await _lines(tx, subjects)
             for one in COMPARISONS:
                 await _compare(tx, one, subjects, lines, reading)
+            moved = await columns.differences(tx, subjects, lines, reading.old)
+            reading.problems.extend(moved.problems)
+            reading.bare |= moved.uncompared
     await _signals(tx, reading)
     await _questions(tx, reading)
     await _states(tx, reading)
+    reading.problems.extend(await columns.misplaced(tx))
     reading.problems.extend(await words.differences(tx))
     reading.problems.extend(await persons.differences(tx))
-    return reading.problems, reading.old + reading.counted
+    return reading.problems, reading.old + len(reading.bare)
 
 
 async def _subjects(tx: AsyncConnection) -> AsyncGenerator[Sequence[str]]:
@@ -94,7 +98,8 @@ async def _compare(
     if one.newest_counts:
         reading.problems.extend(_out_of_order(one, said, newest))
     for line, digest in sorted(said, key=lambda pair: pair[1] is None):  # those without one take what is left
-        reading.counted += digest is None and line.seq > reading.old
+        if digest is None and line.seq > reading.old:
+            reading.bare.add(line.seq)
         told = Told(one.kind(line), line.subject, digest) if digest is not None else _any(kept, one.kind(line), line)
         if kept[told]:
             kept[told] -= 1
@@ -135,13 +140,16 @@ async def _states(tx: AsyncConnection, reading: _Reading) -> None:
 async def _signals(tx: AsyncConnection, reading: _Reading) -> None:
     """What a signal is now must be what was last noted of it: that is on the cards, and lines are of what was noted."""
     last = (
-        select(SIGNAL_EVENT.c.signal_id, SIGNAL_EVENT.c.event, SIGNAL_EVENT.c.body["signal"].label("noted"))
+        select(SIGNAL_EVENT, SIGNAL_EVENT.c.body["signal"].label("noted"))
         .where(SIGNAL_EVENT.c.event != EventKind.HELD.value)
         .ext(distinct_on(SIGNAL_EVENT.c.signal_id))
         .order_by(SIGNAL_EVENT.c.signal_id, SIGNAL_EVENT.c.id.desc())
         .subquery()
     )
-    same = (last.c.noted == SIGNAL.c.body) & (SIGNAL.c.is_open == (last.c.event != EventKind.CLOSED.value))
+    is_closed = last.c.event == EventKind.CLOSED.value
+    same = (last.c.noted == SIGNAL.c.body) & (SIGNAL.c.is_open == ~is_closed)
+    for column, noted in ((SIGNAL.c.closed, last.c.reason), (SIGNAL.c.closed_on, last.c.as_of)):
+        same &= column.is_not_distinct_from(case((is_closed, noted), else_=null()))
     other = select(SIGNAL.c.id).outerjoin(last, last.c.signal_id == SIGNAL.c.id).where(same.is_not(True))
     for ident in await tx.scalars(other.order_by(SIGNAL.c.id)):
         reading.problems.append(f"the signal of {ident} has no line signal in the ledger, or was changed")

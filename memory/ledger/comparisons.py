@@ -97,7 +97,14 @@ class Comparison:
 
 
 def _signal(row: _Row) -> Iterator[Told]:
-    yield Told(f"signal.{row.event}", row.signal_id, facts.digest_of(row.body.get("signal", {})))
+    """A line says a signal's digest, and beside it of which day it is and why it closed or was held."""
+    noted = _body(row, "as_of", "event", "reason")
+    told = facts.digest_of(row.body.get("signal", {})), noted.get("as_of"), noted.get("reason"), row.version
+    yield Told(f"signal.{noted.get('event')}", row.signal_id, " ".join(map(str, told)))
+
+
+def _noted(line: Line) -> str:
+    return " ".join(str(line.payload.get(name)) for name in ("digest", "as_of", "reason", "version"))
 
 
 def _version(row: _Row) -> Iterator[Told]:
@@ -244,7 +251,15 @@ _LEVELS = select(AUTONOMY).order_by(AUTONOMY.c.id)
 _RECEIPTS = select(RECEIPT).order_by(RECEIPT.c.id)
 
 COMPARISONS = (
-    Comparison("signal_event", select(SIGNAL_EVENT), SIGNAL_EVENT.c.signal_id, ("signal.%",), _signal),
+    Comparison(
+        "signal_event",
+        select(SIGNAL_EVENT).order_by(SIGNAL_EVENT.c.id),
+        SIGNAL_EVENT.c.signal_id,
+        ("signal.%",),
+        _signal,
+        _noted,
+        newest_counts=True,
+    ),
     Comparison(
         "proposal_version",
         select(PROPOSAL_VERSION),

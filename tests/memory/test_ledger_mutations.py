@@ -23,8 +23,9 @@ from memory.ledger import keys, seals, verify_ledger
 from memory.ledger.seals import Seals
 from memory.ledger.verify_ledger import Chain
 from memory.schema import LEDGER, LEDGER_HEAD
+from tests.memory.altered import FACTS
 from tests.memory.mutations import MUTATIONS, Row, cut_off, put, relinked, rewritten
-from tests.memory.story import CLOSED, IN_FORCE, LIFTED, OUTDATED, PENDING, REJECTED, RUN_OUT, STANDING, lived
+from tests.memory.story import lived
 
 IN_DATABASE, IN_EXPORT = 500, 500
 SEED = 20261122
@@ -137,110 +138,6 @@ def test_every_mutation_of_an_export_is_found_and_a_row_named(
         if not rows_named(problems) & mutation.named:
             missed.append(f"{mutation.kind}, not named: {sorted(mutation.named)[:3]} in {problems[:3]}")
     assert missed == []
-
-
-FACTS = {
-    "a decision taken away": "DELETE FROM decision WHERE kind = 'rejected'",
-    "a rejection made an approval": "UPDATE decision SET kind = 'approved' WHERE kind = 'rejected'",
-    "another decider": "UPDATE decision SET body = jsonb_set(body, '{by}', '\"baton\"') WHERE kind = 'rejected'",
-    "another reason": "UPDATE decision SET body = jsonb_set(body, '{reason}', '\"fine\"') WHERE kind = 'rejected'",
-    "another version decided": "UPDATE decision SET body = jsonb_set(body, '{version}', '2') WHERE kind = 'rejected'",
-    "a decider beside the decision": "UPDATE decision SET by = 'person_000000000000' WHERE kind = 'rejected'",
-    "a decision of another day": "UPDATE decision SET at = at - interval '1 day' WHERE kind = 'rejected'",
-    "another receipt": "UPDATE receipt SET status = 'failed' WHERE status = 'done'",
-    "another value before": "UPDATE receipt SET body = jsonb_set(body, '{before}', '{\"x\": \"1\"}')",
-    "a receipt of another day": "UPDATE receipt SET at = at - interval '1 day' WHERE status = 'done'",
-    "a receipt taken away": "DELETE FROM receipt WHERE status = 'done'",
-    "a receipt of another action": "UPDATE receipt SET action_id = 'act_000000000000' WHERE status = 'done'",
-    "a better outcome": "UPDATE outcome SET body = jsonb_set(body, '{effect}', '-0.9')",
-    "an outcome taken away": "DELETE FROM outcome",
-    "an outcome measured earlier": "UPDATE outcome SET measured_on = measured_on - 7",
-    "another question": "UPDATE proposal_version SET body = jsonb_set(body, '{why}', '\"x\"') WHERE version = 1",
-    "another verdict": "UPDATE proposal_version SET verdict = jsonb_set(verdict, '{within_hours}', '1')",
-    "another question put now": "UPDATE proposal SET body = jsonb_set(body, '{action,daily_budget}', '\"1\"')",
-    "fewer to be asked now": "UPDATE proposal SET verdict = jsonb_set(verdict, '{quorum}', '9')",
-    "a version never asked": "UPDATE proposal SET version = version + 1",
-    "another signal": "UPDATE signal_event SET body = jsonb_set(body, '{signal,headline}', '\"x\"')",
-    "another signal on the card": "UPDATE signal SET body = jsonb_set(body, '{headline}', '\"x\"')",
-    "an open signal closed": "UPDATE signal SET is_open = NOT is_open",
-    "no signal": "UPDATE signal_event SET body = '{}'",
-    "another lesson": "UPDATE lesson SET body = jsonb_set(body, '{text}', '\"x\"')",
-    "a lesson that holds longer": "UPDATE lesson SET expires_on = expires_on + 400",
-    "an outcome from nowhere": "INSERT INTO outcome SELECT 'prop_0000000000b4', measured_on, body FROM outcome LIMIT 1",
-    "an approval changed": "UPDATE approval SET body = jsonb_set(body, '{at}', '\"2026-03-01T09:00:00Z\"')",
-    "an approval by another": "UPDATE approval SET by = 'person_000000000000'",
-    "an approval of a newer version": "UPDATE approval SET version = version + 1",
-    "an approval that is not one": "UPDATE approval SET body = '3'",
-    "an approval removed": "DELETE FROM approval",
-    "an approval forged": "INSERT INTO approval SELECT proposal_id, version, 'person_0', at, body FROM approval",
-    "a snooze changed": "UPDATE snooze SET body = jsonb_set(body, '{until}', '\"2027-03-01T09:00:00Z\"')",
-    "a snooze made longer": "UPDATE snooze SET until = until + interval '1 day'",
-    "a snooze removed": "DELETE FROM snooze",
-    "a snooze forged": "INSERT INTO snooze (proposal_id, until, body) SELECT proposal_id, until, body FROM snooze",
-    "another value to be written": "UPDATE action SET body = jsonb_set(body, '{daily_budget}', '\"1.00\"')",
-    "another kind of action": "UPDATE action SET body = jsonb_set(body, '{kind}', '\"pause_ad\"')",
-    "an action under another name": "UPDATE action SET token = md5(token)",
-    "an action of another's": "UPDATE action SET by = 'person_000000000000'",
-    "an action that is not one": "UPDATE action SET body = '3'",
-    "an action removed": "DELETE FROM action",
-    "an action forged": "INSERT INTO action (id, proposal_id, body, token, state, by) SELECT 'act_000000000000',"
-    " 'prop_0000000000b4', body, md5(token), 'ready', by FROM action LIMIT 1",
-    "another company": "UPDATE operating_model SET body = jsonb_set(body, '{policy,max_budget_change}', '0.9')",
-    "a company somebody else changed": "UPDATE operating_model SET by = 'person_000000000000' WHERE version = 2",
-    "a company changed by nothing": "UPDATE operating_model SET amendment_id = NULL WHERE version = 2",
-    "a company older than its change": "UPDATE operating_model SET at = at - interval '1 day' WHERE version = 2",
-    "the company of before": "DELETE FROM operating_model WHERE version = 2",
-    "a company forged": "INSERT INTO operating_model SELECT 3, body, at, by, NULL, file_digest FROM operating_model"
-    " WHERE version = 1",
-    "a change changed": "UPDATE amendment SET body = jsonb_set(body, '{model,company}', '\"x\"')",
-    "a change by another": "UPDATE amendment SET by = 'person_000000000000' WHERE status = 'pending'",
-    "a change on another base": "UPDATE amendment SET base = base + 1 WHERE status = 'pending'",
-    "a change removed": f"DELETE FROM amendment WHERE id = '{PENDING}'",
-    "a change forged": f"INSERT INTO amendment SELECT 'amd_ffffffffffff', base, body, status, by, at"
-    f" FROM amendment WHERE id = '{PENDING}'",
-    "a rejected change open again": f"UPDATE amendment SET status = 'pending' WHERE id = '{REJECTED}'",
-    "a change rejected by another": f"UPDATE amendment SET decided_by = by WHERE id = '{REJECTED}'",
-    "a change rejected for another reason": f"UPDATE amendment SET rejected_because = 'x' WHERE id = '{REJECTED}'",
-    "a pending change rejected": f"UPDATE amendment SET status = 'rejected' WHERE id = '{PENDING}'",
-    "a pending change in force": f"UPDATE amendment SET status = 'in_force' WHERE id = '{PENDING}'",
-    "a change no longer in force": f"UPDATE amendment SET status = 'pending' WHERE id = '{IN_FORCE}'",
-    "a change put in force by another": f"UPDATE amendment SET decided_by = NULL WHERE id = '{IN_FORCE}'",
-    "an outdated change open again": f"UPDATE amendment SET status = 'pending' WHERE id = '{OUTDATED}'",
-    "a change outdated earlier": f"UPDATE amendment SET decided_at = at - interval '1 h' WHERE id = '{OUTDATED}'",
-    "an agreement by another": f"UPDATE agreement SET by = 'person_000000000000' WHERE amendment_id = '{PENDING}'",
-    "an agreement of another day": "UPDATE agreement SET at = at - interval '1 day'",
-    "an agreement removed": f"DELETE FROM agreement WHERE amendment_id = '{PENDING}'",
-    "an agreement forged": f"INSERT INTO agreement SELECT '{PENDING}', 'person_0', at FROM agreement LIMIT 1",
-    "another thing stopped": "UPDATE stop SET body = jsonb_set(body, '{name}', '\"brand\"')",
-    "a stop pulled earlier": f"UPDATE stop SET at = at - interval '1 day' WHERE id = '{STANDING}'",
-    "a stop removed": f"DELETE FROM stop WHERE id = '{STANDING}'",
-    "a stop forged": f"INSERT INTO stop SELECT 'stop_ffffffffffff', body, at FROM stop WHERE id = '{STANDING}'",
-    "a stop lifted by nobody": f"UPDATE stop SET lifted_at = now() WHERE id = '{STANDING}'",
-    "a stop lifted for another reason": f"UPDATE stop SET lifted_because = 'x' WHERE id = '{LIFTED}'",
-    "a stop lifted by another": f"UPDATE stop SET lifted_by = 'person_000000000000' WHERE id = '{LIFTED}'",
-    "a lifted stop in force again": "UPDATE stop SET lifted_at = NULL, lifted_by = NULL, lifted_because = NULL",
-    "an emergency by another": "UPDATE emergency SET body = jsonb_set(body, '{by}', '\"baton\"')",
-    "an emergency of another's": f"UPDATE emergency SET by = 'person_000000000000' WHERE id = '{RUN_OUT}'",
-    "an emergency from earlier on": f"UPDATE emergency SET since = since - interval '1 day' WHERE id = '{RUN_OUT}'",
-    "an emergency that lasts": f"UPDATE emergency SET until = until + interval '1 day' WHERE id = '{RUN_OUT}'",
-    "a closed emergency open again": "UPDATE emergency SET until = (body->>'until')::timestamptz",
-    "an emergency removed": f"DELETE FROM emergency WHERE id = '{RUN_OUT}'",
-    "an emergency forged": "INSERT INTO emergency SELECT 'emg_ffffffffffff', by, since, until, body FROM emergency"
-    f" WHERE id = '{RUN_OUT}'",
-    "an emergency reviewed by nobody": f"UPDATE emergency SET reviewed_at = now() WHERE id = '{RUN_OUT}'",
-    "an emergency reviewed otherwise": f"UPDATE emergency SET note = 'x' WHERE id = '{CLOSED}'",
-    "a review removed": "UPDATE emergency SET reviewed_at = NULL, reviewed_by = NULL, note = NULL",
-    "another level": "UPDATE autonomy SET body = jsonb_set(body, '{level}', '\"automatic\"') WHERE level = 'ask'",
-    "a level of another agent": "UPDATE autonomy SET agent = 'growth' WHERE level = 'ask'",
-    "a level beside the body": "UPDATE autonomy SET level = 'observe' WHERE level = 'ask'",
-    "a fall made a grant": "UPDATE autonomy SET body = jsonb_set(body, '{by}', '\"U1\"') WHERE level = 'ask'",
-    "a fall removed": "DELETE FROM autonomy WHERE level = 'ask'",
-    "a level that counts again": "UPDATE autonomy SET id = id + 100 WHERE level = 'automatic'",
-    "an action to be done again": "UPDATE action SET state = 'ready' WHERE state = 'done'",
-    "an action said to have failed": "UPDATE action SET state = 'failed' WHERE state = 'done'",
-    "a level forged": "INSERT INTO autonomy (agent, action, level, at, body) SELECT agent, action, level, at, body"
-    " FROM autonomy WHERE level = 'automatic'",
-}
 
 
 @pytest.mark.parametrize("change", FACTS.values(), ids=FACTS.keys())
