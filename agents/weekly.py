@@ -113,6 +113,9 @@ def summary(
             _count(Measure.EXPIRED, sum(_ran_out(view, period) for case in mine for view in case.proposals)),
             _hours(Measure.TO_DECISION, [_since_opened(one.case, one.decision.at, model) for one in answered]),
             _hours(Measure.TO_LIVE, [_since_opened(case, at, model) for case, _, at in live]),
+            _hours(
+                Measure.TO_LESSON, [_since_opened(one[0], model.swept(one[2].measured_on).at, model) for one in known]
+            ),
             _share(Measure.FIRST_HIT, [one.is_first_hit for one in answered]),
             _mean(Measure.CORRECTIONS, [one.corrections for one in answered]),
             _share(Measure.DELEGABLE, [one.could_be_delegated for one in answered]),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot.blocks import Block, Message, context, fields, header, picture, section, shorten
 from bot.summary_page import alt
 from bot.words import count, listed, many, outside, percent, share, span, spoken, stake
-from domain.summaries import MEANINGS, Accuracy, Figure, Measure, Money, Summary, Unit, Weight
+from domain.summaries import MEANINGS, Accuracy, Figure, Measure, Money, Opinions, Summary, Unit, Weight
 
 NO_DATA = "no data yet"
 TERMS = "terms"
@@ -17,6 +17,7 @@ _ANSWERS = {"approved": "approved", "overridden": "approved with changes", "reje
 _IN_FIGURES = (
     Measure.TO_DECISION,
     Measure.TO_LIVE,
+    Measure.TO_LESSON,
     Measure.FIRST_HIT,
     Measure.CORRECTIONS,
     Measure.DELEGABLE,
@@ -36,6 +37,8 @@ def weekly(told: Summary, page: str | None = None) -> Message:
     blocks.append(fields([f"*{MEANINGS[one.measure].name}*\n{figure_words(one)}" for one in shown]))
     if told.accuracy:
         blocks.append(section(shorten("\n".join(["*How the agents' forecasts held*", *_agents(told.accuracy)]), 2000)))
+    if told.opinions is not None and told.opinions.n:
+        blocks.append(section(_answers(told.opinions)))
     if page:
         blocks.append(picture(page, alt(told)))
     blocks.append(context(f"What each figure means: `/baton summary {TERMS}`. Intervals are 95 %."))
@@ -45,6 +48,7 @@ def weekly(told: Summary, page: str | None = None) -> Message:
 def terms() -> Message:
     """What every figure of a summary means, and what its n counts."""
     lines = [f"*{one.name}* ({_UNITS[one.unit]}; n: {one.of})\n{one.definition}" for one in MEANINGS.values()]
+    lines.append(f"*Answers to people's questions*\n{_ANSWERS_MEAN}")
     lines.append(f"*In money*\n{_MONEY_MEANS}")
     half = len(lines) // 2
     parts = ("\n".join(lines[:half]), "\n".join(lines[half:]))
@@ -59,6 +63,10 @@ _UNITS = {
     Unit.TIMES: "times per question",
     Unit.TO_ONE: "so many to one",
 }
+_ANSWERS_MEAN = (
+    "What people pressed under Baton's answers in the period: each person once per answer, the newest counts. Who "
+    "pressed what is shown nowhere."
+)
 _MONEY_MEANS = (
     "What the same results would have cost without what was done, over the days each effect was measured: with the "
     "measured effect and its 95 % interval on the ad spend of those days (table ad_report). Only measured effects on "
@@ -166,6 +174,11 @@ def _agents(accuracy: Sequence[Accuracy]) -> list[str]:
         f"{round(one.covered * one.n)} of {one.n}, on average {_points(one.bias)} the forecast"
         for one in accuracy
     ]
+
+
+def _answers(said: Opinions) -> str:
+    """What people thought of Baton's own answers: "*Answers:* 14 found helpful, 2 not (n = 16)"."""
+    return f"*Answers to people's questions:* {said.helpful} found helpful, {said.not_helpful} not (n = {said.n:,})"
 
 
 def _points(bias: float) -> str:

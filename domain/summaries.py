@@ -76,6 +76,7 @@ class Measure(StrEnum):
     EXPIRED = "expired"
     TO_DECISION = "to_decision"
     TO_LIVE = "to_live"
+    TO_LESSON = "to_lesson"
     FIRST_HIT = "first_hit"
     CORRECTIONS = "corrections"
     DELEGABLE = "delegable"
@@ -128,6 +129,13 @@ MEANINGS: Mapping[Measure, Meaning] = MappingProxyType(
             "it, of changes made in the period.",
             Unit.HOURS,
             "changes made",
+        ),
+        Measure.TO_LESSON: _means(
+            "Learning speed",
+            "Time from when the signal was opened to when the effect of what was done about it was known, of effects "
+            "measured in the period; what could not be measured taught nothing and is left out.",
+            Unit.HOURS,
+            "measured effects",
         ),
         Measure.FIRST_HIT: _means(
             "First-hit rate",
@@ -244,6 +252,18 @@ class Step(Frozen):
     """Median; None where nothing was answered."""
 
 
+class Opinions(Frozen):
+    """What people said of Baton's answers in a period: each person once per answer, the newest counts."""
+
+    helpful: int = Field(default=0, ge=0)
+    not_helpful: int = Field(default=0, ge=0)
+
+    @property
+    def n(self) -> int:
+        """How many there are."""
+        return self.helpful + self.not_helpful
+
+
 class Summary(Frozen):
     """A period in figures, for everything or one place."""
 
@@ -261,6 +281,8 @@ class Summary(Frozen):
     """The effects measured, the largest first."""
     not_measurable: int = 0
     accuracy: tuple[Accuracy, ...] = ()
+    opinions: Opinions | None = None
+    """None where one place is asked about: opinions have no place."""
     open_now: int = 0
     waiting_now: int = 0
     at_stake_now: Mapping[str, Decimal] = Field(default_factory=dict[str, Decimal])

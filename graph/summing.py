@@ -15,7 +15,7 @@ from domain.scope import Scope
 from domain.summaries import Summary
 from graph import readings
 from graph.services import Services
-from memory import cases, chronicle, signals
+from memory import cases, chronicle, opinions, signals
 
 DaysMeant = Callable[[str, date], tuple[date, date]]
 """First and last day that words mean, as the desk's answers understand them."""
@@ -49,7 +49,12 @@ class Summing:
         desk, tables = services.desk, await self._readings()
         period = desk.period(first, last, ZoneInfo(model.timezone))
         acts = None if scope is not None else desk.acts(*await self._acts(known, first, last, model))
-        return await asyncio.to_thread(desk.weekly, known, period, model, tables, acts, scope)
+        made = await asyncio.to_thread(desk.weekly, known, period, model, tables, acts, scope)
+        if scope is not None:
+            return made
+        async with services.database.read() as tx:
+            said = await opinions.tally(tx, *_moments(first, last, model))
+        return made.model_copy(update={"opinions": said})
 
     async def _readings(self) -> Readings | None:
         """The tables, for what was spent; without them nothing is said in money."""
@@ -62,8 +67,7 @@ class Summing:
     async def _acts(self, known: Sequence[Case], first: date, last: date, model: OperatingModel) -> tuple[int, int]:
         """How often the architect and the leads answered, and how often they designed."""
         leads = frozenset(person.slack for person in model.people if model.digest.weekly.is_for(person.roles))
-        zone = ZoneInfo(model.timezone)
-        since, until = (datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1)))
+        since, until = _moments(first, last, model)
         async with self._services.database.read() as tx:
             design = await chronicle.acts_of_design(tx, leads, since, until)
         decided = [
@@ -73,6 +77,12 @@ class Summing:
             if view.decision is not None and not isinstance(view.decision, Snoozed | Expired)
         ]
         return sum(one.by in leads and since <= one.at < until for one in decided), design
+
+
+def _moments(first: date, last: date, model: OperatingModel) -> tuple[datetime, datetime]:
+    """When a period begins and ends, by the company's clock."""
+    zone = ZoneInfo(model.timezone)
+    return datetime.combine(first, time(), zone), datetime.combine(last + timedelta(days=1), time(), zone)
 
 
 def span_of(words: str, last: date, days_meant: DaysMeant) -> tuple[date, date]:

@@ -3,23 +3,15 @@
 No fact of governance, so it is not in the ledger; and neither question nor answer is kept with it.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.summaries import Opinions
 from memory import people
 from memory.schema_own import OPINION
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many opinions there are since some moment."""
-
-    helpful: int
-    not_helpful: int
 
 
 async def keep(tx: AsyncConnection, answer: str, slack: str, at: datetime, *, is_helpful: bool) -> None:
@@ -30,10 +22,12 @@ async def keep(tx: AsyncConnection, answer: str, slack: str, at: datetime, *, is
     await tx.execute(kept.on_conflict_do_update(index_elements=["answer", "pseudonym"], set_=row))
 
 
-async def tally(tx: AsyncConnection, since: datetime) -> Tally:
-    """The opinions of a time, counted."""
-    rows = await tx.execute(
-        select(OPINION.c.is_helpful, func.count()).where(OPINION.c.at >= since).group_by(OPINION.c.is_helpful)
+async def tally(tx: AsyncConnection, since: datetime, until: datetime) -> Opinions:
+    """The opinions from `since` until before `until`, counted."""
+    asked = (
+        select(OPINION.c.is_helpful, func.count())
+        .where(OPINION.c.at >= since, OPINION.c.at < until)
+        .group_by(OPINION.c.is_helpful)
     )
-    counted = {bool(row[0]): int(row[1]) for row in rows}
-    return Tally(counted.get(True, 0), counted.get(False, 0))
+    counted = {bool(row[0]): int(row[1]) for row in await tx.execute(asked)}
+    return Opinions(helpful=counted.get(True, 0), not_helpful=counted.get(False, 0))

@@ -112,6 +112,15 @@ def test_times_run_from_the_sweep_that_opened_the_signal():
     assert (figure.value, figure.p90, figure.n) == (5.0, 9.0, len(within))
 
 
+def test_learning_takes_from_the_signal_to_the_measured_effect_and_what_cannot_be_measured_teaches_nothing():
+    def later(measurable: bool):
+        made = effect(-0.1, -0.2, -0.05, measurable=measurable)
+        return lambda ident: made(ident).model_copy(update={"measured_on": date(2026, 3, 15)})
+
+    figure = told(case(view(1, outcome=later(True)), view(2, outcome=later(False)))).figure(Measure.TO_LESSON)
+    assert (figure.value, figure.n) == (24.0, 1)
+
+
 def test_nine_in_ten_were_quicker_than_the_ninetieth_percentile_says():
     figure = told(case(*(view(n, decision="approved", hours=n / 2) for n in range(1, 31)))).figure(Measure.TO_DECISION)
     assert (figure.value, figure.p90, figure.n) == (7.75, 13.5, 30)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from domain.summaries import Accuracy, Figure, Measure, Money, Step, Summary, Weight
+from domain.summaries import Accuracy, Figure, Measure, Money, Opinions, Step, Summary, Weight
 
 MONDAY = date(2026, 3, 9)
 FIGURES = (
@@ -13,6 +13,7 @@ FIGURES = (
     Figure(measure=Measure.EXPIRED, n=0, value=0),
     Figure(measure=Measure.TO_DECISION, n=5, value=3.2, p90=26.0),
     Figure(measure=Measure.TO_LIVE, n=0),
+    Figure(measure=Measure.TO_LESSON, n=9, value=214.0, p90=380.0),
     Figure(measure=Measure.FIRST_HIT, n=5, value=0.8, interval=(0.38, 0.96)),
     Figure(measure=Measure.CORRECTIONS, n=5, value=0.2),
     Figure(measure=Measure.DELEGABLE, n=5, value=0.4, interval=(0.12, 0.77)),
@@ -38,6 +39,7 @@ SUMMARY = Summary(
     money=(Money(currency="EUR", amount=Decimal("1240.00"), interval=(Decimal(310), Decimal(2170)), n=1),),
     weights=EFFECTS, not_measurable=1,
     accuracy=(Accuracy(agent="performance", n=9, right_way=7 / 9, covered=8 / 9, bias=0.03),),
+    opinions=Opinions(helpful=14, not_helpful=2),
     open_now=2, waiting_now=3, at_stake_now={"EUR": Decimal(580)}, steps=STEPS,
 )  # fmt: skip
 NOTHING = Summary(

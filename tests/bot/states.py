@@ -15,7 +15,7 @@ from domain.receipt import Outcome, Receipt, ReceiptStatus, Said
 from domain.scope import Scope
 from domain.signal import Candidate, Cause, CloseReason, RuledOut, Signal
 from domain.standing import Emergency, Stop
-from domain.summaries import Accuracy, Figure, Measure, Money, OwnDigest, Step, Summary, Waiting, Weight
+from domain.summaries import Accuracy, Figure, Measure, Money, Opinions, OwnDigest, Step, Summary, Waiting, Weight
 from domain.verdict import Ask, Automatic, Forbidden
 from tests.bot.samples import ADA, CLEO, MARA, NILS
 
@@ -143,6 +143,7 @@ def decisions(ident: str, action: Any) -> st.SearchStrategy[Any]:
     )
 
 
+counts = st.integers(0, 10**6)
 records = st.builds(CallRecord, measured=st.integers(1, 40), right=st.integers(0, 40), inside=st.integers(0, 40))
 
 
@@ -353,6 +354,7 @@ def summaries(draw: Any) -> Summary:
         accuracy=tuple(draw(st.lists(held, max_size=12))),
         open_now=draw(st.integers(0, 99)),
         waiting_now=draw(st.integers(0, 99)),
+        opinions=draw(st.one_of(st.none(), st.builds(Opinions, helpful=counts, not_helpful=counts))),
         at_stake_now=draw(st.dictionaries(st.sampled_from(("EUR", "USD")), money)),
         steps=tuple(draw(st.lists(step, max_size=8))),
     )

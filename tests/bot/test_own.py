@@ -22,7 +22,7 @@ from domain.case import Inbox
 from domain.operating_model import Delegation
 from domain.own import OwnSettings
 from domain.rhythm import WEEKDAYS, Preferences, usual
-from domain.summaries import MEANINGS, Figure, Measure, OwnDigest, Waiting
+from domain.summaries import MEANINGS, Figure, Measure, Opinions, OwnDigest, Waiting
 from tests.bot.fakes import FakeRunner, FakeSlack
 from tests.bot.figures import EFFECTS, NOTHING, QUIET, SUMMARY
 from tests.bot.samples import CASE, CLEO, EVE, HEALTH, MARA, MODEL, NOW, SIG, TODAY
@@ -99,6 +99,10 @@ def test_a_week_says_every_rate_with_its_n_and_its_money_with_its_interval(valid
     assert "about 9.5 h saved (an estimate, not a measurement; 12 pieces of work)" in words
     assert "performance: right direction 7 of 9, inside the interval 8 of 9, on average 3 % above the forecast" in words
     assert "this figure has no price" in words
+    assert "*Learning speed*\nmedian 8.9 days, p90 15.8 days, n = 9" in words
+    assert "*Answers to people's questions:* 14 found helpful, 2 not (n = 16)" in words
+    nobody = SUMMARY.model_copy(update={"opinions": Opinions()})
+    assert "found helpful" not in said(weekly(nobody))
     assert made.blocks[-2]["slack_file"] == {"id": "F000001"}
 
 

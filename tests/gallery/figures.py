@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from domain.case import Digest
-from domain.summaries import Accuracy, Figure, Measure, Money, OwnDigest, Step, Summary, Waiting, Weight
+from domain.summaries import Accuracy, Figure, Measure, Money, Opinions, OwnDigest, Step, Summary, Waiting, Weight
 from tests.bot.samples import MARA, NOW, REFRESH, SHIFT, SIG, SIGNAL, TODAY
 
 DIGEST = Digest(
@@ -44,6 +44,7 @@ _VALUES = {
     Measure.ANSWERED: Figure(measure=Measure.ANSWERED, n=11, value=11),
     Measure.EXPIRED: Figure(measure=Measure.EXPIRED, n=1, value=1),
     Measure.TO_DECISION: Figure(measure=Measure.TO_DECISION, n=11, value=3.4, p90=21.5),
+    Measure.TO_LESSON: Figure(measure=Measure.TO_LESSON, n=5, value=228.0, p90=371.0),
     Measure.TO_LIVE: Figure(measure=Measure.TO_LIVE, n=8, value=3.5, p90=22.0),
     Measure.FIRST_HIT: Figure(measure=Measure.FIRST_HIT, n=11, value=8 / 11, interval=(0.43, 0.90)),
     Measure.CORRECTIONS: Figure(measure=Measure.CORRECTIONS, n=11, value=0.27),
@@ -75,6 +76,7 @@ SUMMARY = Summary(
         Accuracy(agent="performance", n=9, right_way=0.89, covered=0.78, bias=0.03),
         Accuracy(agent="creative", n=5, right_way=0.8, covered=0.8, bias=-0.02),
     ),
+    opinions=Opinions(helpful=14, not_helpful=2),
     open_now=2,
     waiting_now=3,
     at_stake_now={"EUR": Decimal("203.10")},

@@ -8,7 +8,7 @@ import pytest
 from domain.errors import InvalidChange, NotYours
 from domain.operating_model import Delegation, Person
 from domain.rhythm import DigestSettings, Rest, WeeklySettings
-from domain.summaries import Measure
+from domain.summaries import Measure, Opinions
 from graph.personal import preferences_of
 from memory.failpoints import Failpoint
 from tests.graph.fakes import (
@@ -277,7 +277,10 @@ async def test_leads_get_the_week_on_monday_and_others_do_not(start: Start):
     await runner.settle()
     await runner.approve(PROP, 1, MARA)
     await runner.settle()
+    for answer, is_helpful in (("a", True), ("b", True), ("c", False)):
+        await runner.personal.rate(answer, MARA, is_helpful=is_helpful)
     clock.set("2026-03-16T07:30")
+    await runner.personal.rate("d", MARA, is_helpful=False)
     await runner.work.tick()
     assert wall.weeks == []
     clock.set("2026-03-16T08:00")
@@ -290,6 +293,8 @@ async def test_leads_get_the_week_on_monday_and_others_do_not(start: Start):
     assert summary.figure(Measure.APPROVE_TO_DESIGN).n == 1
     first_hit = summary.figure(Measure.FIRST_HIT)
     assert (first_hit.value, first_hit.n) == (1.0, 1)
+    assert summary.opinions == Opinions(helpful=2, not_helpful=1), "what was said since Monday is next week's"
+    assert (await runner.summarised("last 7 days for Meta")).opinions is None
 
 
 async def test_a_summary_of_one_place_leaves_out_the_others(start: Start):
