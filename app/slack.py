@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import cast
 
 import aiohttp
@@ -14,6 +14,8 @@ from bot.board import SlackBoard
 from bot.client import SlackClient
 from bot.door import Sockets
 from bot.listeners import connect
+from bot.slack import Slack
+from bot.stream import Streams
 from bot.troubles import Troubles
 from domain.errors import ConfigurationError, StartupError
 from graph.runner import Runner
@@ -79,14 +81,14 @@ async def talking(client: AsyncWebClient) -> AsyncGenerator[str]:
 
 @asynccontextmanager
 async def watching(runner: Runner, client: SlackClient) -> AsyncGenerator[None]:
-    """Notice what Slack refuses, and have the architects told, until the block ends."""
-    task = asyncio.create_task(Troubles(runner, client).watch())
+    """Notice what Slack refuses, and what was left half written; have people told of both, until the block ends."""
+    tasks = [asyncio.create_task(one.watch()) for one in (Troubles(runner, client), Streams(runner, Slack(client)))]
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @asynccontextmanager

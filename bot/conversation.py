@@ -6,16 +6,18 @@ import re
 import uuid
 from collections import OrderedDict
 
-from bot.answer import answer
+from bot.answer import answer, closing, streamed
 from bot.blocks import Message, section
 from bot.charts import draw
 from bot.commands import Commands
 from bot.earlier import Earlier
 from bot.private import Body, said
 from bot.prompts import prompts_for
-from bot.slack import Slack, SlackRefused
+from bot.slack import Reader, Slack, SlackRefused
+from bot.stream import Asked, Spoken, Streams, Told
 from domain.case import Answer
 from domain.errors import MarketingError, SlackUnavailable
+from domain.slack_id import team_of
 from graph.runner import Runner
 
 _log = logging.getLogger(__name__)
@@ -49,8 +51,10 @@ class Conversation:
         """`commands` answers command words in direct messages."""
         self._runner, self._slack = runner, slack
         self._commands, self._earlier = commands or Commands(runner), Earlier(slack, _words)
+        self._streams = Streams(runner, slack)
         self._seen: OrderedDict[str, None] = OrderedDict()
-        self._has_pane = True
+        self._silent: set[str] = set()
+        """Kinds of channels where the workspace shows no status."""
 
     async def mentioned(self, event: Body, body: Body) -> None:
         """Answer a mention in a channel."""
@@ -83,23 +87,36 @@ class Conversation:
             return
         question, direct = _words(str(event.get("text", "")))[:MOST_ASKED], event.get("channel_type") == "im"
         once = str(uuid.uuid5(uuid.NAMESPACE_URL, f"baton:answer:{channel}:{ts}"))
-        message = Message(GREETING, (section(GREETING),))
-        if question:
-            await self._say_working(channel, event)
-            typed = _command(question) if direct else ""
-            message = await (self._commands.reply(typed, user) if typed else self._reply(question, user, event, once))
-        await self._slack.post(channel, message, thread_ts=str(event.get("thread_ts") or ts), once=once)
+        thread_ts = str(event.get("thread_ts") or ts)
+        typed = _command(question) if direct else ""
+        if not question or typed:
+            message = await self._commands.reply(typed, user) if typed else Message(GREETING, (section(GREETING),))
+            await self._slack.post(channel, message, thread_ts=thread_ts, once=once)
+            return
+        team = team_of(user) or str(event.get("user_team") or event.get("team") or body.get("team_id") or "")
+        asked = Asked(channel, thread_ts, ts, Reader(user.rpartition("/")[2], team), direct, once)
+        is_shown = await self._say_working(asked)
+        try:
+            await self._streams.tell(asked, self._reply(question, user, event, once))
+        except Exception:
+            if is_shown:  # else it is said until Slack's own patience ends
+                await self._say(asked, "")
+            raise
 
-    async def _reply(self, question: str, user: str, event: Body, answer_id: str) -> Message:
+    async def _reply(self, question: str, user: str, event: Body, answer_id: str) -> Spoken:
         """The answer to a question, where it was asked."""
         try:
             earlier = await self._before(question, event)
             signal_id = await self._signal_of(str(event["channel"]), str(event.get("thread_ts") or ""))
             given = await self._runner.ask(question, user, signal_id, earlier=earlier)
-            return answer(given, answer_id=answer_id, drawn=await self._drawn(given))
+            for words in streamed(given):
+                yield words
+            drawn = await self._drawn(given)
         except MarketingError as error:
             words = f"I could not answer that: {said(error, self._runner.model)}"
-            return Message(words, (section(words),))
+            yield Told(Message(words, (section(words),)), None)
+            return
+        yield Told(answer(given, answer_id=answer_id, drawn=drawn), closing(given, answer_id, drawn))
 
     async def _drawn(self, given: Answer) -> str:
         """The Slack file of an answer's chart; empty where it has none, or Slack does not take it."""
@@ -142,17 +159,21 @@ class Conversation:
                 return case.signal.id
         return None
 
-    async def _say_working(self, channel: str, event: Body) -> None:
-        """Show a status in the assistant pane. Where the workspace refuses it once, it is not tried again."""
-        if not (self._has_pane and event.get("channel_type") == "im" and event.get("thread_ts")):
-            return
+    async def _say_working(self, asked: Asked) -> bool:
+        """Show in the thread that the answer is on its way; what is answered there takes it away."""
+        return asked.kind not in self._silent and await self._say(asked, "is looking into your question…")
+
+    async def _say(self, asked: Asked, status: str) -> bool:
         try:
-            await self._slack.set_status(channel, str(event["thread_ts"]), "is looking at the data…")
-        except SlackRefused as problem:
-            self._has_pane = False
-            _log.info("The assistant pane shows no status: %s", problem)
+            await self._slack.set_status(asked.channel, asked.thread_ts, status)
+        except SlackRefused as problem:  # what a kind of channel refuses once is not tried again
+            self._silent.add(asked.kind)
+            _log.info("No status is shown in a %s: %s", asked.kind, problem)
+            return False
         except SlackUnavailable as problem:
             _log.info("No status was shown: %s", problem)
+            return False
+        return True
 
     def _is_new(self, *names: str) -> bool:
         """Whether none of these names was seen before. Slack delivers at least once."""

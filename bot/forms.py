@@ -85,10 +85,9 @@ class Forms:
         except MarketingError as error:
             await write_to(self._slack, user, Message(said(error, self._runner.model), ()))
             return
-        message = answer(given, asked_by=name_of(user, self._runner.model))
-        once = str(
-            uuid.uuid5(uuid.NAMESPACE_URL, f"baton:asked:{view.get('id', '')}:{user}")
-        )  # Slack may send it twice
+        # Slack may send it twice
+        once = str(uuid.uuid5(uuid.NAMESPACE_URL, f"baton:asked:{view.get('id', '')}:{user}"))
+        message = answer(given, asked_by=name_of(user, self._runner.model), answer_id=once)
         if post := (await self._runner.posts(signal_id)).get(f"{signal_id}/card"):
             await self._slack.post(post.channel, message, thread_ts=post.ts, once=once)
         else:

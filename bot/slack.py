@@ -3,6 +3,7 @@
 # slack_sdk leaves every **kwargs and every answer untyped.
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
 
+import copy
 import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler, AsyncServerErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks import Message
+from bot.blocks import Block, Message
 from bot.client import SlackClient
 from bot.words import plain
 from domain.errors import SlackUnavailable
@@ -34,6 +35,7 @@ PASSING = frozenset(
     }
 )
 """Slack's words for what is over by itself: no answer to what was asked."""
+_TOO_MANY = frozenset({"ratelimited", "rate_limited"})
 
 
 class SlackRefused(SlackUnavailable):
@@ -45,12 +47,24 @@ class SlackRefused(SlackUnavailable):
         """Slack's own word: "channel_not_found"."""
 
 
+class SlackBusy(SlackUnavailable):
+    """Slack had too much to do: what was asked was not done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a message is."""
 
     channel: str
     ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom a message is streamed: Slack asks for both in channels."""
+
+    user: str
+    team: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +110,35 @@ class Slack:
         async with _answered():
             await self.client.chat_update(
                 channel=place.channel, ts=place.ts, text=message.text, blocks=_blocks(message)
+            )
+
+    async def start_stream(self, channel: str, thread_ts: str, words: str, reader: Reader, *, once: str) -> Place:
+        """Begin a message that grows, with Markdown. Tried once; `once` as in `post`, and good for both together."""
+        async with _answered():
+            client = self._at_first_try()
+            answer = await client.chat_startStream(
+                channel=channel,
+                thread_ts=thread_ts,
+                markdown_text=words,
+                recipient_user_id=reader.user or None,
+                recipient_team_id=reader.team or None,
+                client_msg_id=once,
+            )
+            if not (ts := str(answer.get("ts") or "")):
+                raise SlackRefused("no message came back")
+            return Place(channel, ts)
+
+    async def append_stream(self, place: Place, words: str) -> None:
+        """Add Markdown to a growing message. Tried once: words that arrive twice are shown twice."""
+        async with _answered():
+            client = self._at_first_try()
+            await client.chat_appendStream(channel=place.channel, ts=place.ts, markdown_text=words)
+
+    async def stop_stream(self, place: Place, words: str = "", blocks: Sequence[Block] = ()) -> None:
+        """End a growing message with its last words, and blocks under them."""
+        async with _answered():
+            await self.client.chat_stopStream(
+                channel=place.channel, ts=place.ts, markdown_text=words or None, blocks=list(blocks) or None
             )
 
     async def pin(self, place: Place) -> None:
@@ -201,6 +244,12 @@ class Slack:
         async with _answered():
             await self.client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread_ts, status=status)
 
+    def _at_first_try(self) -> AsyncWebClient:
+        """The client for what must not be repeated, nor waited for: somebody reads along."""
+        client = copy.copy(self.client)
+        client.retry_handlers = []
+        return client
+
 
 def _blocks(message: Message) -> list[dict[str, object]]:
     return list(message.blocks)
@@ -212,9 +261,19 @@ async def _answered() -> AsyncGenerator[None]:
     try:
         yield
     except SlackApiError as error:
-        code = str(error.response.get("error") or "no reason given")
-        if code in PASSING or not isinstance(error.response.get("error"), str):
-            raise SlackUnavailable(f"Slack cannot do this just now: {code}") from error
+        code = _code(error)
+        if code in _TOO_MANY:
+            raise SlackBusy(f"Slack cannot do this just now: {code}") from error
+        if not code or code in PASSING:
+            raise SlackUnavailable(f"Slack cannot do this just now: {code or 'no reason given'}") from error
         raise SlackRefused(code) from error
     except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
         raise SlackUnavailable(f"Slack could not be reached: {error or type(error).__name__}") from error
+
+
+def _code(error: SlackApiError) -> str:
+    """Slack's own word for why not; empty where what answered was not Slack, but something on the way to it."""
+    held: object = error.response
+    answer = held if isinstance(held, Mapping) else getattr(held, "data", None)
+    code: object = cast("Mapping[str, object]", answer).get("error") if isinstance(answer, Mapping) else None
+    return code if isinstance(code, str) else ""

@@ -294,6 +294,11 @@ class Runner:
             await posts.keep(tx, signal_id, post)
         self._services.failpoint(Failpoint.MESSAGE_NOTED)
 
+    async def unposted(self, key: str) -> None:
+        """Forget a message that nobody has to find again."""
+        async with self._services.database.engine.begin() as tx:
+            await posts.drop(tx, key)
+
     async def upload(self, key: str) -> str | None:
         """The Slack file uploaded under a key, if any."""
         async with self._services.database.read() as tx:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,6 +24,11 @@ async def keep(tx: AsyncConnection, signal_id: str, post: Post) -> None:
     row = {"signal_id": signal_id, "body": facts.body(post)}
     kept = insert(POST).values(key=post.key, **row)
     await tx.execute(kept.on_conflict_do_update(index_elements=["key"], set_=row))
+
+
+async def drop(tx: AsyncConnection, key: str) -> None:
+    """Forget a message nobody has to find again."""
+    await tx.execute(delete(POST).where(POST.c.key == key))
 
 
 async def upload(tx: AsyncConnection, key: str) -> str | None:

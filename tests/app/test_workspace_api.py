@@ -215,13 +215,29 @@ async def test_a_written_answer_grows_while_it_is_written(workspace: Workspace, 
     stream = await client.chat_stream(**place, recipient_team_id="T0LOCALBTN", recipient_user_id=MARA, buffer_size=1)
     await stream.append(markdown_text="**Spend** ")
     await stream.append(markdown_text="rose.")
+    shown = {"channel": asked["channel"], "ts": workspace.office.store.messages()[-1][1]["ts"]}
+    assert await error(client.chat_update(**shown, text="Other words")) == "streaming_state_conflict"
+    assert await error(client.chat_delete(**shown)) == "cant_delete_message"
     button = {"type": "button", "action_id": "more", "text": {"type": "plain_text", "text": "Ask more"}}
     await stream.stop(blocks=[{"type": "actions", "elements": [button]}])
     _, message = workspace.office.store.messages()[-1]
-    assert message["text"] == "**Spend** rose."
+    assert message["text"] == "*Spend* rose."
+    assert "streaming" not in message
     assert [block["type"] for block in message["blocks"]] == ["markdown", "actions"]
     late = client.chat_appendStream(channel=asked["channel"], ts=message["ts"], markdown_text="more")
     assert await error(late) == "message_not_in_streaming_state"
+
+
+async def test_a_streamed_answer_begun_twice_under_one_id_is_one(workspace: Workspace, client: AsyncWebClient) -> None:
+    asked = await client.chat_postMessage(channel=CHANNEL, text="Why?")
+    begin = {"channel": asked["channel"], "thread_ts": asked["ts"], "client_msg_id": "a1", "markdown_text": "Spend "}
+    begin |= {"recipient_team_id": "T0LOCALBTN", "recipient_user_id": MARA}
+    first, again = await client.chat_startStream(**begin), await client.chat_startStream(**begin)
+    posted = await client.chat_postMessage(channel=CHANNEL, thread_ts=asked["ts"], text="Spend", client_msg_id="a1")
+    assert first["ts"] == again["ts"] == posted["ts"]
+    await client.chat_stopStream(channel=asked["channel"], ts=first["ts"], markdown_text="rose in \\_all\\_ campaigns.")
+    texts = [message["text"] for _, message in workspace.office.store.messages()]
+    assert texts == ["Why?", "Spend rose in _all_ campaigns."]
 
 
 async def test_an_upload_keeps_its_promises(client: AsyncWebClient) -> None:

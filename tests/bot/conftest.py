@@ -62,6 +62,11 @@ async def slack(oracle: ModuleType) -> AsyncIterator[FakeSlack]:
     for method, sent in fake.sent:
         if method in ("chat.postMessage", "chat.update", "chat.postEphemeral"):
             assert oracle.check_message({"text": sent.get("text"), "blocks": sent.get("blocks", [])}) == []
+        if method.endswith("Stream"):
+            words = sent.get("markdown_text")
+            grown = [*([{"type": "markdown", "text": words}] if words else []), *sent.get("blocks", [])]
+            assert not grown or oracle.check_message({"text": "grown", "blocks": grown}) == []
+            assert not grown or message_problems(grown, None) == []
         if method in ("views.open", "views.update", "views.publish"):
             assert oracle.check_view(sent["view"]) == []
     for sent in fake.responses:

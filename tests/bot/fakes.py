@@ -175,6 +175,10 @@ class FakeRunner:
     async def posted(self, signal_id: str, post: Post) -> None:
         self.kept.setdefault(signal_id, {})[post.key] = post
 
+    async def unposted(self, key: str) -> None:
+        for held in self.kept.values():
+            held.pop(key, None)
+
     async def upload(self, key: str) -> str | None:
         return self.files.get(key)
 
@@ -257,6 +261,8 @@ class FakeSlack:
         self.uploads: list[bytes] = []
         self.refusals: dict[str, list[str]] = {}
         self.address = ""
+        self.streams = False
+        """Whether it knows chat.startStream and the two that follow it."""
         self._numbers = itertools.count(1)
         self.app = web.Application()
         self.app.router.add_route("*", "/api/{method}", self._call)
@@ -290,14 +296,38 @@ class FakeSlack:
                 )
             if code == "500":
                 return web.Response(status=500, text="oops")
+            if code == "lost":
+                self._answer(method, sent)
+                assert request.transport
+                request.transport.abort()
+                return web.Response()
             return web.json_response({"ok": False, "error": code})
+        if refused := self._state_refuses(method, sent):
+            return web.json_response({"ok": False, "error": refused})
         return web.json_response({"ok": True, **self._answer(method, sent)})
+
+    def _state_refuses(self, method: str, sent: dict[str, Any]) -> str:
+        """As Slack was measured to answer: a message that grows takes no edit, one that is done takes no more words."""
+        is_growing = self.messages.get(str(sent.get("ts")), {}).get("grows", False)
+        if method.endswith("Stream") and not self.streams:
+            return "unknown_method"
+        if method in {"chat.appendStream", "chat.stopStream"} and not is_growing:
+            return "message_not_in_streaming_state"
+        return "streaming_state_conflict" if method == "chat.update" and is_growing else ""
 
     def _answer(self, method: str, sent: dict[str, Any]) -> dict[str, Any]:
         number = next(self._numbers)
         if method == "auth.test":
             return {"user_id": "U0BATON0001", "bot_id": "B0BATON0001", "team_id": "T1", "team": "t", "url": "u"}
-        if method == "chat.postMessage":
+        if method in {"chat.appendStream", "chat.stopStream"}:
+            held = self.messages[sent["ts"]]
+            held["markdown_text"] = held.get("markdown_text", "") + sent.get("markdown_text", "")
+            if method == "chat.stopStream":
+                held |= {"grows": False, "blocks": sent.get("blocks", [])}
+            return {"channel": sent["channel"], "ts": sent["ts"]}
+        if method == "chat.startStream":
+            sent = {**sent, "grows": True}
+        if method in {"chat.postMessage", "chat.startStream"}:
             once = sent.get("client_msg_id")
             known = next((ts for ts, held in self.messages.items() if once and held.get("client_msg_id") == once), None)
             ts = known or f"1773480600.{number:06d}"

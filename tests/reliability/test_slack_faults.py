@@ -30,6 +30,7 @@ from app.workspace.sockets import Timing
 from bot import board as boards
 from bot import buttons, names
 from bot import directory as directories
+from bot import stream as streams
 from bot.board import SlackBoard
 from bot.directory import SlackDirectory
 from bot.slack import Slack
@@ -58,6 +59,9 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360000002000154a24f5f0000000049454e44ae426082"
 )
+ANSWER = "Nothing new.\nThe cards show what is open."
+"""Long enough to be told in two pieces."""
+SAID = " ".join(ANSWER.split())
 BY_THEMSELVES = {"apps.connections.open", "auth.test", "oauth.v2.access", "auth.revoke"}
 """Called once, when a process starts or is installed: nothing has been drawn or decided then."""
 METHODS = sorted(set(methods_called()) - BY_THEMSELVES)
@@ -110,6 +114,17 @@ class Office:
             if message.get("thread_ts") == card["ts"] and channel == card["channel"]
         ]
 
+    def answers(self, question: str) -> list[str]:
+        """What was said to a question, in its thread."""
+        told = self.workspace.office.store.messages()
+        (asked,) = (message for _, message in told if message["text"] == question)
+        place = asked.get("thread_ts") or asked["ts"]
+        return [
+            " ".join(message["text"].split()) + (" …" if message.get("streaming") else "")
+            for _, message in told
+            if message.get("bot_id") and message.get("thread_ts") == place and message["ts"] > asked["ts"]
+        ]
+
     def user(self, slack: str) -> dict[str, Any]:
         found = self.workspace.office.people.user(slack)
         assert found
@@ -121,6 +136,14 @@ class Office:
         assert channel
         click = {"value": f"{prop(number)}:1"}
         return await self.people.click_message(self.user(user), channel, card["ts"], action, click)
+
+    async def answered(self, question: str) -> list[str]:
+        """The same, as soon as it is whole: a stream that broke is mended after a while."""
+        for _ in range(100):
+            if self.answers(question) == [SAID]:
+                break
+            await asyncio.sleep(0.03)
+        return self.answers(question)
 
     async def drawn(self, number: int) -> None:
         """What the queue does: draw, and again a moment later where Slack did not answer."""
@@ -167,7 +190,7 @@ async def office(address: str, folder: Path, days: int) -> AsyncIterator[Office]
     platform = Platform(values={f"meta/a1/campaign/c{number}/daily_budget": "450.00" for number in range(days)})
     made = services(Database(address), story(days), platform, directory=SlackDirectory(Slack(client)))
     made = replace(made, seals=Seals(folder / "ledger", None))
-    told = {"answer": lambda question, *_: Answer(question=question, text="Nothing new."), "chart": lambda *_: chart()}
+    told = {"answer": lambda question, *_: Answer(question=question, text=ANSWER), "chart": lambda *_: chart()}
     async with talking(client):
         runner = await Runner(replace(made, desk=replace(made.desk, **told))).open()  # type: ignore[arg-type]
         board = SlackBoard(runner, client)
@@ -190,6 +213,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(boards, "draw", picture)
     monkeypatch.setattr(boards, "REDRAW_SECONDS", 0.01)
     monkeypatch.setattr(buttons, "SLOW", 0.0)  # every form opens empty and is filled
+    monkeypatch.setattr(streams, "MENDING_SECONDS", (0.0, 0.01, 0.02, 0.05, 0.1))
+    monkeypatch.setattr(streams, "STARTS_PER_MINUTE", 6000.0)
     monkeypatch.setattr(directories, "FRESH_SECONDS", 0.0)  # Slack is asked who it is at each press
 
 
@@ -228,6 +253,8 @@ async def morning(company: Office, number: int, *, is_whispering: bool) -> None:
     pressed = await company.press(number, MARA, names.APPROVE)
     assert pressed["acked"], pressed
     if is_whispering:  # it is what remains where nothing can be posted
+        await company.answered(f"What changed? {number}")
+        company.workspace.office.faults.plan("chat.startStream", "500", LASTING)
         company.workspace.office.faults.plan("chat.postMessage", "500", LASTING)
         channel = company.workspace.office.people.channel(CHANNEL)
         assert channel
@@ -240,6 +267,7 @@ async def morning(company: Office, number: int, *, is_whispering: bool) -> None:
 
 async def settled(company: Office, number: int, how: str) -> None:
     """Slack is well again, whoever was told to try again has, and what comes every minute has come."""
+    assert await company.answered(f"What changed? {number}") == [SAID], how
     (view,) = (await company.runner.case(sig(number))).proposals
     if view.decision is None:  # where Slack does not say who somebody is, nobody is taken for who they may not be
         assert how.startswith("users.info"), how

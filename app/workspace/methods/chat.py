@@ -60,6 +60,8 @@ def update(call: Call) -> Json:
     office = call.office
     channel = office.people.bot_place(call.required("channel"))
     message = office.own_message(channel["id"], call.required("ts"), "cant_update_message")
+    if message.get("streaming"):
+        raise Refused("streaming_state_conflict")
     parts = checked(call)
     fresh = office.compose(BOT_USER, **parts)
     kept = {key: value for key, value in message.items() if key not in {"blocks", "attachments", "text"}}
@@ -73,6 +75,8 @@ def delete(call: Call) -> Json:
     """Delete a message of one's own."""
     channel = call.office.people.bot_place(call.required("channel"))
     message = call.office.own_message(channel["id"], call.required("ts"), "cant_delete_message")
+    if message.get("streaming"):
+        raise Refused("cant_delete_message")
     call.office.delete(channel, message)
     return {"channel": channel["id"], "ts": message["ts"]}
 

@@ -223,12 +223,26 @@ function drawLink() {
   if (banner.textContent !== words) banner.textContent = words;
 }
 
+const growing = new Set();
+
+/** Read a new message of Baton's aloud; one that grows is read when it is whole, not piece by piece. */
+function readAloud({ channel, message, change: how }) {
+  if (!isApp(message?.user)) return;
+  const key = `${channel}/${message.ts}`;
+  const ended = growing.has(key) && !message.streaming;
+  const begun = how !== "edited";
+  if (ended) growing.delete(key);
+  if (message.streaming) growing.add(key);
+  if (message.streaming && begun) announce(`${appName()} is answering in ${placeName(channel)}`);
+  else if (begun || ended) announce(
+    `${appName()} in ${placeName(channel)}: ${plain(message.text).slice(0, ended ? 600 : 200)}`,
+  );
+}
+
 function hear(event) {
   const { type } = event;
   if (type === "typing") heardStatus(event);
-  if (type === "message" && event.change !== "edited" && isApp(event.message?.user)) announce(
-    `${appName()} in ${placeName(event.channel)}: ${plain(event.message.text).slice(0, 200)}`,
-  );
+  if (type === "message") readAloud(event);
   if (type === "message" && event.message) heardStatus({
     channel: event.channel,
     thread_ts: event.message.thread_ts,

@@ -4,8 +4,10 @@ import { h } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { channelMention, link, mention } from "./mrkdwn.js";
 
+const SIGNS = { amp: "&", lt: "<", gt: ">" };
 const INLINE = [
-  { match: /^\\([\\`*_{}[\]()#+\-.!|~>])/, node: (found) => found[1] },
+  { match: /^&(amp|lt|gt);/, node: (found) => SIGNS[found[1]] },
+  { match: /^\\([\\`*_{}[\]()#+\-.!|~>=])/, node: (found) => found[1] },
   { match: /^(`+)([\s\S]*?[^`])\1(?!`)/, node: (found) => h("code", {}, found[2].trim()) },
   {
     match: /^!?\[((?:[^[\]]|\[[^[\]]*\])*)\]\((\S+?)(?:\s+"[^"]*")?\)/,

@@ -101,6 +101,7 @@ function drawMessage({ message, compact, summary, inThread }) {
     {
       class: `message${compact ? " compact" : ""}${message.ephemeral ? " ephemeral" : ""}`,
       tabindex: -1,
+      "aria-busy": message.streaming ? "true" : null,
       "aria-label": `${name}, ${time(message.ts)}`,
       data: { ts: message.ts },
     },
@@ -118,6 +119,12 @@ function drawMessage({ message, compact, summary, inThread }) {
         message.blocks?.length ? edited(message) : null,
       ),
       body,
+      message.streaming ? h(
+        "p",
+        { class: "writing" },
+        h("span", { "aria-hidden": "true" }, "● ● ●"),
+        h("span", { class: "unseen" }, "More is being written"),
+      ) : null,
       attachments(message),
       summary && !inThread ? replies(message, summary) : null,
     ),
@@ -165,8 +172,9 @@ function replies(message, summary) {
   );
 }
 
-/** What Baton says it is doing in this place: "Baton is reading the evidence…". */
+/** What Baton says it is doing in this place, or in any thread of a channel: "Baton is reading the evidence…". */
 export function statusWords(channel, thread) {
-  const status = store.statuses.get(`${channel}/${thread ?? ""}`);
+  const mine = (key) => (thread ? key === `${channel}/${thread}` : key.startsWith(`${channel}/`));
+  const [, status] = [...store.statuses].find(([key]) => mine(key)) ?? [];
   return status ? `${appName()} ${status}` : "";
 }
