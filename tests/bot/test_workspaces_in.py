@@ -1,5 +1,6 @@
 """Whoever comes from another workspace is who they are there: heard where they are named, and never somebody else."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -259,3 +260,28 @@ async def test_slack_is_asked_about_somebody_where_they_are(tokens: Tokens):
     assert at_home and there
     assert (at_home.slack, at_home.team, at_home.flaw) == (MARA, HOME, "Guests of the workspace decide nothing")
     assert (there.slack, there.team, there.flaw) == (LOOK_ALIKE, AGENCY, None)
+
+
+async def test_whatever_slack_says_of_workspaces_a_question_is_an_owners_only_if_it_says_home(
+    send: Send, runner: FakeRunner, slack: FakeSlack
+):
+    teams = (HOME, AGENCY, STRANGE, "E0ORG00001", None)
+    heard = 0
+    for written, of_event, through, shared in itertools.product(teams, teams, teams[:3], (True, False)):
+        runner.asked.clear()
+        asked = payloads.event("message", channel="D0DIRECT01", channel_type="im", text="what about CTR?")
+        asked["event"] |= {"user_team": written, "team": of_event}
+        told_by = [{"team_id": through, "user_id": "U0BATON0001", "is_bot": True}]
+        await send(asked | {"team_id": through, "authorizations": told_by, "is_ext_shared_channel": shared})
+        named = {written, of_event} - {None} or ({through} if not shared else set())
+        expected = [{HOME: MARA, AGENCY: LOOK_ALIKE}[team] for team in named if team in (HOME, AGENCY)]
+        is_heard = len(named) == 1 and expected and through != STRANGE
+        assert [by for _, by, _ in runner.asked] == (expected if is_heard else [])
+        heard += bool(is_heard)
+    assert heard > 20
+    for team in (HOME, AGENCY, STRANGE):
+        runner.asked.clear()
+        await send(payloads.command(slack, "ask what about CTR?") | {"team_id": team})
+        assert [by for _, by, _ in runner.asked] == [
+            one for one in (MARA, LOOK_ALIKE) if team == {MARA: HOME}.get(one, AGENCY)
+        ]
