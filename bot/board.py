@@ -30,7 +30,7 @@ from domain.chart import Chart
 from domain.errors import SlackUnavailable
 from domain.operating_model import OperatingModel
 from domain.seal import Seal
-from domain.slack_id import team_of
+from domain.slack_id import is_person, is_same_workspace, team_of
 from domain.summaries import OwnDigest, Summary
 from graph.runner import Runner
 
@@ -180,6 +180,16 @@ class SlackBoard:
                 raise SlackUnavailable(f"The card of {signal_id} is not shown yet.")
             if key not in posts:
                 await self._post(signal_id, Wanted(key, nudge(case, to), head.ts), head.channel)
+                await self._tell_elsewhere((to,), head.channel, key, nudge(case, to))
+
+    async def _tell_elsewhere(self, to: tuple[str, ...], channel: str, key: str, message: Message) -> None:
+        """Write directly to those of another workspace than the channel's: no mention there would notify them."""
+        for who in to:
+            if is_person(who) and not is_same_workspace(who, channel):
+                try:
+                    await self._write(who, key, message)
+                except SlackUnavailable as problem:  # the architects hear of it; the channel has been told
+                    _log.warning("Somebody of another workspace could not be told: %s", problem)
 
     async def _write(self, to: str, key: str, message: Message) -> bool:
         once = str(uuid.uuid5(uuid.NAMESPACE_URL, f"baton:{key}:{to}"))
@@ -223,6 +233,7 @@ class SlackBoard:
             if key not in posts:
                 wanted = Wanted(key, thread.reminder(case, view, kind, to), head.ts)
                 await self._post(signal_id, wanted, head.channel)
+                await self._tell_elsewhere(to, head.channel, key, wanted.message)
 
     async def announce(self, key: str, text: str) -> None:
         """Tell the channel something about governance itself, once per key. Raises SlackUnavailable."""

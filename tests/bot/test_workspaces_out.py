@@ -16,7 +16,7 @@ from bot.slack import Slack, SlackRefused
 from domain.errors import NotYours, SlackUnavailable
 from tests.bot.fakes import FakeRunner, FakeSlack
 from tests.bot.figures import SUMMARY
-from tests.bot.samples import CASE, MARA, SIG
+from tests.bot.samples import CASE, MARA, SHIFT, SIG
 from tests.bot.two_workspaces import AGENCY, JUNE, LOOK_ALIKE, STRANGE, Tokens, by_token, client, runner, send, tokens
 
 __all__ = ["client", "runner", "send", "tokens"]
@@ -106,6 +106,24 @@ async def test_a_weekly_page_is_stored_once_in_each_workspace_it_is_read_in(
     for who in (MARA, JUNE, LOOK_ALIKE):
         assert await board.tell_week(who, date(2026, 3, 9), SUMMARY)
     assert by_token(slack, "files.completeUploadExternal") == ["xoxb-home", "xoxb-agency"]
+
+
+async def test_a_reminder_reaches_whoever_is_elsewhere_directly_and_the_others_in_the_thread(
+    client: SlackClient, slack: FakeSlack, runner: FakeRunner, tokens: Tokens
+):
+    board = SlackBoard(runner, client)  # type: ignore[arg-type]
+    await board.show(SIG)
+    slack.sent.clear()
+    for _ in range(2):
+        await board.remind(SIG, SHIFT, "reminder", (MARA, JUNE))
+    in_thread, direct = slack.calls("chat.postMessage")
+    assert f"<@{MARA}> June Ray" in in_thread["text"]
+    assert (direct["channel"], "<@U0JUNE0001>" in direct["text"]) == ("U0JUNE0001", True)
+    await board.nudge(SIG, JUNE, "2026-03-16")
+    assert [sent["channel"] for sent in slack.calls("chat.postMessage")][2:] == ["C0SIGNALS01", "U0JUNE0001"]
+    tokens.given.clear()
+    await board.remind(SIG, SHIFT, "escalation", (MARA, JUNE))
+    assert len(slack.calls("chat.postMessage")) == 5, "the thread is told all the same"
 
 
 async def test_without_an_installation_a_digest_is_sent_later_and_not_taken_as_read(
