@@ -14,8 +14,8 @@ from bot.manifest import INSTALL_PATH, SCOPES
 from bot.slack import Profile, Slack, SlackRefused
 from domain.errors import SlackUnavailable
 from domain.operating_model import OperatingModel, Person
+from domain.roles import ARCHITECT
 from domain.slack_id import is_same_workspace, team_of
-from governance.terms import ARCHITECT
 
 _INVITE = ": no such channel, or I am not in it. Type `/invite @Baton` there."
 _CLOSED: Mapping[str, str] = {

@@ -12,7 +12,7 @@ from bot.board import SlackBoard
 from bot.card import card
 from bot.change import title
 from bot.charter import kind_title
-from bot.design import ARCHITECT, is_architect, stopped
+from bot.design import is_architect, stopped
 from bot.home import system
 from bot.people import asked, holders, name_of
 from bot.private import Body, said, unheard, user_of
@@ -23,6 +23,7 @@ from domain.action import ACTION_KINDS
 from domain.amendment import Design
 from domain.case import Case
 from domain.errors import MarketingError
+from domain.roles import ARCHITECT
 from graph.runner import Runner
 
 USAGE = {

@@ -19,10 +19,9 @@ from bot.words import day, listed, many, moment, outside, spoken
 from domain.amendment import AmendmentStatus, AmendmentView, Design
 from domain.gains import gainers
 from domain.operating_model import OperatingModel
+from domain.roles import ARCHITECT
 from domain.standing import Emergency, Stop
 
-ARCHITECT = "cmo"
-"""The role whose App Home has a second tab."""
 METADATA = "design"
 """What the published view remembers: which tab it is."""
 _MOST_PENDING, _MOST_CHANGED = 5, 4

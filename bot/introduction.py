@@ -2,10 +2,10 @@
 
 from bot.blocks import Block, Message, context, header, section, shorten
 from bot.charter import kind_title
-from bot.design import ARCHITECT
 from bot.people import holders
 from bot.words import listed, outside
 from domain.operating_model import OperatingModel
+from domain.roles import ARCHITECT
 
 INTRODUCTION = "introduction"
 """Its key, and the name under which it is remembered instead of a signal's id."""

@@ -9,13 +9,13 @@ from typing import Final
 
 from bot.blocks import Block, Message, section, shorten
 from bot.client import NOT_INSTALLED, Call, SlackClient
-from bot.design import ARCHITECT
 from bot.manifest import INSTALL_PATH, SCOPES
 from bot.slack import Slack, SlackRefused
 from bot.words import listed, outside, spoken
 from domain.case import Health
 from domain.errors import SlackUnavailable
 from domain.operating_model import OperatingModel
+from domain.roles import ARCHITECT
 from domain.slack_id import team_of
 from domain.trouble import Trouble, TroubleKind
 from graph.runner import Runner

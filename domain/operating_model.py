@@ -11,6 +11,7 @@ from pydantic import Field
 from domain.base import Frozen
 from domain.moment import Moment
 from domain.rhythm import DigestSettings, Preferences, Rhythm, usual, zone_of
+from domain.roles import ARCHITECT
 from domain.scope import Scope
 from domain.signal import Cause
 from domain.slack_id import CHANNEL, TEAM, WRITTEN_PERSON
@@ -80,7 +81,7 @@ class Limit(Frozen):
     """Relative: 0.3 means the value may move by 30 % in a day, in one step or in many."""
     max_per_day: Decimal | None = Field(default=None, gt=0)
     """Money per day, in the account's currency: the sum of what this role's decisions of one day move."""
-    beyond: str = "cmo"
+    beyond: str = ARCHITECT
     """The role that must approve as well beyond this limit."""
 
 
@@ -117,7 +118,7 @@ class Policy(Frozen):
     """After this many hours without an answer the owner is reminded, once; None: never."""
     escalate_after_hours: int | None = Field(default=48, ge=1)
     """After this many hours without an answer `escalate_to` may decide as well, and is told; None: never."""
-    escalate_to: str = "cmo"
+    escalate_to: str = ARCHITECT
     break_glass: BreakGlass | None = None
     """None: there is no emergency in which one person decides alone."""
 

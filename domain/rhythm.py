@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, model_validator
 
 from domain.base import Frozen
+from domain.roles import ARCHITECT
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: Final[tuple[Weekday, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -76,7 +77,7 @@ class WeeklySettings(Frozen):
         """Whether somebody with these roles gets it."""
         if self.roles:
             return bool(self.roles & roles)
-        return any(role == "cmo" or role.endswith("_lead") for role in roles)
+        return any(role == ARCHITECT or role.endswith("_lead") for role in roles)
 
 
 class DigestSettings(Frozen):

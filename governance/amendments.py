@@ -11,6 +11,7 @@ from domain.gains import gainers
 from domain.moment import Moment
 from domain.operating_model import OperatingModel, Person
 from domain.proposal import Proposal
+from domain.roles import ARCHITECT
 from domain.standing import Standing
 from domain.verdict import Verdict
 from governance import eyes, people, terms
@@ -121,7 +122,7 @@ def may_agree(
     watching = {*agreed, user}
     if len(watching) >= quorum(amendment) and not eyes.can_pair(first & watching, second & watching):
         if not first & watching:
-            raise NotYours(f"One of the two must be {terms.holders(model, terms.ARCHITECT)}.")
+            raise NotYours(f"One of the two must be {terms.holders(model, ARCHITECT)}.")
         raise NotYours(f"This change lets both of you decide more; {_names(second, model)} must agree to it.")
 
 
@@ -138,7 +139,7 @@ def stuck(amendment: Amendment, model: OperatingModel) -> str | None:
     """Why nobody can bring a change in force, in a sentence; None where somebody can."""
     architects = eyes.architects(model)
     if not architects:
-        return f"Nobody holds the role of {terms.role(terms.ARCHITECT)}, so nobody can agree to a change."
+        return f"Nobody holds the role of {terms.role(ARCHITECT)}, so nobody can agree to a change."
     if not amendment.loosens or eyes.can_pair(*eyes.watchers(model, amendment.by, _gaining(amendment, model))):
         return None
     if gaining := [one.name for one in gainers(model, amendment.model) if model.person(one.slack)]:
@@ -148,7 +149,7 @@ def stuck(amendment: Amendment, model: OperatingModel) -> str | None:
         )
     return (
         "This change loosens the policy, so two people must agree, "
-        f"and nobody but {terms.holders(model, terms.ARCHITECT)} holds a role."
+        f"and nobody but {terms.holders(model, ARCHITECT)} holds a role."
     )
 
 
@@ -180,4 +181,4 @@ def _not_watching(person: Person, amendment: Amendment, model: OperatingModel, g
 
 def _architect(person: Person, model: OperatingModel) -> None:
     if not eyes.is_architect(person):
-        raise NotYours(f"Only {terms.holders(model, terms.ARCHITECT)} can change the design.")
+        raise NotYours(f"Only {terms.holders(model, ARCHITECT)} can change the design.")

@@ -20,6 +20,7 @@ from domain.proposal import (
     Snoozed,
     is_erased,
 )
+from domain.roles import ARCHITECT
 from domain.standing import Standing
 from domain.verdict import Ask, Automatic, Forbidden, Verdict
 from governance import people, terms
@@ -142,7 +143,7 @@ def deciders(asked: Verdict, owner: str) -> tuple[str, ...]:
     """The roles that may decide a proposal of this owner, the one asked first."""
     first = asked.role if isinstance(asked, Ask) else owner
     four_eyes = isinstance(asked, Ask) and asked.quorum > 1
-    roles = (first, owner, terms.ARCHITECT) if four_eyes else (first, terms.ARCHITECT)
+    roles = (first, owner, ARCHITECT) if four_eyes else (first, ARCHITECT)
     return tuple(dict.fromkeys(roles))
 
 
@@ -181,10 +182,10 @@ def _missing(present: Set[str], asked: Ask, view: ProposalView, model: Operating
     Whoever must agree as well does not decide instead of the owner, however many of them agree. The architect stands
     in for either, and for the owner also those to whom a question was passed on.
     """
-    if not present & {asked.role, terms.ARCHITECT}:
+    if not present & {asked.role, ARCHITECT}:
         return asked.role
     instead = {model.policy.escalate_to} if passed_on(view, model, now) else set[str]()
-    return None if present & {view.proposal.owner, terms.ARCHITECT, *instead} else view.proposal.owner
+    return None if present & {view.proposal.owner, ARCHITECT, *instead} else view.proposal.owner
 
 
 def _by_baton(decision: Decision, view: ProposalView, model: OperatingModel, now: Moment, standing: Standing) -> None:
@@ -269,7 +270,7 @@ def _whose(
     held = {role for one in people.capacities(person, model, now) for role in one.roles}
     if out := sorted(held & may):
         return f"You are the {terms.role(out[0])}, but not for {terms.place(proposal.action)}."
-    asked = terms.listing([terms.holders(model, role) for role in roles if role != terms.ARCHITECT or len(roles) == 1])
+    asked = terms.listing([terms.holders(model, role) for role in roles if role != ARCHITECT or len(roles) == 1])
     own = terms.listing([f"the {terms.role(role)}" for role in sorted(person.roles)], "and")
     return f"Only {asked} can decide this; you are {own or 'not in any role'}."
 
@@ -317,7 +318,7 @@ def _within_policy(
     if isinstance(shown, Ask) and verdict.quorum <= shown.quorum and verdict.role in {shown.role, view.proposal.owner}:
         return  # no more and no other people than were asked anyway
     roles = people.roles_on(decision.action, person, model, now)
-    if not roles & {verdict.role, terms.ARCHITECT}:
+    if not roles & {verdict.role, ARCHITECT}:
         raise InvalidChange(changed, " ".join(verdict.rules))
     if verdict.quorum > 1:
         raise InvalidChange(changed, f"{' '.join(verdict.rules)} One person's override cannot go that far.")

@@ -13,6 +13,7 @@ from domain.errors import NotYours
 from domain.operating_model import OperatingModel
 from domain.proposal import Forecast
 from domain.receipt import Outcome
+from domain.roles import ARCHITECT
 from domain.standing import Level
 from governance import people, terms
 from governance.mandates import LEVELS
@@ -116,12 +117,12 @@ def may_grant(user: str, record: TrackRecord, to: Level, model: OperatingModel, 
     person = people.known(user, model, badge)
     steps = LEVELS.index(to) - LEVELS.index(record.level)
     if steps < 0:
-        if not person.roles & {owner, terms.ARCHITECT}:
-            who = terms.listing([terms.holders(model, role) for role in dict.fromkeys((owner, terms.ARCHITECT))])
+        if not person.roles & {owner, ARCHITECT}:
+            who = terms.listing([terms.holders(model, role) for role in dict.fromkeys((owner, ARCHITECT))])
             raise NotYours(f"Only {who} can let an agent go less far.")
         return
-    if terms.ARCHITECT not in person.roles:
-        raise NotYours(f"Only {terms.holders(model, terms.ARCHITECT)} can let an agent go further.")
+    if ARCHITECT not in person.roles:
+        raise NotYours(f"Only {terms.holders(model, ARCHITECT)} can let an agent go further.")
     if steps != 1:
         raise NotYours("An agent goes one level further at a time.")
     if reason := may_rise(record, record.level):

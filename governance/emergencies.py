@@ -10,6 +10,7 @@ from domain.badge import Badge
 from domain.errors import NotYours
 from domain.moment import Moment
 from domain.operating_model import OperatingModel, Person
+from domain.roles import ARCHITECT
 from domain.standing import Emergency, Standing
 from governance import people, terms
 from governance.soundness import MOST_EMERGENCY_MINUTES
@@ -66,8 +67,8 @@ def may_stop(user: str, model: OperatingModel, badge: Badge | None = None) -> No
 
 def may_lift(user: str, model: OperatingModel, badge: Badge | None = None) -> None:
     """Returns where this person may lift a stop: the architect alone, as things happen again afterwards."""
-    if terms.ARCHITECT not in people.known(user, model, badge).roles:
-        raise NotYours(f"Only {terms.holders(model, terms.ARCHITECT)} may lift a stop.")
+    if ARCHITECT not in people.known(user, model, badge).roles:
+        raise NotYours(f"Only {terms.holders(model, ARCHITECT)} may lift a stop.")
 
 
 def _all_reviewed(user: str, model: OperatingModel, standing: Standing) -> None:

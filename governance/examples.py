@@ -15,6 +15,7 @@ from domain.moment import Moment
 from domain.money import written
 from domain.operating_model import Freeze, Limit, OperatingModel, Person
 from domain.proposal import Approved, Proposal
+from domain.roles import ARCHITECT
 from domain.scope import Scope
 from domain.signal import Cause, Signal
 from domain.standing import CalendarFreeze, Standing, Stop
@@ -189,11 +190,11 @@ def _answer(proposal: Proposal, verdict: Verdict, person: Person, one: _Situatio
 def _pressers(action: Action, model: OperatingModel) -> Iterator[Person]:
     """Its owner (the architect where there is none), and somebody it does not belong to."""
     owner = CATALOGUE[action.kind].owner
-    for role in (owner, terms.ARCHITECT):
+    for role in (owner, ARCHITECT):
         if answering := people.answering(role, action, model):
             yield answering[0]
             break
-    yield from [one for one in model.people if not one.roles & {owner, terms.ARCHITECT}][:1]
+    yield from [one for one in model.people if not one.roles & {owner, ARCHITECT}][:1]
 
 
 def _proposal(action: Action) -> Proposal:

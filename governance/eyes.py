@@ -3,17 +3,17 @@
 from collections.abc import Collection
 
 from domain.operating_model import OperatingModel, Person
-from governance import terms
+from domain.roles import ARCHITECT
 
 
 def architects(model: OperatingModel) -> tuple[Person, ...]:
     """Those who may change the design."""
-    return model.holders(terms.ARCHITECT)
+    return model.holders(ARCHITECT)
 
 
 def is_architect(person: Person) -> bool:
     """Whether a person may change the design."""
-    return terms.ARCHITECT in person.roles
+    return ARCHITECT in person.roles
 
 
 def present(model: OperatingModel, left: Collection[str]) -> OperatingModel:
@@ -70,7 +70,7 @@ def is_missed(person: Person, before: OperatingModel, after: OperatingModel, lef
         return False
     before, after = present(before, left), present(after, left)
     policy = before.policy
-    agreeing = {terms.ARCHITECT, policy.escalate_to, *(limit.beyond for limit in policy.limits)}
+    agreeing = {ARCHITECT, policy.escalate_to, *(limit.beyond for limit in policy.limits)}
     if person.roles & agreeing or person in others(before):
         return True
     return any(not _stays_answered(role, person, after) for role in person.roles)

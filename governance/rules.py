@@ -9,6 +9,7 @@ from domain.moment import Moment
 from domain.money import written
 from domain.operating_model import Limit, OperatingModel
 from domain.proposal import Proposal
+from domain.roles import ARCHITECT
 from domain.standing import Standing
 from domain.verdict import Ask, Forbidden, Verdict
 from governance import moves, people, terms
@@ -130,11 +131,11 @@ def vacant_role(proposal: Proposal, model: OperatingModel, now: Moment, standing
     """A question to a role that nobody holds, or nobody holds there, goes to the architect."""
     if people.answering(proposal.owner, proposal.action, model):
         return None
-    then = f"so the {terms.role(terms.ARCHITECT)} is asked."
+    then = f"so the {terms.role(ARCHITECT)} is asked."
     if not model.holders(proposal.owner):
-        return ask(terms.ARCHITECT, model, f"Nobody holds the role of {terms.role(proposal.owner)}, {then}")
+        return ask(ARCHITECT, model, f"Nobody holds the role of {terms.role(proposal.owner)}, {then}")
     where = terms.place(proposal.action)
-    return ask(terms.ARCHITECT, model, f"No {terms.role(proposal.owner)} answers for {where}, {then}")
+    return ask(ARCHITECT, model, f"No {terms.role(proposal.owner)} answers for {where}, {then}")
 
 
 RULES: tuple[Rule, ...] = (
@@ -159,7 +160,7 @@ def ask(role: str, model: OperatingModel, sentence: str) -> Ask:
 
 def strictest_role(roles: set[str]) -> str:
     """The one role to ask of several: where they differ, the architect, who may decide in place of each of them."""
-    return min(roles) if len(roles) == 1 else terms.ARCHITECT
+    return min(roles) if len(roles) == 1 else ARCHITECT
 
 
 def _beyond(limit: Limit, proposal: Proposal, standing: Standing) -> list[str]:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from domain.action import ACTION_KINDS
 from domain.catalogue import CATALOGUE, Risk
 from domain.operating_model import Delegation, OperatingModel
+from domain.roles import ARCHITECT
 from governance import terms
 from governance.bounds import moot, moot_words
 
@@ -78,9 +79,9 @@ def _same_people(model: OperatingModel) -> list[str]:
 
 def _architect(model: OperatingModel) -> list[str]:
     """Without one nothing could ever be changed again, not even this."""
-    if model.holders(terms.ARCHITECT):
+    if model.holders(ARCHITECT):
         return []
-    return [f"Nobody holds the role {terms.ARCHITECT}, so nobody answers where no owner can, or agrees to a change."]
+    return [f"Nobody holds the role {ARCHITECT}, so nobody answers where no owner can, or agrees to a change."]
 
 
 def _break_glass(model: OperatingModel) -> list[str]:
@@ -170,8 +171,8 @@ def _waiting(model: OperatingModel) -> list[str]:
 def _roles(model: OperatingModel) -> list[str]:
     asked = {CATALOGUE[kind].owner for kind in ACTION_KINDS if kind not in model.policy.forbidden}
     vacant = [
-        f"Nobody holds the role {role}; its questions go to the {terms.role(terms.ARCHITECT)}."
-        for role in sorted(asked - {terms.ARCHITECT})
+        f"Nobody holds the role {role}; its questions go to the {terms.role(ARCHITECT)}."
+        for role in sorted(asked - {ARCHITECT})
         if not model.holders(role)
     ]
     routed = [
@@ -186,10 +187,10 @@ def _roles(model: OperatingModel) -> list[str]:
 
 def _scopes(model: OperatingModel) -> list[str]:
     """Somebody must answer for what no single account holds, and for accounts nobody thought of."""
-    architects = model.holders(terms.ARCHITECT)
+    architects = model.holders(ARCHITECT)
     if not architects or any(not person.accounts and not person.platforms for person in architects):
         return []
-    return [f"No {terms.role(terms.ARCHITECT)} answers for all accounts, so nobody decides about the others."]
+    return [f"No {terms.role(ARCHITECT)} answers for all accounts, so nobody decides about the others."]
 
 
 def _limits(model: OperatingModel) -> list[str]:

@@ -9,8 +9,6 @@ from domain.operating_model import OperatingModel
 from domain.proposal import Proposal
 from domain.verdict import Ask, Automatic, Verdict
 
-ARCHITECT = "cmo"
-"""The role that designs the system and may decide where nobody else can."""
 _ACRONYMS = {"cmo": "CMO", "crm": "CRM", "seo": "SEO"}
 
 

@@ -3,6 +3,7 @@
 Called as `counsel.allow(…)`, since many of these share a name with what the memory keeps about the same.
 """
 
+from domain.roles import ARCHITECT
 from governance.alteration import alter
 from governance.amendments import Past, changes, is_agreed, may_agree, may_draft, quorum, replay, stuck, who_agree
 from governance.authority import allow, approvals_needed, asked_now, may_close, passed_on, still_valid, too_late
@@ -13,7 +14,7 @@ from governance.mandates import level
 from governance.moves import of_decision as moved
 from governance.people import answering, believed, capacities, known, roles_on
 from governance.review import refusals, review
-from governance.terms import ARCHITECT, title
+from governance.terms import title
 
 __all__ = [
     "ARCHITECT",
