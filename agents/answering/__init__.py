@@ -14,14 +14,11 @@ from agents.answering.accounting import Kind, accounted
 from agents.answering.asked import FIGURES
 from agents.answering.context import Question
 from agents.answering.figures import (
-    ASKED_WITH,
     USUAL,
     ask_back,
     asks_how,
     drivers,
     in_each_currency,
-    metrics_in,
-    reads,
     several,
     told_together,
 )
@@ -38,6 +35,7 @@ from agents.answering.records import explain_place, speaks_of_records
 from agents.answering.trends import day_by_day, trend
 from agents.answering.trials import answer_trials
 from agents.answering.vocabulary import TREND
+from agents.answering.wanted import ASKED_WITH, metrics_in, reads
 from agents.answering.words import KNOWN
 from agents.answering.words import USUAL as USUAL_WORDS
 from agents.metrics import Metric
@@ -165,7 +163,12 @@ def _figure(asked: Question, wanted: Sequence[Metric]) -> Answer:
         return ranked(asked, first, order)
     if _in_course(asked):
         return trend(asked, first)
-    listed = re.search(_DAILY, asked.text) and asked.time.period.length > 1 and len(wanted) == 1
+    listed = (
+        re.search(_DAILY, asked.text)
+        and not asked.says("average")
+        and asked.time.period.length > 1
+        and len(wanted) == 1
+    )
     return day_by_day(asked, first) if listed and first.name not in _OF_A_DAY else several(asked, wanted[:4])
 
 
@@ -237,7 +240,7 @@ _ITSELF_WORDS = language.listed(
     calculated calculate computed compute formula stands stand mean for is last until when lol"""
 )
 _FIRST = (
-    Kind(_about_itself, "", _ITSELF_WORDS, figures=True),
+    Kind(_about_itself, "", _ITSELF_WORDS | {"can"}, figures=True, places=False),
     Kind(_why_there, "", MATTER_WORDS, told_apart_by, figures=True, days=True),
     Kind(answer_policy, "", POLICY_WORDS, policy_reads, people=True),
 )

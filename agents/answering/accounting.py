@@ -16,16 +16,17 @@ from agents.answering.vocabulary import COMMON, DIMENSIONS, FIGURE_WORDS
 from domain.case import Answer
 
 LOADED = language.listed(
-    """when whose after before since until till long left never not no without only except again already still yet
-    target targets share proportion percentage part portion first last next new double half per if near same similar
-    under over between left far main entire own current status once later earlier especially started start stand
-    standing cheap dear person people someone somebody anybody anyone everyone everybody company customers project
-    taken sent send hard"""
+    """can may must should could would will might average highest most top largest biggest dearest expensive priciest
+    lowest least bottom smallest cheapest fewest best strongest worst weakest poorest when whose after before since
+    until till long left never not no without only except again already still yet target targets share proportion
+    percentage part portion first last next new double half per if near same similar under over between left far
+    main entire own current status once later earlier especially started start stand standing cheap dear person
+    people someone somebody anybody anyone everyone everybody company customers project taken sent send hard"""
 )
 """Words that name nothing and yet change what is asked: each is read by some kinds of question only."""
 SAYS_NOTHING = (COMMON - LOADED) | language.listed(
     """client clients side moment came come coming comes amount amounted advise served serve attracted
-    attract delivered receive received would could flagged gimme please ta cheers"""
+    attract delivered receive received would flagged gimme please ta cheers"""
 )
 """Words that leave a question what it is."""
 
@@ -49,6 +50,7 @@ class Kind:
     """Whether a refusal too must have read the whole question: figures may be missing for want of a place."""
     days: bool = False
     people: bool = False
+    places: bool = True
 
     def answer(self, question: Question) -> Answer | None:
         """The answer, where the question is of this kind."""
@@ -86,6 +88,8 @@ def unread(question: Question, kind: Kind, told: Answer) -> list[str]:
     left = [word for word in text.split() if not (len(word) < 2 or _among(word, read) or _among(word, spoken))]
     if question.time.named and not kind.days:
         left += [words for words in question.time.said if not all(_among(one, spoken) for one in words.split())]
+    if not kind.places:
+        left += [phrase for phrase, _ in question.found.said]
     return left
 
 

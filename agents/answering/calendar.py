@@ -198,6 +198,8 @@ PATTERNS: tuple[tuple[str, Builder], ...] = (
     (rf"{_IN}week (?:of|from|starting|beginning) (?:the )?(?P<d>{_D}){_TH} (?P<m>{_MONTH}){_Y}",
      lambda m, days: _week_of(_date(m["d"], m["m"], days.last, m["y"]))),
     (rf"{_FROM}?(?P<a>{_ISO}) {_TO} (?P<b>{_ISO})", lambda m, _: _between(_iso(m["a"]), _iso(m["b"]))),
+    (r"(?:in )?(?P<y>20\d\d)-(?P<m>0[1-9]|1[0-2])(?![-\d])",
+     lambda m, _: whole_month(date(int(m["y"]), int(m["m"]), 1))),
     (rf"since (?P<a>{_ISO})", lambda m, days: _since(_iso(m["a"]), days)),
     (rf"(?:on )?(?P<a>{_ISO})", lambda m, _: _one(_iso(m["a"]))),
     (rf"{_FROM}(?P<d1>{_D})\.(?P<m1>{_M}) {_TO} (?P<d2>{_D})\.(?P<m2>{_M}){_DOT}", _dates),

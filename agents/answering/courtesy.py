@@ -7,7 +7,8 @@ _SPLIT: Final = re.compile(r"(?<=[a-z)'’][.!?;])\s+")
 _ALONE: Final = re.compile(
     r"^(?:(?:ok|okay|so|well|right|and|oh|ah|hey|hi|hello|hallo|moin|dear|good (?:morning|afternoon|evening|day)"
     r"|guten (?:morgen|tag)|morning|afternoon|evening|happy (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
-    r"[\w ,'’]{0,24}|(?:many |so |and )*(?:thanks|thank you|thx|ta|cheers|danke|sorry|apologies|excuse me"
+    r"(?:[\w ,'’]{0,24}|[^?]*\bhope\b[^?]*)|(?:many |so |and )*(?:thanks|thank you|thx|ta|cheers|danke|sorry"
+    r"|apologies|excuse me"
     r"|much appreciated|kind regards|best regards|regards|cheers)\b.*"
     r"|(?:just (?:a |one )?)?(?:quick|short|small|one|another|last|simple|silly|stupid|dumb)(?: \w+)? question"
     r"|i hope .*|hope (?:you|all|everything) .*|no (?:rush|hurry|worries)\b.*|whenever you (?:can|have).*"
@@ -19,7 +20,8 @@ _WHY_ASKED: Final = (
     r"(?:before|for|ahead of|in preparation for|as input for|in|after|during) (?:our|my|the|a|an|this|todays|tomorrows"
     r"|mondays) "
     r"(?:[\w-]+ ){0,3}?(?:call|meeting|report|deck|review|presentation|slides?|client|board|newsletter|standup|stand-up"
-    r"|check-in|catch-up|briefing|workshop|sync|planning|reporting)\b[^,:]{0,40}[,:]"
+    r"|check-in|catch-up|briefing|workshop|sync|planning|reporting)\b[^,:]{0,40}(?:[,:]|(?= (?:we|i|could|can|would"
+    r"|please)\b))"
 )
 _CAN_YOU: Final = (
     r"(?:can|could|would|will|may|might|do|did|please)[, ](?:you |u |i |we |ya )?(?:possibly |please |perhaps |kindly "
@@ -51,10 +53,23 @@ _FRAMES: Final = tuple(
         r"if (?:it|that)(?: i|['’])?s(?:n['’]?t| not)? (?:too much|possible|not|no|ok|okay|a)\b[^,]{0,30},",
         r"if (?:you|i|we) (?:can|could|may|might|have|dont|don['’]t)\b[^,]{0,40},",
         r"thanks?(?: you)?(?: so much| very much| a lot)?(?: for [^,.!?]{1,40})?[,.!]",
+        r"(?:i|we) (?:do not|dont|don't|hate to|know|understand|realise|realize)\b[^,.?]{3,70}, but\b",
+        r"when(?:ever)? you (?:have|get|find|can)\b[^,.?]{0,30},",
+        r"(?:apologies|sorry|forgive me)\b[^:.?]{0,60}:",
+        r"(?:many |so many )?thanks in advance for (?:telling|showing|giving|letting) (?:me|us)(?: know)?",
+        r"(?:i|we)(?:'d| would|'m| am| are)? (?:really |very )?(?:be )?(?:very |really |most )?(?:appreciate|grateful"
+        r"|thankful|glad|happy|obliged)(?: it)?\b(?: (?:if you (?:could|would|can)|for|to))?"
+        rf"(?: {_KNOW}| {_TELL}| get| have| see)?(?: (?:whether|if)\b)?",
+        r"it (?:would|will|'d) (?:really )?(?:help|be (?:good|great|helpful|useful|nice|interesting))(?: (?:me|us))?"
+        rf"(?: a lot| greatly)?(?: to)?(?: {_KNOW}| get| have| see)?(?: (?:whether|if)\b)?",
+        r"(?:would|do) you mind(?= \w+ing\b)",
+        r"(?:am i|are we) (?:right|correct)(?: (?:in (?:thinking|assuming|saying)|to (?:think|assume)))?(?: that)?",
+        r"(?:can|could|may|might) (?:i|we) (?:trouble|bother|ask|get|have|see)(?: you)?(?: for)?",
         _WHY_ASKED,
         r"(?:is it|would it be|might it be) possible (?:to|for you to)"
         rf"(?: (?:{_KNOW}|{_TELL}|get|have|show|tell|give))?",
-        rf"{_CAN_YOU}(?:{_TELL}|{_KNOW})(?: (?:whether|if|how it is that))?",
+        rf"{_CAN_YOU}(?:{_TELL}|{_KNOW}|show|display|(?=(?:compare|list|explain|summari[sz]e)\b))(?: (?:whether|if"
+        rf"|how it is that))?",
         rf"{_CAN_YOU[:-1]}+(?=(?:what|which|how|who|when|why|where)\b)",
         rf"{_TELL}\b(?: (?:about )?(?:whether|if)\b)?",
         rf"{_WISH}(?: (?:whether|if)\b)?(?: (?:you|someone|anybody|anyone) (?:could|can|might|would)\b)?",

@@ -1,6 +1,5 @@
 """Questions about figures: a metric, a place, a period, a comparison, what drove it. Rankings and trends: see there."""
 
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -8,69 +7,21 @@ import numpy as np
 import polars as pl
 
 from agents import metrics, naming, wording
-from agents.answering import language
 from agents.answering.asked import FIGURES
-from agents.answering.calendar import COUNT
 from agents.answering.clarity import clarity
 from agents.answering.context import Question
 from agents.answering.periods import Period
 from agents.answering.vocabulary import (
-    BEST,
-    DIMENSIONS,
-    FIGURE_WORDS,
     LATE,
     MONEY,
-    ON_OWNED,
-    ON_SEARCH,
-    OWNED_WORDS,
-    SEARCH_WORDS,
-    WORST,
 )
 from agents.metrics import Metric
 from agents.statistics.drivers import split
 from domain.case import Answer, Citation
-from domain.scope import Grain, Scope
+from domain.scope import Scope
 
 USUAL = ("spend", "conversions", "cpa", "ctr")
 """What is told of a place where no figure is named."""
-
-
-def metrics_in(question: Question) -> list[Metric]:
-    """The metrics a question names."""
-    found = [name for _, name in language.find_all(question.rest, FIGURE_WORDS)]
-    owned = question.says(*OWNED_WORDS) or any(cut.column == "channel" for cut in question.cutting)
-    segment = question.scope.grain is Grain.SEGMENT
-    search = question.says(*SEARCH_WORDS) or question.scope.grain is Grain.QUERY
-    if "click_rate" in found and not owned and not segment and question.says("click rate"):
-        found[found.index("click_rate")] = "ctr"
-    if owned and not search:
-        found = [ON_OWNED.get(name, name) for name in found]
-    elif search:
-        found = [ON_SEARCH.get(name, name) for name in found]
-    if {"spend", "conversions"} <= {*found} and re.search(_ONE, question.text):
-        found = ["cpa", *(name for name in found if name not in {"spend", "conversions"})]
-    if "opens" in found and question.says("rate", "share", "percentage"):
-        found[found.index("opens")] = "open_rate"
-    if not found and owned and question.says("send", "sent", "emails", "mails"):
-        found = ["delivered"]
-    if not found and _asks_best(question):
-        found = ["cpa"]
-    if "cpa" in found and question.says("cheapest conversions", "per conversion"):
-        found = [name for name in found if name != "conversions"]
-    if len(found) > 1 and "daily_budget" in found and "spend" in found:
-        found.remove("daily_budget")
-    return [FIGURES[name] for name in dict.fromkeys(found)]
-
-
-_ONE = r"\b(?:a|an|one|each|every|single) (?:\w+ )?(?:conversion|order|sale|purchase|customer)\b"
-"""Of a cost: what one conversion costs."""
-
-
-def _asks_best(question: Question) -> bool:
-    """Whether the best or worst of a kind is asked for by no figure: then by what a conversion costs."""
-    ordered = question.says(*BEST, *WORST) and not question.says("getting worse", "getting better")
-    return ordered and any(column in {"campaign_id", "ad_id", "platform"} for column in
-                           (meant for _, meant in language.find_all(question.rest, DIMENSIONS)))  # fmt: skip
 
 
 def ask_back(question: Question) -> Answer | None:
@@ -79,48 +30,6 @@ def ask_back(question: Question) -> Answer | None:
         return None
     places = wording.listing([described(one.scope, one.name) for one in question.candidates[:5]], "or")
     return question.unknown(f"the name fits several: {places}. Which one do you mean?")
-
-
-ASKED_WITH = language.listed(
-    """why explain reason reasons cause drop dropped fix increase increased improve improved raise losing fall clear
-    significant significantly trending update percent risen changed history beat beats performer cheapest confidence
-    move moved moving up down goes gone develop mean describe likely answer wow mom relative versus vs interval
-    people person customers sent send current own company entire dip dipped cost costs paid money growth overview
-    performance kpis again only far weighted recently lately quid"""
-)
-"""Words of a question about figures that say how it is asked."""
-
-
-def reads(question: Question) -> frozenset[str]:
-    """Words that a question about figures reads only where something is made of them."""
-    found = set[str]()
-    text = question.text
-    if question.time.against is not None:
-        found |= {"before", "same", "last", "earlier", "first", "between"}
-    if question.subject is not None and re.search(SHARE, text):
-        found |= {"share", "proportion", "percentage", "part", "portion"}
-    if re.search(_PER_GROUP, text):
-        found.add("per")
-    if re.search(r"\bover (?:time|the (?:last|past))\b", text) or re.search(_COURSE, text):
-        found.add("over")
-    if any(metric.unit == "share" for metric in metrics_in(question)):
-        found |= {"share", "proportion", "percentage", "rate"}
-    if question.time.named and re.search(r"\bover\b(?! [€$]?\d)", text):
-        found.add("over")
-    for pattern in (_COUNTED, _BOUND):
-        for match in re.finditer(pattern, text):
-            found |= set(match[0].split())
-    return frozenset(found)
-
-
-SHARE = r"\b(?:share|proportion|percentage|part|portion) (?:of|goes)\b"
-"""How the part of a sum is asked for that a place makes; "impression share" is something else."""
-_COURSE = r"\b(?:move[ds]?|improved?|worsened|gone|changed?|evolved?|behaved?|develop\w*)\b.*\bover\b"
-_PER_GROUP = rf"\bper (?:{'|'.join(DIMENSIONS)}|week)\b"
-_COUNTED = (
-    rf"\b(?:top|bottom|best|worst|highest|lowest|all) (?:{COUNT})\b|\b(?:{COUNT}) (?:best|worst|top|days?|\w+s)\b"
-)
-_BOUND = r"\b(?:more than|over|above|at least|less than|under|below) [€$]?\d+(?:\.\d+)?k?\b(?! (?:a|per|each|every) )"
 
 
 def cited(metric: Metric, question: Question, period: Period) -> list[Citation]:

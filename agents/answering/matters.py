@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from agents import naming, wording
 from agents.answering import language
+from agents.answering.accounting import SAYS_NOTHING
 from agents.answering.context import Question
 from agents.answering.policy import ACTION_WORDS
 from agents.answering.vocabulary import COMMON
@@ -27,7 +28,7 @@ ASKED_WITH = language.listed(
     everything trending worth bad right wrong accurate anyone anybody everyone somebody someone new still not no never
     if start started first only turn sign signs agree agreed happen what-if said person over mine left own taken
     speaks speak written share company propose repair repaired decides signed hurting hurts behind blame risk risks
-    tasks todo desk plate inbox queue outstanding"""
+    tasks todo desk plate inbox queue outstanding blocking blocked stuck through limited turned fatiguing"""
 ) - {"page"}
 _CAUSES = {
     Cause.TRACKING_OUTAGE: ("tracking", "pixel", "tracking problem", "tracking outage", "tracking issue"),
@@ -41,10 +42,11 @@ _CAUSES = {
         "tired",
         "fading",
         "stale",
+        "fatiguing",
     ),
     Cause.AUDIENCE_SATURATION: ("audience saturation", "saturation", "saturated"),
     Cause.LANDING_PAGE_BREAK: ("landing page", "landing page break", "broken page", "page was broken"),
-    Cause.BUDGET_CAP: ("budget cap", "capped", "out of budget"),
+    Cause.BUDGET_CAP: ("budget cap", "capped", "out of budget", "limited by budget", "limited"),
     Cause.AUCTION_PRESSURE: ("auction pressure",),
     Cause.COMPETITOR_MOVE: ("competitor move",),
     Cause.RETENTION_DROP: ("retention drop", "retention", "leaving", "churning"),
@@ -58,6 +60,9 @@ def cases_in(question: Question, *, open_only: bool = False) -> list[Case]:
     placed = bool(question.subjects or question.candidates)
     pool = [case for case in question.cases if question.concerns(case)]
     words = {language.stem(word) for word in _telling(question)}
+    if not pool and words:  # "free returns" may be an ad's name, and what a promise was about
+        words |= {language.stem(word) for phrase, _ in question.found.said for word in phrase.split()}
+        pool = [case for case in question.cases if len(words & _words(case)) > 1]
     scores = {case.signal.id: len(words & _words(case)) for case in pool}
     best = max(scores.values(), default=0)
     if words and best:
@@ -84,7 +89,7 @@ def told_apart_by(question: Question) -> frozenset[str]:
 
 def names_none(question: Question) -> bool:
     """Whether the question says nothing about which case it means."""
-    return not (question.subjects or question.candidates or _telling(question) or cause_in(question))
+    return not (question.subjects or question.candidates or _matched(question) or cause_in(question))
 
 
 def cause_in(question: Question) -> Cause | None:
@@ -121,8 +126,14 @@ def _telling(question: Question) -> list[str]:
     return [word for word in question.rest.split() if _tells(word) and word not in people | roles]
 
 
+def _matched(question: Question) -> list[str]:
+    """Those of the telling words that any case is known by."""
+    known = {word for case in question.cases for word in _words(case)}
+    return [word for word in _telling(question) if language.stem(word) in known]
+
+
 def _tells(word: str) -> bool:
-    return len(word) > 2 and word not in COMMON and word not in ASKED_WITH and not word[0].isdigit()
+    return len(word) > 2 and word not in COMMON | SAYS_NOTHING and word not in ASKED_WITH and not word[0].isdigit()
 
 
 def _words(case: Case) -> frozenset[str]:

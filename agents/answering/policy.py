@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
-from agents import metrics, wording
+from agents import wording
 from agents.answering import language
 from agents.answering.context import Question
+from agents.answering.goals import GOALS, goals
 from agents.answering.vocabulary import METRIC_WORDS
-from agents.metrics import METRICS
 from domain.case import Answer, Citation
 from domain.catalogue import CATALOGUE, CatalogueEntry, Risk
-from domain.operating_model import Goal, Limit
+from domain.operating_model import Limit
 
 ACTION_WORDS: Mapping[str, str] = MappingProxyType(
     {word: kind for kind, entry in CATALOGUE.items() for word in entry.asked_by}
@@ -31,6 +31,7 @@ _WHO = (
     r"|signs?|owns?|gets? asked|is asked)\b"
 )
 _MUST = r"\b(?:have|has|need|needs|must|should)(?: to)? (?:agree|approve|sign|confirm|decide|be asked|be approved)\b"
+_HOW_MANY = r"\bhow many (?:\w+ )?(?:people|approvals|persons|signatures)\b.*\b(?:needs?|must|takes?|required)\b"
 _APPROVAL = ("needs approval", "need approval", "policy", "needs an approval", "approval for", "approval do")
 _FORBIDDEN = r"\b(?:forbidden|forbid|prohibited|not allowed|never allowed|never done|off limits)\b"
 _MOST = (
@@ -46,6 +47,7 @@ _HOW_LONG = (
 _MAY_I = r"\b(?:may|can|could|am) i\b"
 _TEAM = r"\bwho (?:are|is) (?:the |our |all |all the )*(?:owners|people|team|leads|approvers|who)\b|\bwho owns what\b"
 _CONTACT = (
+    r"\bwho (?:is )?(?:the |our )?(?:person|contact|one) for\b|"
     r"\bwho(?:m)? (?:do|should|can|could|would|must) (?:i|we|one) (?:\w+ )?(?:ask|talk|speak|contact|turn|go|write)\b"
     r"|\bwho (?:is |takes |looks )(?:responsible|in charge|care|after|the contact)\b|\bwhos? (?:contact|responsible)\b"
 )
@@ -66,7 +68,7 @@ _TOPICS: Mapping[str, str] = MappingProxyType(
 )
 """Who is asked about what, where no case says it."""
 _SILENCE = r"\b(nobody|no one|no-one|silence|expires?|too late|in time)\b"
-_REACTS = r"\b(answers?|happens?|expires?|decides?|reacts?|responds?)\b"
+_REACTS = r"\b(answers?|happens?|expires?|decides?|reacts?|responds?|consent|agreement|taken|counts?)\b"
 _AUTOMATIC = ("automatic", "automatically", "without asking", "by itself", "autonomously", "on its own",
               "without approval", "without permission", "without a person", "by yourself", "on your own")  # fmt: skip
 _MAY = (
@@ -74,13 +76,6 @@ _MAY = (
     r"|\b(may|can) \w+ (?:\w+ )?(approve|decide|raise|sign|change|release|move|shift|cut|increase)\b|\bdo (?:i"
     r"|we) need\b.*\b(?:for|to)\b"
 )
-_GOALS = (
-    r"\b(?:above|below|over|under|from|to|reach\w*|hit\w*|meet\w*|miss\w*|at) (?:the |our )?(?:targets?"
-    r"|goals?)\b|\b(?:cpa|roas|spend|our|the|acquisition cost|cost|revenue|conversion) (?:targets?|goals?)\b"
-    r"|\b(goals?|on target|on track|our target|the target)\b"
-)
-
-
 ASKED_WITH = language.listed(
     """who may can must should has to needs need allowed approve approves approval approvals approved decide decides
     decision sign signs sign-off signed off own owns asked ask agree confirm policy rule rules forbidden prohibited
@@ -90,9 +85,11 @@ ASKED_WITH = language.listed(
     change changed raise rise increase increased cut more goal goals target targets track reach hit meet miss lead
     say role roles person only alone always never still entitled by us our i me bot baton human release start launch
     do does executed new anyone anybody someone somebody if answers written over above below hitting hits meeting
-    reached start share budget move moves"""
+    reached start share budget move moves permits permit policy taken consent agreement largest biggest again can
+    may must should could would will change quarter"""
 )
 """Words of a question about who may do what."""
+_OF_TIME = language.listed("when next freeze freezes frozen long fast quick soon over until nothing dates")
 
 
 def reads(question: Question) -> frozenset[str]:
@@ -103,19 +100,17 @@ def reads(question: Question) -> frozenset[str]:
     if _share(text) is not None or _amount(text) is not None:
         found |= {"percent", "by", "of", "move", "moving", "euros", "euro", "double", "half"}
         found |= set(re.findall(r"[\d.]+|€[\d.]+", text))
-    if _asks_how_long(question) or question.says("freeze", "freezes", "frozen") or _freeze_named(question):
-        found |= {"when", "next", "freeze", "freezes", "frozen", "long", "fast", "quick", "soon", "over", "until"}
-    goals = {goal.metric for goal in question.model.goals}
-    found |= {
-        word for phrase, name in language.find_all(text, METRIC_WORDS) if name in goals for word in phrase.split()
-    }
+    if _asks_how_long(question) or question.says("nothing", "freeze", "freezes", "frozen") or _freeze_named(question):
+        found |= _OF_TIME
+    aims = {goal.metric for goal in question.model.goals}
+    found |= {word for phrase, name in language.find_all(text, METRIC_WORDS) if name in aims for word in phrase.split()}
     return frozenset(found)
 
 
 def answer_policy(question: Question) -> Answer | None:
     """The answer, where the question is about the operating model."""
     text = question.text
-    asks = re.search(f"{_WHO}|{_MAY}|{_MUST}", text) is not None or question.says(*_APPROVAL)
+    asks = re.search(f"{_WHO}|{_MAY}|{_MUST}|{_HOW_MANY}", text) is not None or question.says(*_APPROVAL)
     asks = asks and not question.says("still", "yet", "so far")
     kind = language.find(text, _SPOKEN) if asks or question.says(*_AUTOMATIC) else None
     if asks and kind is None and _share(text) is not None and question.says("increase", "rise", "raise", "cut", "more"):
@@ -123,7 +118,10 @@ def answer_policy(question: Question) -> Answer | None:
     if asks and kind is None and _amount(text) is not None and question.says("move", "moving", "shift", "shifting"):
         kind = "shift_budget"
     told = _people(question, asks)
-    if told is None and (question.says("freeze", "freezes", "frozen") or _freeze_named(question)):
+    if told is None and (
+        question.says("freeze", "freezes", "frozen", "nothing be executed", "nothing is executed")
+        or _freeze_named(question)
+    ):
         told = _freezes(question)
     if told is None and _asks_how_long(question):
         told = _expiry(question)
@@ -137,8 +135,8 @@ def answer_policy(question: Question) -> Answer | None:
         told = may_i(question, kind)
     if told is None and asks and kind:
         told = _approval(question, kind)
-    if told is None and not asks and re.search(_GOALS, text):
-        told = _goals(question)
+    if told is None and not asks and re.search(GOALS, text):
+        told = goals(question)
     return told
 
 
@@ -313,38 +311,6 @@ def _automatic(question: Question) -> Answer:
         else "Nothing: Baton asks a person every time, and does only what was approved."
     )
     return question.answer(text, [_cite(question)])
-
-
-def _goals(question: Question) -> Answer:
-    model = question.model
-    named = language.find(question.rest, {goal.metric: goal.metric for goal in model.goals})
-    goals = [goal for goal in model.goals if named is None or goal.metric == named]
-    goals = [goal for goal in goals if goal.scope.touches(question.scope)] or goals
-    if not goals:
-        return question.unknown("the operating model names no such goal.")
-    parts, citations = list[str](), [_cite(question)]
-    for goal in goals:
-        text, more = _against_goal(question, goal)
-        parts.append(text)
-        citations += more
-    return question.answer(" ".join(parts), citations)
-
-
-def _against_goal(question: Question, goal: Goal) -> tuple[str, list[Citation]]:
-    """One goal with where the figure stands."""
-    question = question.within_currency(question.model.currency)
-    metric, period = METRICS[goal.metric], question.time.period
-    aim = metric.text(float(goal.target), question.model.currency)
-    sums = metrics.total(question.readings, metric, goal.scope, period.first, period.last)
-    value = metric.value(*sums) if sums else None
-    if value is None:
-        return f"Goal {goal.name}: {metric.words} {aim}; I cannot tell where it stands.", []
-    met = value <= float(goal.target) if metric.wanted < 0 else value >= float(goal.target)
-    stands = metric.text(value, question.model.currency)
-    filters = ", ".join(f"{name}={ident}" for name, ident in goal.scope.ids()) or "all rows"
-    citation = Citation(table=metric.table, window=(period.first, period.last), filter=filters)
-    state = "on target" if met else "off target"
-    return f"Goal {goal.name}: {metric.short} {aim}; it was {stands} from {period.words}, {state}.", [citation]
 
 
 def _applies(limit: Limit, kind: str, entry: CatalogueEntry) -> bool:

@@ -11,9 +11,10 @@ from agents import metrics, wording
 from agents.answering import language
 from agents.answering.calendar import COUNT, numbered
 from agents.answering.context import Question
-from agents.answering.figures import SHARE, cited, currency, missing, notes, place, when
+from agents.answering.figures import cited, currency, missing, notes, place, when
 from agents.answering.periods import Period
 from agents.answering.vocabulary import BEST, DIMENSIONS, ENOUGH, LEAST, MOST, WORST
+from agents.answering.wanted import SHARE
 from agents.metrics import METRICS, Metric
 from domain.case import Answer, Citation
 
@@ -57,6 +58,8 @@ def ranking(question: Question, metric: Metric) -> Ranking | None:
     ordered = most or least or best or worst or more is not None or less is not None
     if language.has(text, "per day", "each day", "a day", "day by day", "by day", "daily") or not words:
         words = [one for one in words if one[1] != "date_day"]
+    if not words and re.search(r"\bwhere\b", text) and _moved(question):
+        return Ranking("campaign_id", most, 1, ordered, moved=_moved(question))
     if not words or not (ordered or each) or (len(words) == 1 and _only_names(question, *words[0])):
         return None
     column = min((text.find(said), column) for said, column in words)[1]
@@ -225,10 +228,14 @@ def share(question: Question, metric: Metric, asked: Sequence[Question]) -> Answ
 def how_many(question: Question) -> Answer | None:
     """How many campaigns, ads or platforms were shown to anybody."""
     asked = re.search(
-        r"\b(?:how many|number of) (?:\w+ )?(campaigns|ads|creatives|platforms|accounts)\b", question.text
+        r"\b(?:how many|number of|count of|which|what|list) (?:\w+ )?(campaigns|ads|creatives|platforms|accounts)\b",
+        question.text,
     )
     metric = METRICS["impressions"]
-    if not asked or question.candidates:
+    counted = asked is not None and re.search(
+        r"\b(?:how many|number|count|runs?|running|live|active|have)\b", question.text
+    )
+    if not asked or not counted or question.candidates:
         return None
     column, period = DIMENSIONS[asked[1]], question.time.period
     by = ("platform", "account_id", "campaign_id", "ad_id")[: _FINENESS[column]]
@@ -237,7 +244,10 @@ def how_many(question: Question) -> Answer | None:
         return question.unknown(missing(question, metric, period, column))
     shown = found.filter(pl.col("top") > 0).height
     kind = _kind(column)
-    text = f"*{wording.plural(shown, kind)}* of {place(question)} had impressions {when(period)}."
+    live = found.filter(pl.col("top") > 0)[column].to_list()
+    names = sorted(name_of(question, column, str(one)) for one in live) if shown <= MOST_SHOWN else []
+    listed = f": {wording.listing(names)}" if names else ""
+    text = f"*{wording.plural(shown, kind)}* of {place(question)} had impressions {when(period)}{listed}."
     return question.answer(text[:1].upper() + text[1:], cited(metric, question, period))
 
 

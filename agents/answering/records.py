@@ -7,10 +7,10 @@ from agents.answering import language
 from agents.answering.accounting import LOADED, Kind
 from agents.answering.context import Question
 from agents.answering.decisions import deadline, decisions, executed, pending, to_do
-from agents.answering.figures import metrics_in
 from agents.answering.matters import ASKED_WITH, cases_in, cause_in, names_none, told_apart_by
 from agents.answering.memory import forecasts, lessons, lessons_reads, outcomes, when_known
 from agents.answering.signals import about, explained, owners, signals, story
+from agents.answering.wanted import metrics_in
 from domain.case import Answer, Case
 
 _LESSONS = (
@@ -20,7 +20,9 @@ _LESSONS = (
 )
 _PENDING = (
     r"\b(?:pending|waiting|waits?|undecided|open decisions?|inbox|unanswered|awaiting|awaits|outstanding|backlog)\b"
-    r"|\bto (?:decide|approve|do)\b|\bon (?:\w+ )+(?:desk|plate|table)\b|\bneeds? (?:my|a|our) (?:decision"
+    r"|\bwho (?:is )?(?:blocking|holding)\b|\b(?:stuck|blocked|held up)\b"
+    r"|\bi (?:can|may|must|should|could) (?:approve|decide|do)\b|\bto (?:decide|approve|do)\b|\bon (?:\w+ )+(?:desk"
+    r"|plate|table)\b|\bneeds? (?:my|a|our) (?:decision"
     r"|attention|approval|ok)\b"
     r"|\b(?:need|have|supposed) to (?:approve|decide|do|answer)\b|\bstill (?:has|have|needs?"
     r"|must) to? ?(?:approve|decide|agree)\b"
@@ -30,7 +32,8 @@ _PENDING = (
 _DECIDED = (
     r"\bwhat (?:has |have |did )?\w+ (?:changed?|approved?|rejected?|decided?)\b|"
     r"\b(?:approved|approve|rejected|reject|decided|decide|overridden|override|overrode|snoozed|decisions?|declined"
-    r"|turn(?:ed)? down|released|signed off|refused|expired|said (?:no|yes)|vetoed|agreed)\b"
+    r"|turn(?:ed)? down|go through|gone through|went through|released|signed off|refused|expired|said (?:no|yes)"
+    r"|vetoed|agreed)\b"
     r"|\bwhy (?:was|were|is|did|has|have|wasnt|didnt|hasnt|isnt)?\b.*\b(?:not|never|nobody|different|instead"
     r"|raised|changed)\b"
     r"|\bhappened (?:with|to)\b.*\b(?:proposal|suggestion|idea|request|recommendation)\b"
@@ -43,10 +46,10 @@ _OUTCOMES = (
     r"\b(?:outcomes?|came of|pay off|paid off|success|successful|results? of|measured|effects? of|impact of|brought)\b"
     r"|\b(?:did|has|have) .*\b(?:work|worked|help|helped|pay off|succeed|succeeded)\b|\b(?:does|do"
     r"|is) .*\bwork(?:s|ing)?\b"
-    r"|\bforecasts? .*\b(?:wrong|right|accurate|off|missed|correct)\b|\b(?:wrong|right|accurate"
+    r"|\b(?:forecasts?|predictions?) .*\b(?:wrong|right|accurate|off|missed|correct)\b|\b(?:wrong|right|accurate"
     r"|missed) .*\bforecasts?\b"
     r"|\bhow (?:good|accurate) (?:are|were|was|is) .*\b(?:forecasts?|predictions?)\b|\bwhat (?:did"
-    r"|has) .*\b(?:bring|brought|achieve)\b"
+    r"|has) .*\b(?:bring|brought|achieve|do for)\b"
 )
 _DUE = r"\bwhen (?:will|do|can|is|are|does) .*\b(?:know|measured|see|due|worked|result|results|outcome)\b"
 _DEADLINE = (
@@ -73,7 +76,8 @@ _EXPLAIN = (
     r"|confidence|certain"
     r"|cause|causes|caused|what happened|tell me (?:about|more|everything)|details|more about|means?|since when"
     r"|could it be"
-    r"|hurting|hurts|behind|to blame|losing|at stake|wasting|fatigued|tired|worn|suspect|speaks? (?:for|against)"
+    r"|limited|hurting|hurts|behind|to blame|losing|at stake|wasting|fatigued|tired|worn|suspect|speaks? (?:for"
+    r"|against)"
     r"|everything about|proof"
     r"|wrong with|recovered|solved|resolved|fixed|over yet|gone)\b"
 )
@@ -81,14 +85,15 @@ _SURE = (
     r"\bhow (?:sure|certain|confident)\b|\bevidence\b|\bruled? out\b|\bsince when\b|\bdeadline\b|\bat stake\b"
     r"|\bare you (?:\w+ )?(?:sure|certain|confident)\b"
     r"|\b(?:tracking|pixel)\b.*\b(?:problems?|issues?|outages?|broken|down|wrong|trouble)\b"
-    r"|\b(?:wearing|worn) out\b|\bfatigued\b|\bcould it be\b|\bwhy do you\b|\bdid we do about\b"
+    r"|\blimited by\b|\b(?:wearing|worn) out\b|\bfatigued\b|\bcould it be\b|\bwhy do you\b|\bdid we do about\b"
 )
 _SIGNALS = (
     r"\b(?:signals?|alerts?|incidents?|problems?|issues?|going on|wrong|urgent|on fire|attention|happening"
     r"|at stake|open"
     r"|break|broke|broken|wearing out|anomal\w+|trending down|wasting|warnings?|everything (?:ok|okay|fine"
     r"|alright|good)"
-    r"|risks?|fading|stale|tired|saturated|capped|all (?:ok|okay|good|fine)|worry|worried|concern\w*|closed|unusual"
+    r"|risks?|fatiguing|fading|stale|tired|saturated|capped|all (?:ok|okay|good|fine)|worry|worried|concern\w*"
+    r"|closed|unusual"
     r"|unexpected|trouble)\b"
 )
 _GOING = r"\b(?:getting|got|doing|any) (?:worse|better)\b"
@@ -108,7 +113,8 @@ def speaks_of_records(question: Question) -> bool:
     return (
         plainly
         or re.search(
-            r"\bdid .*\bwork\b|\bwhy .*\bnot (?:raised|done|cut|changed)\b|\bwhy .*\b(?:different|instead"
+            r"\bdid .*\bwork\b|\bwhat (?:did|has) .* do for\b|\bwhy .*\bnot (?:raised|done|cut|changed)\b"
+            r"|\bwhy .*\b(?:different|instead"
             r"|otherwise|than proposed|than suggested)\b",
             text,
         )
@@ -182,14 +188,14 @@ KINDS: tuple[Kind, ...] = (
     _record(r"\bexpected (?:effect|result|outcome|impact|gain)", forecasts),
     _record(r"\bwho (?:decides|approves|signs|has the say)\b", pending, people=True),
     _record(_DEADLINE, deadline, words="deadline when until till expires long run runs"),
-    _record(_PENDING, pending, people=True),
-    _record(_DUE, when_known, words="when"),
+    _record(_PENDING, pending, people=True, words="can may must should could people"),
+    _record(_DUE, when_known, words="when will can"),
     _record(_OUTCOMES, outcomes, days=True, words="last"),
-    _record(_FORECASTS, forecasts),
+    _record(_FORECASTS, forecasts, words="would will could"),
     _record(_TO_DO, lambda question: None if re.search(_DECIDED, question.text) else to_do(question)),
     _record(_DECIDED, decisions, days=True, people=True, words="when last"),
     _record(_EXECUTED, executed, words="last"),
-    _record("", _of_one, words="since when"),
-    _record(f"{_SIGNALS}|{_EXPLAIN}", _told_signals, days=True, words="since"),
+    _record("", _of_one, words="since when could"),
+    _record(f"{_SIGNALS}|{_EXPLAIN}", _told_signals, days=True, words="since most biggest worst largest highest first"),
 )
 """What each kind of question about records is asked with, in the order they are tried."""

@@ -22,14 +22,16 @@ METRIC_WORDS: Mapping[str, str] = MappingProxyType(
                    "|cost per lead|cheapest conversions|costs per order|customer cost|cost of a customer"
                    "|per customer|per order|per sale|per purchase|conversion cost us|cost of a conversion"
                    "|cost a conversion|cost per customer|conversion cost|conversion costs",
-            "roas": "roas|return on ad spend|return on advertising spend|ad return",
+            "roas": "roas|return on ad spend|back for every euro|back per euro|return per euro"
+            "|return on advertising spend|ad return",
             "spend": "spend|spent|ad spend|cost|costs|spending|expenses|media investment|investment|investments"
                      "|budget used|budget spent|outlay|ad costs|media costs|media spend|burn|burned|burnt|burning"
                      "|invested|invest|put into|went into|go into|poured into|money went|damage|costing|kosten"
                      "|ausgaben|expenditure",
             "clicks": "clicks|clicked|klicks|click count|number of clicks",
             "impressions": "impressions|views|ad views|impressionen|ad impressions|times shown",
-            "conversions": "conversions|conversion|conversion numbers|conversion figures|sales|purchases|pixel"
+            "conversions": "conversions|conversion|conversion numbers|conversion figures|sales|purchases|sell|sold"
+            "|selling|pixel"
             " conversions|konversionen|leads",
             "conversions_value": "conversion value|value of conversions|conversions value",
             "frequency": "frequency|frequencies",
@@ -59,7 +61,8 @@ MORE_WORDS: Mapping[str, str] = MappingProxyType(
         for name, phrases in {
             "value_per_conversion": "value per conversion|value of a conversion|conversion value per conversion",
             "order_value": "average order value|aov|order value|basket value|average basket|basket size",
-            "unsubscribes": "unsubscribes|opted out|opt outs|unsubscribed|unsubscribers|opt-outs|unsubscriptions",
+            "unsubscribes": "unsubscribes|unsubscribe|opted out|opt outs|unsubscribed|unsubscribers|opt-outs"
+            "|unsubscriptions",
             "delivered": "delivered|went out|sent out|deliver|emails delivered|messages delivered|mails delivered"
             "|deliveries",
             "opens": "opens|opened|times opened",
@@ -99,7 +102,8 @@ DIMENSIONS: Mapping[str, str] = MappingProxyType(
         "campaign": "campaign_id", "campaigns": "campaign_id", "ad": "ad_id", "ads": "ad_id", "creative": "ad_id",
         "creatives": "ad_id", "platform": "platform", "platforms": "platform", "channel": "platform",
         "channels": "platform", "account": "account_id", "accounts": "account_id", "segment": "segment_id",
-        "segments": "segment_id", "audience": "segment_id", "audiences": "segment_id", "day": "date_day",
+        "segments": "segment_id", "group": "segment_id",
+        "groups": "segment_id", "audience": "segment_id", "audiences": "segment_id", "day": "date_day",
         "days": "date_day", "landing page": "landing_page", "landing pages": "landing_page", "query": "query",
         "queries": "query", "search term": "query", "search query": "query", "search queries": "query",
         "keyword": "query", "keywords": "query", "format": "format", "formats": "format", "ad format": "format",
@@ -115,8 +119,8 @@ ENOUGH = {"ctr": 1000.0, "cpm": 1000.0, "cpc": 50.0, "cvr": 50.0, "cpa": 5.0, "r
 """Below this many in the denominator a group is not ranked: a rate of little is luck."""
 MONEY = frozenset({"spend", "conversions_value", "revenue", "daily_budget"})
 TREND = ("trend", "trends", "trending", "develop", "developing", "developed", "development", "evolve", "evolving",
-         "evolved", "over time", "going up", "going down", "week by week", "weekly", "rising", "falling", "increasing",
-         "decreasing", "course", "trended", "moving", "getting worse", "getting better")  # fmt: skip
+         "evolved", "over time", "curve", "going up", "going down", "week by week", "weekly", "rising", "falling",
+         "increasing", "decreasing", "course", "trended", "moving", "getting worse", "getting better")  # fmt: skip
 COMMON = listed(
     """tables two three four five six seven eight nine ten a about date dates account accounts achieve achieved across
     actual actually ad ads advertising after again all along already also alone always am among an and another any

@@ -12,7 +12,7 @@ _ASKED_ABOUT = listed(
     expected expire expired expires explain explains fatigue fatigued fix fixed fixes flow flows forbidden forbids
     forecast forecasts freeze freezes frozen goal goals help history improve improved inbox incident incidents
     increase increased interval issue issues landing lead leads learn learned learning learnings learnt leaving
-    lesson lessons losing money likely loss maximum measured memory nobody noticed odd open opened opinion outcome
+    lesson lessons losing money likely loss maximum measured memory nobody noticed odd open opened  opinion outcome
     outcomes override overridden owner owners page past pause paused pending permission permitted policy predicted
     prediction problem problems promise proposal proposals propose proposed question questions raise raised raises
     reason reasons recommend recommendation recovered refresh refreshed refreshing refused reject rejected remember
@@ -24,7 +24,8 @@ _ASKED_ABOUT = listed(
     thursday friday saturday sunday january february march april june july august september october november
     december weekend quarter winter summer spring autumn percent double experiment experiments data sources source
     fresh missing gaps updated media search architect cmo crm web role roles headline headlines audience audiences
-    segment segments retention members turned released mobile"""
+    segment segments retention members turned released mobile
+    definition defined define predictions"""
 )
 STRANGE = listed(
     """weather margin margins profit profits profitability median deviation variance percentile forecasted gender age
@@ -36,7 +37,8 @@ STRANGE = listed(
     color opinion reddit twitter linkedin pinterest snapchat instagram whatsapp youtube bing amazon criteo france
     germany spain italy austria switzerland poland netherlands sweden norway denmark europe america london berlin
     hamburg paris election stocks bitcoin recipe translate code attribution incrementality assisted viewability
-    quality score vcr completion watch-time watched uplift"""
+    quality conversation conversations hell
+    score vcr completion watch-time watched uplift"""
 )
 """Words that mean something, and nothing our tables know: never taken for a typo of a word we do know."""
 KNOWN = frozenset(

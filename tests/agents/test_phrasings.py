@@ -23,6 +23,18 @@ from tests.agents.phrasings.junior import JUNIOR
 from tests.agents.phrasings.last import LAST
 from tests.agents.phrasings.later import LATER
 from tests.agents.phrasings.latest import LATEST
+from tests.agents.phrasings.newcomers import (
+    ART_DIRECTOR,
+    AUDITOR,
+    BERLIN,
+    DIPLOMAT,
+    FOUNDER,
+    GROWTH,
+    INTERN,
+    NEWSLETTER,
+    NORTHERN,
+    QUERY_WRITER,
+)
 from tests.agents.phrasings.nils import UK_BUYER
 from tests.agents.phrasings.past import LESSONS, cases
 from tests.agents.phrasings.strangers import EXACT, FROM_ABOVE, HURRIED, MAIL_DESK, POLITE
@@ -31,6 +43,7 @@ from tests.agents.phrasings.threads import THREADS
 VOICES = (
     *(CMO, BUYER, CRM, JUNIOR, GERMAN, ANALYST, CREATIVE, UK_BUYER, CONTENT, AGENCY, LATER, LATEST, LAST),
     *(HURRIED, POLITE, EXACT, FROM_ABOVE, MAIL_DESK, TRADER, MAKER, HANSEATIC, BRIT, KEEPER),
+    *(FOUNDER, INTERN, QUERY_WRITER, DIPLOMAT, GROWTH, ART_DIRECTOR, NEWSLETTER, BERLIN, NORTHERN, AUDITOR),
 )
 LEAST_RIGHT = 0.95
 
