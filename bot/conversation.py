@@ -111,23 +111,24 @@ class Conversation:
             given = await self._runner.ask(question, user, signal_id, earlier=earlier)
             for words in streamed(given):
                 yield words
-            drawn = await self._drawn(given)
+            drawn = await self._drawn(given, str(event["channel"]))
         except MarketingError as error:
             words = f"I could not answer that: {said(error, self._runner.model)}"
             yield Told(Message(words, (section(words),)), None)
             return
         yield Told(answer(given, answer_id=answer_id, drawn=drawn), closing(given, answer_id, drawn))
 
-    async def _drawn(self, given: Answer) -> str:
-        """The Slack file of an answer's chart; empty where it has none, or Slack does not take it."""
+    async def _drawn(self, given: Answer, place: str) -> str:
+        """The Slack file of an answer's chart, for the workspace of a place; empty where it has none, or is not taken."""
         if given.chart is None:
             return ""
-        key = f"answer/{hashlib.sha256(given.chart.model_dump_json().encode()).hexdigest()[:16]}"
+        name, team = hashlib.sha256(given.chart.model_dump_json().encode()).hexdigest()[:16], team_of(place)
+        key = f"answer/{name}/{team}" if team else f"answer/{name}"
         if known := await self._runner.upload(key):
             return known
         try:
             file_id = await self._slack.upload(
-                "answer.png", await draw(given.chart), given.chart.title, given.chart.alt
+                "answer.png", await draw(given.chart), given.chart.title, given.chart.alt, place=place
             )
         except SlackUnavailable as problem:  # the figures are in words as well
             _log.info("An answer's chart is not shown: %s", problem)
