@@ -119,7 +119,7 @@ class Conversation:
         yield Told(answer(given, answer_id=answer_id, drawn=drawn), closing(given, answer_id, drawn))
 
     async def _drawn(self, given: Answer, place: str) -> str:
-        """The Slack file of an answer's chart, for the workspace of a place; empty where it has none, or is not taken."""
+        """The Slack file of an answer's chart, where `place` is; empty where it has none, or Slack does not take it."""
         if given.chart is None:
             return ""
         name, team = hashlib.sha256(given.chart.model_dump_json().encode()).hexdigest()[:16], team_of(place)
