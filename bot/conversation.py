@@ -54,7 +54,7 @@ class Conversation:
         self._streams = Streams(runner, slack)
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._silent: set[str] = set()
-        """Kinds of channels where the workspace shows no status."""
+        """Kinds of places where the workspace shows no status."""
 
     async def mentioned(self, event: Body, body: Body) -> None:
         """Answer a mention in a channel."""
@@ -162,14 +162,14 @@ class Conversation:
 
     async def _say_working(self, asked: Asked) -> bool:
         """Show in the thread that the answer is on its way; what is answered there takes it away."""
-        return asked.kind not in self._silent and await self._say(asked, "is looking into your question…")
+        return _kind(asked) not in self._silent and await self._say(asked, "is looking into your question…")
 
     async def _say(self, asked: Asked, status: str) -> bool:
         try:
             await self._slack.set_status(asked.channel, asked.thread_ts, status)
         except SlackRefused as problem:  # what a kind of channel refuses once is not tried again
-            self._silent.add(asked.kind)
-            _log.info("No status is shown in a %s: %s", asked.kind, problem)
+            self._silent.add(_kind(asked))
+            _log.info("No status is shown in %s: %s", _kind(asked), problem)
             return False
         except SlackUnavailable as problem:
             _log.info("No status was shown: %s", problem)
@@ -184,6 +184,11 @@ class Conversation:
         while len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
         return not known
+
+
+def _kind(asked: Asked) -> str:
+    """Where a status is shown, or is not: the assistant pane is a thread of a direct message."""
+    return f"{asked.kind} {'message' if asked.thread_ts == asked.ts else 'thread'}"
 
 
 def _words(text: str) -> str:

@@ -23,11 +23,20 @@ SCOPES = ("chat:write", "commands", "app_mentions:read", "im:history", "files:wr
 # Known to everybody and worth nothing: the server answers this machine only.
 BOT_TOKEN, APP_TOKEN = "xoxb-local-baton", "xapp-local-baton"
 RESPONSE_USES, RESPONSE_SECONDS = 5, 30 * 60
+STREAM_SECONDS = 300
+"""How long a message may grow; then it is ended, as Slack was measured to do, whatever is still added."""
+STREAM_PARTS = frozenset({"streaming", "written", "stream_blocks"})
+"""What is kept of a message while it grows, and shown to nobody."""
 _TIDY_SECONDS = 60
 """Between two looks for response addresses long out of date: a look at each press would read all there are."""
 
 _MOST_EARLIER = 40
 """Button rows of earlier versions kept per message."""
+
+
+def is_growing(message: Json) -> bool:
+    """Whether a message is still being written."""
+    return bool(message.get("streaming")) and time.time() - float(message["ts"]) < STREAM_SECONDS
 
 
 class DemoHooks(Protocol):
@@ -204,7 +213,8 @@ class Office:
         """A message as the control API shows it: contracts first, then what else it carries."""
         replies = 0 if message.get("thread_ts") else self.store.reply_count(channel, message["ts"])
         return {
-            **message,
+            **{key: value for key, value in message.items() if key not in STREAM_PARTS},
+            **({"streaming": True} if is_growing(message) else {}),
             "channel": channel,
             "thread_ts": message.get("thread_ts"),
             "blocks": message.get("blocks", []),
@@ -221,7 +231,9 @@ class Office:
     def answered(self, message: Json) -> Json:
         """A message as the Web API shows it."""
         files = [file_object(file, self.address) for file in self.files_of(message)]
-        shown = {key: value for key, value in message.items() if key not in {"file_ids", "day"}}
+        shown = {key: value for key, value in message.items() if key not in {"file_ids", "day", *STREAM_PARTS}}
+        if "streaming" in message:
+            shown["streaming_state"] = "in_progress" if is_growing(message) else "completed"
         return {**shown, "files": files} if files else shown
 
     def _tell(self, channel: Json, message: Json, change: str) -> None:

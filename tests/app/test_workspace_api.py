@@ -222,7 +222,8 @@ async def test_a_written_answer_grows_while_it_is_written(workspace: Workspace, 
     await stream.stop(blocks=[{"type": "actions", "elements": [button]}])
     _, message = workspace.office.store.messages()[-1]
     assert message["text"] == "*Spend* rose."
-    assert "streaming" not in message
+    assert workspace.office.answered(message)["streaming_state"] == "completed"
+    assert not {"streaming", "written"} & set(workspace.office.shown(asked["channel"], message))
     assert [block["type"] for block in message["blocks"]] == ["markdown", "actions"]
     late = client.chat_appendStream(channel=asked["channel"], ts=message["ts"], markdown_text="more")
     assert await error(late) == "message_not_in_streaming_state"

@@ -8,11 +8,16 @@ import pytest
 from slack_bolt.async_app import AsyncBoltRequest
 
 from bot.answer import answer
+from bot.board import SlackBoard
 from bot.feedback import feedback
+from bot.forms import Forms
 from bot.listeners import connect
-from bot.names import RATE
+from bot.modals import Origin
+from bot.names import QUESTION, RATE
+from bot.redraw import Redraw
+from bot.slack import Slack
 from domain.case import Answer
-from tests.bot.samples import MARA
+from tests.bot.samples import MARA, SIG
 
 ANSWER = "0a1b2c3d-0000-5000-8000-000000000001"
 GIVEN = Answer(question="CTR on Meta?", text="CTR of Meta was *1.31 %*.")
@@ -70,3 +75,19 @@ async def test_who_is_not_in_the_operating_model_is_told_so(rate, slack):
 async def test_a_forged_value_records_nothing(rate, runner, value: str):
     assert (await rate(value)).status == 200
     assert runner.calls == []
+
+
+async def test_what_was_asked_in_a_form_is_answered_with_the_same_buttons(runner, client, slack):
+    async def acked(**_: object) -> None: ...
+
+    view = {
+        "id": "V1",
+        "private_metadata": Origin(proposal_id="prop_1", version=1, signal_id=SIG).model_dump_json(),
+        "state": {"values": {QUESTION: {"typed": {"value": "How sure are you?"}}}},
+    }
+    forms = Forms(runner, Slack(client), Redraw(runner, Slack(client), SlackBoard(runner, client)))
+    for _ in range(2):
+        await forms.ask(acked, {"user": {"id": MARA}}, view)  # type: ignore[arg-type]
+    first, again = (sent["blocks"][-1] for sent in slack.calls("chat.postMessage"))
+    assert first["type"] == "context_actions"
+    assert first == again, "the same form sent twice is one answer"

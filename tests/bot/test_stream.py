@@ -228,6 +228,22 @@ async def test_too_many_answers_in_a_minute_come_in_one_piece(streams, slack):
     assert len(slack.calls("chat.postMessage")) == 2
 
 
+async def test_looking_for_what_was_left_goes_on_when_the_database_was_silent(streams, runner, monkeypatch, caplog):
+    looks: list[int] = []
+
+    async def posts(_: str) -> dict[str, Post]:
+        looks.append(1)
+        if len(looks) == 3:
+            raise KeyboardInterrupt
+        raise DatabaseSilent
+
+    monkeypatch.setattr(runner, "posts", posts)
+    with pytest.raises(KeyboardInterrupt):
+        await streams.watch()
+    assert len(looks) == 3
+    assert "left half written" in caplog.text
+
+
 async def test_what_cannot_be_noted_is_not_streamed(streams, slack, runner, monkeypatch):
     async def silent(*_: object) -> None:
         raise DatabaseSilent

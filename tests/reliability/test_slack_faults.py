@@ -140,7 +140,7 @@ class Office:
     async def answered(self, question: str) -> list[str]:
         """The same, as soon as it is whole: a stream that broke is mended after a while."""
         for _ in range(100):
-            if self.answers(question) == [SAID]:
+            if self.answers(question) == [SAID] and not await self.runner.posts(streams.ANSWERS):
                 break
             await asyncio.sleep(0.03)
         return self.answers(question)
@@ -268,6 +268,7 @@ async def morning(company: Office, number: int, *, is_whispering: bool) -> None:
 async def settled(company: Office, number: int, how: str) -> None:
     """Slack is well again, whoever was told to try again has, and what comes every minute has come."""
     assert await company.answered(f"What changed? {number}") == [SAID], how
+    assert await company.runner.posts(streams.ANSWERS) == {}, how
     (view,) = (await company.runner.case(sig(number))).proposals
     if view.decision is None:  # where Slack does not say who somebody is, nobody is taken for who they may not be
         assert how.startswith("users.info"), how

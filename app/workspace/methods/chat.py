@@ -4,6 +4,7 @@ import time
 
 from app.workspace.blocks import message_problems, text_problems
 from app.workspace.methods.call import Call, Method, invalid, refuse_blocks
+from app.workspace.office import is_growing
 from app.workspace.people import BOT_USER, identifier
 from app.workspace.wire import Json, Refused, as_object, walk
 
@@ -60,7 +61,7 @@ def update(call: Call) -> Json:
     office = call.office
     channel = office.people.bot_place(call.required("channel"))
     message = office.own_message(channel["id"], call.required("ts"), "cant_update_message")
-    if message.get("streaming"):
+    if is_growing(message):
         raise Refused("streaming_state_conflict")
     parts = checked(call)
     fresh = office.compose(BOT_USER, **parts)
@@ -75,7 +76,7 @@ def delete(call: Call) -> Json:
     """Delete a message of one's own."""
     channel = call.office.people.bot_place(call.required("channel"))
     message = call.office.own_message(channel["id"], call.required("ts"), "cant_delete_message")
-    if message.get("streaming"):
+    if is_growing(message):
         raise Refused("cant_delete_message")
     call.office.delete(channel, message)
     return {"channel": channel["id"], "ts": message["ts"]}

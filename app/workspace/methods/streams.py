@@ -4,6 +4,7 @@ import re
 
 from app.workspace.blocks import TOTAL_CHARACTERS, message_problems
 from app.workspace.methods.call import Call, Method, invalid, refuse_blocks
+from app.workspace.office import STREAM_PARTS, is_growing
 from app.workspace.people import BOT_USER
 from app.workspace.wire import Json, Refused, as_list, as_object, as_text
 
@@ -48,7 +49,7 @@ def stop(call: Call) -> Json:
     _grow(call, message)
     blocks = as_list(call.json("blocks", "invalid_blocks"))
     refuse_blocks(message_problems([*as_list(message.get("blocks")), *blocks] or None, None))
-    finished = {key: value for key, value in message.items() if key not in {"streaming", "written", "stream_blocks"}}
+    finished = {key: value for key, value in message.items() if key not in STREAM_PARTS} | {"streaming": False}
     fresh = call.office.compose(BOT_USER, message["text"], blocks=[*as_list(message.get("blocks")), *blocks])
     if "blocks" in fresh:
         finished["blocks"] = fresh["blocks"]
@@ -61,7 +62,7 @@ def stop(call: Call) -> Json:
 def _streaming(call: Call) -> tuple[Json, Json]:
     channel = call.office.people.bot_place(call.required("channel"))
     message = call.office.own_message(channel["id"], call.required("ts"), "message_not_owned_by_app")
-    if not message.get("streaming"):
+    if not is_growing(message):
         raise Refused("message_not_in_streaming_state")
     return channel, message
 
