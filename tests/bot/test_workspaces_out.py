@@ -12,7 +12,7 @@ from bot.client import ASTRAY, NOT_INSTALLED, Call, SlackClient
 from bot.fields import person
 from bot.people import holders, name_of
 from bot.private import said
-from bot.slack import Slack, SlackRefused
+from bot.slack import Place, Slack, SlackRefused
 from domain.errors import NotYours, SlackUnavailable
 from tests.bot.fakes import FakeRunner, FakeSlack
 from tests.bot.figures import SUMMARY
@@ -50,6 +50,21 @@ async def test_nobody_is_mentioned_whom_a_workspace_would_take_for_somebody_else
     assert at_home["text"] == at_home["blocks"][0]["text"]["text"]
     assert at_home["text"] == f"<@{MARA}> and June Ray and {STRANGE}/U0GONE00001"
     assert there["text"] == f"Mara Lindt and <@U0JUNE0001> and {STRANGE}/U0GONE00001"
+
+
+async def test_whatever_is_asked_of_slack_about_another_workspace_is_asked_there(client: SlackClient, slack: FakeSlack):
+    there, june = Place(f"{AGENCY}/C0THEIRS01", "1.2"), f"{AGENCY}/U0JUNE0001"
+    asked, view = Slack(client), {"type": "home", "blocks": [section("Hello")]}
+    await asked.pin(there)
+    await asked.whisper(there.channel, june, "Only for you")
+    await asked.publish_home(june, view)
+    await asked.replies(there.channel, there.ts)
+    await asked.suggest(there.channel, there.ts, "Ask", {"CTR": "how is CTR?"})
+    await asked.set_status(there.channel, there.ts, "is looking")
+    assert {token for _, token in slack.tokens} == {"xoxb-agency"}
+    said = [{name: value for name, value in sent.items() if isinstance(value, str)} for _, sent in slack.sent]
+    assert len(said) == 6
+    assert not any(AGENCY in value for sent in said for value in sent.values())
 
 
 async def test_a_call_about_two_workspaces_goes_to_neither(client: SlackClient, slack: FakeSlack):
