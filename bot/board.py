@@ -6,10 +6,10 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -28,10 +28,10 @@ from bot.weekly import weekly
 from domain.case import Case, Post
 from domain.chart import Chart
 from domain.errors import SlackUnavailable
-from domain.operating_model import OperatingModel
 from domain.seal import Seal
 from domain.slack_id import is_person, is_same_workspace, team_of
 from domain.summaries import OwnDigest, Summary
+from domain.trouble import that_lost
 from graph.runner import Runner
 
 _log = logging.getLogger(__name__)
@@ -174,13 +174,30 @@ class SlackBoard:
     async def nudge(self, signal_id: str, to: str, key: str) -> None:
         """Mention somebody in a card's thread who was at rest when it came up. Raises SlackUnavailable."""
         async with self._alone(signal_id):
-            case, posts = await self._runner.case(signal_id), await self._runner.posts(signal_id)
-            head, key = posts.get(f"{signal_id}/card"), f"{signal_id}/nudge/{key}"
-            if head is None:
-                raise SlackUnavailable(f"The card of {signal_id} is not shown yet.")
-            if key not in posts:
-                await self._post(signal_id, Wanted(key, nudge(case, to), head.ts), head.channel)
-                await self._tell_elsewhere((to,), head.channel, key, nudge(case, to))
+            case = await self._runner.case(signal_id)
+            await self._mention(case, f"{signal_id}/nudge/{key}", nudge(case, to), (to,))
+
+    async def _mention(self, case: Case, key: str, message: Message, to: tuple[str, ...]) -> None:
+        """Say something in a card's thread, once. Where its channel is lost and another is named, the card moves first.
+
+        Nobody reads what stands in a lost channel, and what is said there is refused: a reminder goes with its card.
+        """
+        ident = case.signal.id
+        posts = await self._runner.posts(ident)
+        if (head := posts.get(f"{ident}/card")) is None:
+            raise SlackUnavailable(f"The card of {ident} is not shown yet.")
+        if key in posts:
+            return
+        try:
+            await self._post(ident, Wanted(key, message, head.ts), head.channel)
+        except SlackRefused as problem:
+            begun = posts.get(f"{head.key}/begun")
+            if problem.code not in LOST or begun is None or begun.channel == self._channel:
+                raise
+            await self._draw(case, is_left=True)
+            head = (await self._runner.posts(ident))[head.key]
+            await self._post(ident, Wanted(key, message, head.ts), head.channel)
+        await self._tell_elsewhere(to, head.channel, key, message)
 
     async def _tell_elsewhere(self, to: tuple[str, ...], channel: str, key: str, message: Message) -> None:
         """Write directly to those of another workspace than the channel's: no mention there would notify them."""
@@ -207,7 +224,8 @@ class SlackBoard:
         wanted = Wanted(INTRODUCTION, introduction(self._runner.model))
         async with self._alone(INTRODUCTION):
             posts = await self._runner.posts(INTRODUCTION)
-            await self._place(INTRODUCTION, wanted, posts, self._channel)
+            is_left = await self._is_left(INTRODUCTION, posts)
+            await self._place(INTRODUCTION, wanted, posts, self._channel, is_left=is_left)
 
     async def show_seal(self, seal: Seal) -> None:
         """Keep the newest seal in a pinned message, and what auditors copy in its thread. Raises SlackUnavailable."""
@@ -224,16 +242,12 @@ class SlackBoard:
     async def remind(self, signal_id: str, proposal_id: str, kind: str, to: tuple[str, ...]) -> None:
         """Bring a question up again in its card's thread, once per version and kind. Raises SlackUnavailable."""
         async with self._alone(signal_id):
-            case, posts = await self._runner.case(signal_id), await self._runner.posts(signal_id)
+            case = await self._runner.case(signal_id)
             view = next((one for one in case.proposals if one.proposal.id == proposal_id), None)
-            head = posts.get(f"{signal_id}/card")
-            if head is None or view is None:
+            if view is None:
                 raise SlackUnavailable(f"The card of {signal_id} is not shown yet.")
             key = f"{proposal_id}/{kind}/{view.proposal.version}"
-            if key not in posts:
-                wanted = Wanted(key, thread.reminder(case, view, kind, to), head.ts)
-                await self._post(signal_id, wanted, head.channel)
-                await self._tell_elsewhere(to, head.channel, key, wanted.message)
+            await self._mention(case, key, thread.reminder(case, view, kind, to), to)
 
     async def announce(self, key: str, text: str) -> None:
         """Tell the channel something about governance itself, once per key. Raises SlackUnavailable."""
@@ -245,18 +259,29 @@ class SlackBoard:
     def _channel(self) -> str:
         return self._runner.model.routes.channel
 
-    async def _draw(self, case: Case) -> SlackUnavailable | None:
-        """Everything once. A chart that cannot be shown holds back nothing else and is answered with at the end."""
+    async def _draw(self, case: Case, *, is_left: bool = False) -> SlackUnavailable | None:
+        """Everything once. A chart that cannot be shown holds back nothing else and is answered with at the end.
+
+        `is_left`: its channel is lost and another is named, so that it is posted there though nothing about it changed.
+        """
         ident = case.signal.id
         posts = await self._runner.posts(ident)
-        head = await self._place(ident, await self._polite(case, posts), posts, self._channel)
+        is_left = is_left or (case.is_open and await self._is_left(f"{ident}/card", posts))
+        head = await self._place(ident, await self._polite(case, posts), posts, self._channel, is_left=is_left)
         rows = await self._runner.evidence(ident)
         table = Wanted(f"{ident}/evidence", thread.evidence(case, rows), head.ts)
         await self._place(ident, table, posts, head.channel)
         problem = await self._try_chart(ident, posts, head)
-        for wanted in _results(case, head, self._runner.model, self._runner.now):
-            await self._place(ident, wanted, posts, head.channel)
+        for key, message in thread.results(case, self._runner.model, self._runner.now):
+            await self._place(ident, Wanted(key, message, head.ts), posts, head.channel)
         return problem
+
+    async def _is_left(self, key: str, posts: Mapping[str, Post]) -> bool:
+        """Whether a message stands in a channel that is known to be lost, and another one is named by now."""
+        held, begun = posts.get(key), posts.get(f"{key}/begun")
+        if held is None or begun is None or begun.channel == self._channel:
+            return False
+        return bool(that_lost(held.channel, begun.channel, await self._runner.troubles.known()))
 
     async def _polite(self, case: Case, posts: Mapping[str, Post]) -> Wanted:
         """The card; where it is new, without the mention of who is at rest: theirs waits for their morning."""
@@ -270,15 +295,21 @@ class SlackBoard:
         model = self._runner.model
         return Wanted(f"{case.signal.id}/card", card(case, model), first=card(case, model, mention=True))
 
-    async def _place(self, ident: str, wanted: Wanted, posts: Mapping[str, Post], channel: str) -> Post:
+    async def _place(
+        self, ident: str, wanted: Wanted, posts: Mapping[str, Post], channel: str, *, is_left: bool = False
+    ) -> Post:
         held = posts.get(wanted.key)
         if held is None:
             return await self._post_first(ident, wanted, posts, channel)
-        if held.digest == wanted.digest:
+        if held.digest == wanted.digest and not is_left:
             return held
-        in_place = held.digest.partition("/")[0] == (wanted.under or "")
+        in_place = not is_left and held.digest.partition("/")[0] == (wanted.under or "")
         edited = await self._edit(ident, wanted, held, gone=self._gone(wanted, posts)) if in_place else None
-        return edited or await self._post(ident, wanted, channel, instead_of=held.ts)
+        if edited is None:
+            edited = await self._post(ident, wanted, channel, instead_of=held.ts)
+            if edited.channel != held.channel:
+                await self._begin(ident, wanted, channel)
+        return edited
 
     def _gone(self, wanted: Wanted, posts: Mapping[str, Post]) -> frozenset[str]:
         """What Slack says of a message that is to be posted anew: once another channel was named, a lost one too."""
@@ -293,8 +324,12 @@ class SlackBoard:
         begun = f"{wanted.key}/begun"
         if begun in posts:
             return await self._post(ident, wanted, channel, again=True)
-        await self._runner.posted(ident, Post(key=begun, channel=channel, ts="", digest=""))
+        await self._begin(ident, wanted, channel)
         return await self._post(ident, wanted, channel)
+
+    async def _begin(self, ident: str, wanted: Wanted, channel: str) -> None:
+        """Note where it is about to be posted, by the name it is told to go to."""
+        await self._runner.posted(ident, Post(key=f"{wanted.key}/begun", channel=channel, ts="", digest=""))
 
     async def _post(
         self, ident: str, wanted: Wanted, channel: str, *, instead_of: str = "", again: bool = False
@@ -358,12 +393,3 @@ def _filed(key: str, place: str) -> str:
     """The name a file is remembered under: one for each workspace, as none shows another's."""
     team = team_of(place)
     return f"{key}/{team}" if team else key
-
-
-def _results(case: Case, head: Post, model: OperatingModel, now: datetime) -> Iterator[Wanted]:
-    """The receipts and outcomes there are so far, in the card's order."""
-    for view in case.proposals:
-        told = (("receipt", thread.receipt(case, view, model, now)), ("outcome", thread.outcome(case, view)))
-        for name, message in told:
-            if message:
-                yield Wanted(f"{view.proposal.id}/{name}", message, head.ts)

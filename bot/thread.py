@@ -1,6 +1,6 @@
 """What hangs in a card's thread: the evidence table, the chart, and what came of each decision."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
@@ -174,6 +174,14 @@ def outcome(case: Case, view: ProposalView) -> Message | None:
         text=f"Outcome of {name}: {words}",
         blocks=(header(f"📏 Outcome: {name}"), body, context(f"Measured on {day(held.measured_on)}")),
     )
+
+
+def results(case: Case, model: OperatingModel, now: datetime) -> Iterator[tuple[str, Message]]:
+    """The receipts and outcomes there are so far, each under its key, in the card's order."""
+    for view in case.proposals:
+        for name, message in (("receipt", receipt(case, view, model, now)), ("outcome", outcome(case, view))):
+            if message:
+                yield f"{view.proposal.id}/{name}", message
 
 
 def reminder(case: Case, view: ProposalView, kind: str, to: Sequence[str]) -> Message:

@@ -17,7 +17,7 @@ from domain.errors import SlackUnavailable
 from domain.operating_model import OperatingModel
 from domain.roles import ARCHITECT
 from domain.slack_id import team_of
-from domain.trouble import Trouble, TroubleKind
+from domain.trouble import Trouble, TroubleKind, that_lost
 from graph.runner import Runner
 
 _log = logging.getLogger(__name__)
@@ -60,6 +60,8 @@ class Troubles:
         self._by_method: dict[Known, str] = {}
         """The method a scope was missed by: once it works, the scope is there."""
         self._tried: dict[Known, float] = {}
+        self._emptied: set[Known] = set()
+        """What cards were moved for at the last look: where none is left at the next, nobody needs that channel."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._lock = asyncio.Lock()
         client.heard = self.hear
@@ -83,6 +85,7 @@ class Troubles:
                 if number % LOOKS_PER_ROUND == 0:
                     await self.ask_around()
                 await self.look()
+                await self.move()
             except Exception as error:  # the database may be away for a while: what is drawn is not held up by it
                 _log.warning("What is wrong with Slack could not be looked at: %s", error)
             number += 1
@@ -94,6 +97,23 @@ class Troubles:
             self._known = {(one.kind, one.about): one for one in await self._runner.troubles.known()}
             for one in [one for one in self._known.values() if not one.is_told]:
                 await self._tell(one)
+
+    async def move(self) -> None:
+        """Have open cards left in a lost channel shown where they now go; then nobody needs that channel any more."""
+        channel = self._runner.model.routes.channel
+        emptied, self._emptied = self._emptied, set()
+        if not any(kind in _OF_CHANNELS.values() for kind, _ in self._known):
+            return
+        for case in await self._runner.open_cases():
+            posts, key = await self._runner.posts(case.signal.id), f"{case.signal.id}/card"
+            held, begun = posts.get(key), posts.get(f"{key}/begun")
+            if held is None or begun is None or begun.channel == channel:
+                continue
+            if lost := that_lost(held.channel, begun.channel, self._known.values()):
+                self._emptied |= {(one.kind, one.about) for one in lost}
+                await self._runner.work.refresh(case.signal.id)
+        for one in emptied - self._emptied:
+            await self._over(*one)
 
     async def ask_around(self) -> None:
         """Ask Slack what we may do, and whether the people of the operating model still have accounts."""

@@ -1,5 +1,6 @@
 """What keeps Baton from working in Slack and only a person can mend."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -32,3 +33,16 @@ class Trouble(Frozen):
     since: datetime
     is_told: bool = False
     """Whether the architects were written to."""
+
+
+def that_lost(channel: str, name: str, known: Iterable[Trouble]) -> tuple[Trouble, ...]:
+    """Those for which nothing can be shown in the channel of this id, which went by this name when it was posted to.
+
+    A name that is not there any more may be that of a channel renamed, where all goes on under the same id.
+    """
+    return tuple(
+        one
+        for one in known
+        if (one.kind in {TroubleKind.CHANNEL_ARCHIVED, TroubleKind.NOT_IN_CHANNEL} and one.about in {channel, name})
+        or (one.kind is TroubleKind.CHANNEL_GONE and one.about == channel)
+    )
