@@ -245,6 +245,6 @@ _FIRST = (
     Kind(answer_policy, "", POLICY_WORDS, policy_reads, people=True),
 )
 _TRIALS = Kind(answer_trials, "", language.listed("test tests experiment experiments trial trials results result"))
-_HOW_MANY = Kind(how_many, "", ASKED_WITH, figures=True, days=True)
+_HOW_MANY = Kind(how_many, "", ASKED_WITH | {"run", "runs", "running"}, reads, figures=True, days=True)
 _BACK = Kind(_not_as_asked)
 _FIGURES = Kind(_figures, "", ASKED_WITH, reads, figures=True, whole=True, days=True)

@@ -12,21 +12,24 @@ from dataclasses import dataclass
 from agents import wording
 from agents.answering import language
 from agents.answering.context import Question
-from agents.answering.vocabulary import COMMON, DIMENSIONS, FIGURE_WORDS
+from agents.answering.vocabulary import COMMON, FIGURE_WORDS
 from domain.case import Answer
 
 LOADED = language.listed(
-    """can may must should could would will might average highest most top largest biggest dearest expensive priciest
-    lowest least bottom smallest cheapest fewest best strongest worst weakest poorest when whose after before since
-    until till long left never not no without only except again already still yet target targets share proportion
-    percentage part portion first last next new double half per if near same similar under over between left far
-    main entire own current status once later earlier especially started start stand standing cheap dear person
-    people someone somebody anybody anyone everyone everybody company customers project taken sent send hard"""
+    """rate rates run runs running well good great fine ok okay normal strong bad often rarely say says order each
+    every organic seo paid backend owned website site shop both can may must should could would will might average
+    highest most top largest biggest dearest expensive priciest lowest least bottom smallest cheapest fewest best
+    strongest worst weakest poorest when whose after before since until till long left never not no without only
+    except again already still yet target targets share proportion percentage part portion first last next new
+    double half per if near same similar under over between left far main entire own current status once later
+    earlier especially started start stand standing cheap dear person people someone somebody anybody anyone
+    everyone everybody company customers project taken sent send hard"""
 )
 """Words that name nothing and yet change what is asked: each is read by some kinds of question only."""
 SAYS_NOTHING = (COMMON - LOADED) | language.listed(
-    """client clients side moment came come coming comes amount amounted advise served serve attracted
-    attract delivered receive received would flagged gimme please ta cheers"""
+    """aggregate exhibits exhibit attributable attributed exist exists extent separately absolutely even haha omg
+    outline simply actually like client clients side moment came come coming comes amount amounted advise served
+    serve attracted attract delivered receive received would flagged gimme please ta cheers"""
 )
 """Words that leave a question what it is."""
 
@@ -45,7 +48,7 @@ class Kind:
     reads: Callable[[Question], frozenset[str]] = lambda _: _NONE
     """More words, and beginnings of words, that it reads in this very question."""
     figures: bool = False
-    """Whether metrics and groups are read."""
+    """Whether metrics are read."""
     whole: bool = False
     """Whether a refusal too must have read the whole question: figures may be missing for want of a place."""
     days: bool = False
@@ -78,9 +81,8 @@ def unread(question: Question, kind: Kind, told: Answer) -> list[str]:
     """The words of a question that its answer does not take in."""
     text = question.rest
     if kind.figures:
-        for phrases in (FIGURE_WORDS, DIMENSIONS):
-            for phrase, _ in language.find_all(text, phrases):
-                text = language.without(text, phrase)
+        for phrase, _ in language.find_all(text, FIGURE_WORDS):
+            text = language.without(text, phrase)
     people = {word for one in question.model.people for word in language.plain(one.name).split()}
     people |= {word for one in question.model.people for role in one.roles for word in role.split("_")}
     read = SAYS_NOTHING | kind.words | kind.reads(question) | (people if kind.people else _NONE)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
            "november", "december")  # fmt: skip
 _MONTH = "|".join([*_MONTHS, *(name[:3] for name in _MONTHS), "sept"])
+MONTH = _MONTH
 _PLAIN_MONTH = "|".join(one for one in _MONTH.split("|") if one not in {"march", "may", "mar", "sep"})
 """Names of months that are nothing else in a question."""
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -248,6 +249,8 @@ PATTERNS: tuple[tuple[str, Builder], ...] = (
     (rf"{_IN}{_LAST} quarter", lambda _, days: _quarter(days.today, 1)),
     ("(?:this|the current) quarter|quarter to date|qtd", lambda _, days: _quarter(days.today, 0)),
     (rf"(?:in )?q(?P<q>[1-4]){_Y}", _numbered_quarter),
+    (r"(?:in )?(?:calendar year )?(?P<y>20\d\d) (?:to date|so far|ytd)|(?:in )?calendar year (?P<z>20\d\d)",
+     lambda m, _: (date(int(m["y"] or m["z"]), 1, 1), date(int(m["y"] or m["z"]), 12, 31))),
     ("(?:so far )?(?:this|the current) year|year to date|ytd|since the (?:start|beginning) of the year", _year(0)),
     (rf"{_IN}{_LAST} year", _year(1)),
     (rf"(?:in |during |over )?(?:the )?(?P<which>last|past|previous|this) (?P<season>{'|'.join(_SEASONS)})", _season),

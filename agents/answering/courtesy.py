@@ -43,9 +43,10 @@ _WISH: Final = (
 _FRAMES: Final = tuple(
     re.compile(rf"^(?:{frame})[\s,:–—-]*")
     for frame in (
-        r"(?:hi|hey|hello|hallo|moin|dear|yo|morning|good (?:morning|afternoon|evening))(?: (?:baton|there|all|team|"
+        r"(?:hi|he+y+|hello|hallo|moin|dear|yo|morning|good (?:morning|afternoon|evening))(?: (?:baton|there|all|team|"
         r"everyone|everybody|folks))?(?=[\s,!])[,! ]*",
         r"(?:so|ok|okay|well|right|now|oh|um|hmm|also|and|but|just|please|pls|kindly|gimme|lemme see|quick one"
+        r"|quick q|haha|omg|hahaha|like|ok so|one more thing"
         r"|quick question|one question|question|just to double-check|to double-check|double-checking|fyi|btw|out of"
         r" curiosity|just checking|baton)\b(?! (?:for|on|of|to|wait|is|are|has|have|may|can|do|does|in|by|over"
         r"|about)\b)",

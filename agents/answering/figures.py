@@ -190,7 +190,7 @@ def asks_how(question: Question) -> bool:
     performing = overall or question.says(
         "how is", "how are", "how did", "how was", "how were", "how has", "how have", "how had", "performing",
         "perform", "performed", "doing", "kpi", "effective", "good", "look", "compare", "better", "beat",
-        "beats", "worse",
+        "beats", "worse", "cheaper", "dearer", "status",
     )  # fmt: skip
     placed = question.subject is not None or any(question.every_cut) or question.time.named
     return overall or (performing and placed)

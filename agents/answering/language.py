@@ -37,7 +37,11 @@ _SAME: Mapping[str, str] = {
     "anmeldungen": "sign-ups", "abmeldungen": "unsubscribes", "budgets": "budgets", "gelernt": "learned",
     "mich": "me", "mir": "me", "mein": "my", "meine": "my", "um": "by", "erhohen": "raise", "senken": "cut",
     "sie": "they", "nicht": "not", "kein": "no", "keine": "no", "hoch": "high", "kann": "can", "muss": "must",
-    "comparing": "compare", "oft": "of",
+    "comparing": "compare", "tanking": "falling", "tanked": "fell", "soaring": "rising", "plummeting": "falling",
+    "v": "vs", "schlechter": "worse", "besser": "better", "geworden": "become", "entscheidet": "decides",
+    "entscheidungen": "decisions", "neue": "new", "neuen": "new", "offnungsrate": "open rate", "reparatur": "repair",
+    "landingpage": "landing page", "gebracht": "brought", "teuerste": "dearest", "teuersten": "dearest",
+    "gunstigste": "cheapest", "gunstigsten": "cheapest", "bestellungen": "orders", "klickrate": "ctr", "oft": "of",
 }  # fmt: skip
 _PHRASES = (("tik tok", "tiktok"), ("wie viel", "how much"), ("wie viele", "how many"), ("week-over-week", "wow"),
             ("month-over-month", "mom"), ("week-on-week", "wow"), ("the new year", "january 1"),
@@ -64,6 +68,7 @@ def plain(text: str) -> str:
     kept = re.sub(r"(?<=\d)\s*%", " percent", kept)
     kept = re.sub(rf"\b(\d{{1,2}})\s*[-–—]\s*(\d{{1,2}})(?=\.?\s*(?:of )?(?:{_MONTHS}))", r"\1 to \2", kept)
     kept = re.sub(r"(?<=\d),(?=\d{3}\b)", "", kept)
+    kept = re.sub(r"([a-z])\1{2,}", r"\1", kept)
     kept = re.sub(r"\b(\d{1,3})d\b", r"\1 days", kept)
     kept = re.sub(r"\bw(?=\d{1,2}\b)", "week ", kept)
     kept = re.sub(r"n['’]t\b", "nt", kept)

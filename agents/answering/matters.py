@@ -20,15 +20,16 @@ ASKED_WITH = language.listed(
     proposal proposals proposed approve approved approves reject rejected turned declined override overridden why
     who confident confidence certain sure evidence forecast forecasts expect expected outcome outcomes result
     results measured work worked working brought bring fix fixed happened owner owners reason reasons cause explain
-    pending waiting wait waits open closed past expire expires expired question questions losing stake
-    wasting suspect think believe interval likely mean means rule ruled percent released thing stuff learn learned
-    learnt lesson lessons learnings tried before history supposed needs need must far still yet different than know
-    will when money page raise raised raises rise increase increased approval urgent important critical
-    serious severe worry worried concerned anomaly anomalies news warning warnings trouble happening attention fire
-    everything trending worth bad right wrong accurate anyone anybody everyone somebody someone new still not no never
-    if start started first only turn sign signs agree agreed happen what-if said person over mine left own taken
-    speaks speak written share company propose repair repaired decides signed hurting hurts behind blame risk risks
-    tasks todo desk plate inbox queue outstanding blocking blocked stuck through limited turned fatiguing"""
+    pending waiting wait waits open closed past expire expires expired question questions losing stake wasting
+    suspect think believe interval likely mean means rule ruled percent released thing stuff learn learned learnt
+    lesson lessons learnings tried before history supposed needs need must far still yet different than know will
+    when money page raise raised raises rise increase increased approval urgent important critical serious severe
+    worry worried concerned anomaly anomalies news warning warnings trouble happening attention fire everything
+    trending worth bad right wrong accurate anyone anybody everyone somebody someone new still not no never if start
+    started first only turn sign signs agree agreed happen what-if said person over mine left own taken speaks speak
+    written company status unresolved prove proof snooze snoozed close closing myself says both propose repair
+    repaired decides signed hurting hurts behind blame risk risks tasks todo desk plate inbox queue outstanding
+    blocking blocked stuck through limited turned fatiguing"""
 ) - {"page"}
 _CAUSES = {
     Cause.TRACKING_OUTAGE: ("tracking", "pixel", "tracking problem", "tracking outage", "tracking issue"),

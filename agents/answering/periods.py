@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from agents import wording
-from agents.answering.calendar import COUNT, PATTERNS, Days, one_week, whole_month
+from agents.answering.calendar import COUNT, MONTH, PATTERNS, Days, one_week, whole_month
 
 DEFAULT_DAYS = 7
 
@@ -60,6 +60,8 @@ Named = Mapping[str, tuple[date, date]]
 
 def periods(text: str, today: date, marked: Named | None = None) -> Asked:
     """The period asked about, and the one to compare it with, if any. `today` is the last complete day."""
+    if re.search(_BETWEEN, text) and re.search(r"\b(?:chang\w*|differ\w*|compar\w*|mov\w*|develop\w*)\b", text):
+        text = re.sub(_BETWEEN, r"in \1 vs in \2", text)
     found, left = _found(text, Days(today, marked or {}))
     ahead = re.search(_AHEAD, left)
     if ahead:
@@ -80,7 +82,7 @@ def _found(text: str, days: Days) -> tuple[list[tuple[int, Period, str]], str]:
     found: list[tuple[int, Period, str]] = []
     left = text
     named = "|".join(sorted((re.escape(name) for name in days.marked), key=len, reverse=True))
-    own = [(rf"(?:over |on |during |around )?(?P<marked>{named})", _marked)] if named else []
+    own = [(rf"(?:over |on |during |around )?(?P<marked>{named})(?: weekend)?", _marked)] if named else []
     for pattern, build in (*own, *PATTERNS):
         while match := re.search(rf"\b(?:{pattern})\b", left):
             days_meant = _a_year_earlier(match, days) if "ago" in match.groupdict() else build(match, days)
@@ -168,13 +170,14 @@ def _only_compared(text: str, at: int) -> bool:
 
 
 _VERSUS = "compared?|versus|vs|against|than|relative|in comparison|as opposed|difference"
+_BETWEEN = rf"\bbetween ({MONTH}) and ({MONTH})\b"
 _UNIT = "(?:weeks?|wk|months?|days?|period|time|one|ones|year)"
 _COMPARED = (
     rf"\b(?:compared? (?:to|with)|in comparison (?:to|with)|relative to|versus|vs|than|against|over|to)\s+(?:the\s+)?"
     rf"(?:(?:(?:{COUNT}) )?{_UNIT} before|(?:{COUNT}) before|previous(?: (?:{COUNT}))?(?: \w+)?|prior\s+\w+"
     r"|before|last$)(?!\w)"
     rf"|\b(?:week over week|wow|month over month|mom|changed?|changes|change in|differ\w*|(?:the )?{_UNIT} before"
-    r"|(?:got|get|gotten|getting|become|became) (?:better|worse)|better or worse"
+    r"|(?:got|get|gotten|getting|become|became) (?:better|worse|cheaper|dearer)|better or worse"
     r"|(?:go|goes|going|gone|went|come|came|been|is|are) (?:up or down|up|down)|up or down"
     r"|risen|rose|rise|fallen|fell|fall|dropped|drop|increased?|decreased?|declined?|improved?|worsened|grown|grew"
     r"|significant|significantly)\b"

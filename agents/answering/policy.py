@@ -35,7 +35,8 @@ _HOW_MANY = r"\bhow many (?:\w+ )?(?:people|approvals|persons|signatures)\b.*\b(
 _APPROVAL = ("needs approval", "need approval", "policy", "needs an approval", "approval for", "approval do")
 _FORBIDDEN = r"\b(?:forbidden|forbid|prohibited|not allowed|never allowed|never done|off limits)\b"
 _MOST = (
-    r"\b(?:maximum|max|most|at most|how far|how much|cap|limit|limits)\b.*\bbudgets?\b.*\b(?:move|moved|change"
+    r"\b(?:maximum|max|largest|biggest|highest|most|at most|how far|how much|cap|limit"
+    r"|limits)\b.*\bbudgets?\b.*\b(?:move|moved|change"
     r"|changed|day|by)\b"
     r"|\bbudget (?:cap|limit|limits)\b"
 )
@@ -81,12 +82,12 @@ ASKED_WITH = language.listed(
     decision sign signs sign-off signed off own owns asked ask agree confirm policy rule rules forbidden prohibited
     maximum max limit limits cap how entitled authorised authorized overall answer react question card responsible
     charge care after contact talk speak turn owners people team leads approvers nobody no one silence late happens
-    expire expires automatic automatically without asking itself autonomously permission person yourself permitted
-    change changed raise rise increase increased cut more goal goals target targets track reach hit meet miss lead
-    say role roles person only alone always never still entitled by us our i me bot baton human release start launch
-    do does executed new anyone anybody someone somebody if answers written over above below hitting hits meeting
-    reached start share budget move moves permits permit policy taken consent agreement largest biggest again can
-    may must should could would will change quarter"""
+    expire expires myself outline hierarchy standing automatic automatically without asking itself autonomously
+    permission person yourself permitted change changed raise rise increase increased cut more goal goals target
+    targets track reach hit meet miss lead role roles person only alone always never still entitled by us our i me
+    bot baton human release start launch do does executed new anyone anybody someone somebody if answers written
+    over above below hitting hits meeting reached start share budget move moves permits permit policy taken consent
+    agreement again can may must should could would will change quarter"""
 )
 """Words of a question about who may do what."""
 _OF_TIME = language.listed("when next freeze freezes frozen long fast quick soon over until nothing dates")
@@ -97,6 +98,10 @@ def reads(question: Question) -> frozenset[str]:
     text = question.text
     said = [*language.find_all(text, _SPOKEN), *language.find_all(text, _TOPICS)]
     found = {word for phrase, _ in said for word in phrase.split()}
+    if re.search(_MOST, text):
+        found |= {"largest", "biggest", "highest", "most"}
+    if re.search(r"\b(?:has|have) the (?:final |last )?say\b", text):
+        found |= {"say", "final", "last"}
     if _share(text) is not None or _amount(text) is not None:
         found |= {"percent", "by", "of", "move", "moving", "euros", "euro", "double", "half"}
         found |= set(re.findall(r"[\d.]+|€[\d.]+", text))

@@ -49,12 +49,14 @@ class Ranking:
 
 def ranking(question: Question, metric: Metric) -> Ranking | None:
     """What is to be ranked, where the question asks for it."""
-    text = question.rest
+    text = re.sub(rf"\bacross (?:all|every|the) (?:\w+ )?(?:{_GROUPS})\b", "", question.rest)  # in all
     words = language.find_all(text, DIMENSIONS)
     most, least = (any(language.has(text, word) for word in group) for group in (MOST, LEAST))
     best, worst = (any(language.has(text, word) for word in group) for group in (BEST, WORST))
     each = re.search(r"\b(by|per|each|every|which|what|split|break ?down|of all|all|for all|list)\b", text) is not None
     more, less = _bound(question.text, "more than|over|above|at least"), _bound(question.text, "less than|under|below")
+    if (best or worst) and not metric.wanted and not (most or least):
+        return None  # of delivered messages none are the best
     ordered = most or least or best or worst or more is not None or less is not None
     if language.has(text, "per day", "each day", "a day", "day by day", "by day", "daily") or not words:
         words = [one for one in words if one[1] != "date_day"]

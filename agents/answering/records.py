@@ -19,7 +19,8 @@ _LESSONS = (
     r"|\b(?:we|you|anyone)(?: have| ever| already)* tried\b"
 )
 _PENDING = (
-    r"\b(?:pending|waiting|waits?|undecided|open decisions?|inbox|unanswered|awaiting|awaits|outstanding|backlog)\b"
+    r"\bdecisions? (?:is |are |sind )?(?:still )?open\b|\b(?:needs?|has|have) to say yes\b|\b(?:pending|waiting"
+    r"|waits?|undecided|open decisions?|inbox|unanswered|awaiting|awaits|outstanding|backlog)\b"
     r"|\bwho (?:is )?(?:blocking|holding)\b|\b(?:stuck|blocked|held up)\b"
     r"|\bi (?:can|may|must|should|could) (?:approve|decide|do)\b|\bto (?:decide|approve|do)\b|\bon (?:\w+ )+(?:desk"
     r"|plate|table)\b|\bneeds? (?:my|a|our) (?:decision"
@@ -31,7 +32,7 @@ _PENDING = (
 )
 _DECIDED = (
     r"\bwhat (?:has |have |did )?\w+ (?:changed?|approved?|rejected?|decided?)\b|"
-    r"\b(?:approved|approve|rejected|reject|decided|decide|overridden|override|overrode|snoozed|decisions?|declined"
+    r"\b(?:approved|approve|rejected|reject|decided|decide|overridden|override|overrode|snoozed?|decisions?|declined"
     r"|turn(?:ed)? down|go through|gone through|went through|released|signed off|refused|expired|said (?:no|yes)"
     r"|vetoed|agreed)\b"
     r"|\bwhy (?:was|were|is|did|has|have|wasnt|didnt|hasnt|isnt)?\b.*\b(?:not|never|nobody|different|instead"
@@ -43,7 +44,8 @@ _DECIDED = (
 _OUTCOMES = (
     r"\bdid .* (?:do|move|change|bring) (?:anything|something|much|any good)\b|\bhow (?:well|good"
     r"|successful) (?:did|was|were|has)\b|"
-    r"\b(?:outcomes?|came of|pay off|paid off|success|successful|results? of|measured|effects? of|impact of|brought)\b"
+    r"\b(?:been|was|were|is) (?:\w+ )?effective\b|\b(?:outcomes?|waste of|came of|pay off|paid off|success"
+    r"|successful|results? of|measured|effects? of|impact of|brought)\b"
     r"|\b(?:did|has|have) .*\b(?:work|worked|help|helped|pay off|succeed|succeeded)\b|\b(?:does|do"
     r"|is) .*\bwork(?:s|ing)?\b"
     r"|\b(?:forecasts?|predictions?) .*\b(?:wrong|right|accurate|off|missed|correct)\b|\b(?:wrong|right|accurate"
@@ -176,9 +178,10 @@ def _told_signals(question: Question) -> Answer | None:
 
 
 def _record(asked_with: str, tell: Callable[[Question], Answer | None], *, days: bool = False, people: bool = False,
-            words: str = "") -> Kind:  # fmt: skip
+            words: str = "", but: str = "") -> Kind:  # fmt: skip
     own = frozenset(re.findall("[a-z]{3,}", re.sub(r"\\[a-z]", " ", asked_with))) - LOADED
-    return Kind(tell, asked_with, ASKED_WITH | own | language.listed(words), told_apart_by, days=days, people=people)
+    read = (ASKED_WITH | own | language.listed(words)) - language.listed(but)
+    return Kind(tell, asked_with, read, told_apart_by, days=days, people=people)
 
 
 KINDS: tuple[Kind, ...] = (
@@ -188,14 +191,19 @@ KINDS: tuple[Kind, ...] = (
     _record(r"\bexpected (?:effect|result|outcome|impact|gain)", forecasts),
     _record(r"\bwho (?:decides|approves|signs|has the say)\b", pending, people=True),
     _record(_DEADLINE, deadline, words="deadline when until till expires long run runs"),
-    _record(_PENDING, pending, people=True, words="can may must should could people"),
+    _record(_PENDING, pending, people=True, words="still else yes can may must should could people"),
     _record(_DUE, when_known, words="when will can"),
-    _record(_OUTCOMES, outcomes, days=True, words="last"),
+    _record(_OUTCOMES, outcomes, days=True, words="last well good intervention effective waste time"),
     _record(_FORECASTS, forecasts, words="would will could"),
     _record(_TO_DO, lambda question: None if re.search(_DECIDED, question.text) else to_do(question)),
-    _record(_DECIDED, decisions, days=True, people=True, words="when last"),
+    _record(_DECIDED, decisions, days=True, people=True, words="when last", but="open pending waiting waits wait"),
     _record(_EXECUTED, executed, words="last"),
     _record("", _of_one, words="since when could"),
-    _record(f"{_SIGNALS}|{_EXPLAIN}", _told_signals, days=True, words="since most biggest worst largest highest first"),
+    _record(
+        f"{_SIGNALS}|{_EXPLAIN}",
+        _told_signals,
+        days=True,
+        words="ok okay fine good well since most biggest worst largest highest first",
+    ),
 )
 """What each kind of question about records is asked with, in the order they are tried."""

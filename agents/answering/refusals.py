@@ -42,6 +42,16 @@ _UNTOLD: Mapping[str, str] = {
     "median": "I answer with sums and ratios of sums, not with medians",
     "deviation": "I answer with sums and ratios of sums, not with deviations",
     "variance": "I answer with sums and ratios of sums, not with variances",
+    **dict.fromkeys(
+        ("on budget", "over budget", "under budget", "within budget", "pacing", "run rate", "overspending"),
+        "I tell what was spent and what the daily budget is, not whether one keeps to the other",
+    ),
+    **dict.fromkeys(
+        ("impression share", "share of voice", "lost impression share"),
+        "how many impressions there were to be had is in no table",
+    ),
+    **dict.fromkeys(("rolling", "moving average"), "I answer for whole spans of days, not with moving averages"),
+    **dict.fromkeys(("well spent", "worth it", "worth the money"), "that is for people to judge; I tell the figures"),
     "percentile": "I answer with sums and ratios of sums, not with percentiles",
 }
 
@@ -80,8 +90,8 @@ def future(question: Question, *, asks_figure: bool) -> Answer | None:
 
 def untold(question: Question) -> str | None:
     """Why a figure is not told as asked, where it is asked for in a way no table knows."""
-    for word in question.text.split():
-        if word in _UNTOLD and not language.has(question.text, "hours served", "hours live"):
+    for word in _UNTOLD:
+        if language.has(question.text, word) and not language.has(question.text, "hours served", "hours live"):
             return f"{_UNTOLD[word]}."
     return None
 

@@ -8,7 +8,7 @@ from agents.answering.matters import cases_in, cause_in, cite, names_none, of, p
 from agents.reporting import summary
 from domain.case import Answer, Case, Citation
 
-_PAST = ("closed", "past", "recovered", "solved", "resolved", "history", "ended", "were", "did we have", "had")
+_PAST = ("closed", "close", "past", "recovered", "solved", "resolved", "history", "ended", "were", "did we have", "had")
 
 
 def signals(question: Question) -> Answer:
@@ -17,7 +17,11 @@ def signals(question: Question) -> Answer:
     mine = cases_in(question) if named else [case for case in question.cases if question.concerns(case)]
     past = question.says(*_PAST)
     span = question.time.period
-    lived = past and question.time.named and not question.says("closed", "recovered", "solved", "resolved", "ended")
+    lived = (
+        past
+        and question.time.named
+        and not question.says("closed", "close", "recovered", "solved", "resolved", "ended")
+    )
     if lived:
         chosen = [
             case for case in mine if case.signal.since <= span.last and (case.closed_on or span.last) >= span.first

@@ -49,7 +49,7 @@ METRIC_WORDS: Mapping[str, str] = MappingProxyType(
             "daily_budget": "daily cap|daily limit|day budget|tagesbudget|budget|daily budget|budgets|daily budgets",
             "search_clicks": "search clicks|organic clicks|organic search clicks|seo clicks",
             "search_impressions": "searches|search impressions|organic impressions|search volume",
-            "position": "position|ranking|average position|rank for|search position|rankings",
+            "position": "position|ranking|average position|rank for|ranks|search position|rankings",
             "hours_served": "hours served|hours live",
         }.items()
         for phrase in phrases.split("|")

@@ -34,7 +34,7 @@ def metrics_in(question: Question) -> list[Metric]:
         found = [ON_OWNED.get(name, name) for name in found]
     elif search:
         found = [ON_SEARCH.get(name, name) for name in found]
-    if {"spend", "conversions"} <= {*found} and re.search(_ONE, question.text):
+    if "spend" in found and re.search(_ONE, question.text):
         found = ["cpa", *(name for name in found if name not in {"spend", "conversions"})]
     if "opens" in found and question.says("rate", "share", "percentage"):
         found[found.index("opens")] = "open_rate"
@@ -65,7 +65,7 @@ ASKED_WITH = language.listed(
     significant significantly trending update percent risen changed history beat beats performer cheapest confidence
     move moved moving up down goes gone develop mean describe likely answer wow mom relative versus vs interval
     people person customers sent send current own company entire dip dipped cost costs paid money growth overview
-    performance kpis again only far weighted recently lately quid blended spam behind curve"""
+    performance kpis again only far weighted recently lately quid blended spam behind curve status cheaper dearer"""
 )
 """Words of a question about figures that say how it is asked."""
 
@@ -73,7 +73,7 @@ ASKED_WITH = language.listed(
 def reads(question: Question) -> frozenset[str]:
     """Words that a question about figures reads only where something is made of them."""
     found = set[str]()
-    text = question.text
+    text, wanted = question.text, metrics_in(question)
     if question.time.against is not None:
         found |= {"before", "same", "last", "earlier", "first", "between"}
     if question.subject is not None and re.search(SHARE, text):
@@ -82,25 +82,54 @@ def reads(question: Question) -> frozenset[str]:
         found.add("per")
     if re.search(r"\bover (?:time|the (?:last|past))\b", text) or re.search(_COURSE, text):
         found.add("over")
-    if any(metric.unit == "share" for metric in metrics_in(question)):
+    if any(metric.unit == "share" for metric in wanted):
         found |= {"share", "proportion", "percentage", "rate"}
-    if any(metric.bottom for metric in metrics_in(question)) or re.search(_A_DAY, text):
+    tables = {metric.table for metric in wanted}
+    found |= _OF_PAID if not wanted or "ad_report" in tables else frozenset()
+    found |= _OF_SITE if "web_report" in tables else frozenset()
+    found |= {*SEARCH_WORDS} if "search_report" in tables else frozenset()
+    found |= {"owned"} if "lifecycle_report" in tables else frozenset()
+    if len(wanted) != 1:
+        found |= _JUDGED
+    if len(question.each()) > 1:
+        found |= {"both", "each"}
+    if any(metric.bottom for metric in wanted) or re.search(_A_DAY, text):
         found.add("average")
-    if language.find_all(question.rest, DIMENSIONS) or re.search(r"\bwhere did\b", text):  # of which there is a first
-        found |= {word for phrase in (*MOST, *LEAST, *BEST, *WORST) for word in phrase.split()}
+    groups = [phrase for phrase, _ in language.find_all(question.rest, DIMENSIONS)]
+    if groups and re.search(_GROUPED, text):
+        found |= {word for phrase in groups for word in phrase.split()}
+        found |= {word for pattern in (_COUNTED, _BOUND) for one in re.findall(pattern, text) for word in one.split()}
+    found |= _horizon(question)
+    if re.search(_ONE, text):
+        found |= {"each", "every", "order"}
+    if groups or re.search(r"\bwhere did\b", text):  # of which there is a first
+        judged = (*BEST, *WORST) if not wanted or wanted[0].wanted else ()
+        found |= {word for phrase in (*MOST, *LEAST, *judged) for word in phrase.split()} | {"each", "every"}
     if question.time.named and re.search(r"\bover\b(?! [€$]?\d)", text):
         found.add("over")
-    for pattern in (_COUNTED, _BOUND):
-        for match in re.finditer(pattern, text):
-            found |= set(match[0].split())
     return frozenset(found)
 
 
+def _horizon(question: Question) -> frozenset[str]:
+    """The days of a retention that is asked for, where it is the one there is: "30 day retention"."""
+    said = re.search(r"\b(\d+) days?(?= retention)", question.text)
+    rows = question.readings.get("cohort_report")
+    known = set(rows["horizon_days"].to_list()) if rows is not None and "horizon_days" in rows.columns else set[int]()
+    return frozenset(said[0].split()) if said and known == {int(said[1])} else frozenset()
+
+
+_JUDGED = language.listed("good great fine ok okay normal strong bad well")
+_OF_PAID = language.listed("paid")
+_OF_SITE = language.listed("website site shop backend order")
 _A_DAY = r"\b(?:daily|per day|a day|each day)\b"
-SHARE = r"\b(?:share|proportion|percentage|part|portion) (?:of|goes)\b"
+SHARE = r"\bhow much of\b|\b(?:share|proportion|percentage|part|portion) (?:of|goes)\b"
 """How the part of a sum is asked for that a place makes; "impression share" is something else."""
 _COURSE = r"\b(?:move[ds]?|improved?|worsened|gone|changed?|evolved?|behaved?|develop\w*)\b.*\bover\b"
 _PER_GROUP = rf"\bper (?:{'|'.join(DIMENSIONS)}|week)\b"
+_GROUPED = (
+    r"\b(?:which|what|by|per|each|every|all|list|split|break ?down|top|bottom|(?:high|low|larg|bigg|small|cheap|few)est"
+    r"|most|least|best|worst|more than|less than|over|under|above|below|how many|number of|count of|ranks?)\b"
+)
 _COUNTED = (
     rf"\b(?:top|bottom|best|worst|highest|lowest|all) (?:{COUNT})\b|\b(?:{COUNT}) (?:best|worst|top|days?|\w+s)\b"
 )

@@ -39,11 +39,24 @@ from tests.agents.phrasings.nils import UK_BUYER
 from tests.agents.phrasings.past import LESSONS, cases
 from tests.agents.phrasings.strangers import EXACT, FROM_ABOVE, HURRIED, MAIL_DESK, POLITE
 from tests.agents.phrasings.threads import THREADS
+from tests.agents.phrasings.visitors import (
+    BOARD,
+    CFO,
+    CHATTY,
+    CONSULTANT,
+    LOYALTY,
+    SAXON,
+    SCEPTIC,
+    SCOT,
+    SEO,
+    TEAMLEAD,
+)
 
 VOICES = (
     *(CMO, BUYER, CRM, JUNIOR, GERMAN, ANALYST, CREATIVE, UK_BUYER, CONTENT, AGENCY, LATER, LATEST, LAST),
     *(HURRIED, POLITE, EXACT, FROM_ABOVE, MAIL_DESK, TRADER, MAKER, HANSEATIC, BRIT, KEEPER),
     *(FOUNDER, INTERN, QUERY_WRITER, DIPLOMAT, GROWTH, ART_DIRECTOR, NEWSLETTER, BERLIN, NORTHERN, AUDITOR),
+    *(CFO, TEAMLEAD, CHATTY, CONSULTANT, SCEPTIC, LOYALTY, SEO, SAXON, SCOT, BOARD),
 )
 LEAST_RIGHT = 0.95
 
