@@ -62,7 +62,7 @@ async def differences(tx: AsyncConnection) -> list[str]:
                 problems.append(f"the person of {name} has no line {MET} in the ledger: it is found by another's id")
             problems.extend(_others(name, key.digest(slack), met[name]))
     people = set(await tx.scalars(select(PERSON.c.pseudonym)))
-    gone = {*await _named(tx), *met, *kept} - people - erased.keys()
+    gone = {*await _named(tx), *kept} - people - erased.keys()
     problems.extend(f"the person of {name} has no line {ERASURE} in the ledger, and is gone" for name in sorted(gone))
     return problems
 
@@ -74,7 +74,7 @@ def _others(name: str, now: str, lines: list[tuple[int, str | None]]) -> Iterato
 
 
 async def _named(tx: AsyncConnection) -> set[str]:
-    """Every pseudonym that did something, or was forgotten, as the ledger says."""
+    """Every pseudonym that was met, did something or was forgotten, as the ledger says."""
     every = union(select(LEDGER.c.actor), select(LEDGER.c.subject).where(LEDGER.c.subject.startswith("person_")))
     return {one for one in await tx.scalars(every) if PSEUDONYM.fullmatch(one)}
 

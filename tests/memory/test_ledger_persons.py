@@ -142,3 +142,53 @@ async def test_who_did_something_before_people_were_bound_is_bound_by_the_next_t
         assert await problems(tx) == ()
         await tx.execute(text("DELETE FROM person"))
         assert len(await problems(tx)) == 1
+
+
+async def test_who_did_something_before_people_were_bound_does_not_disappear_unnoticed(database: Database):
+    async with database.engine.begin() as tx:
+        key = await people.key_of(tx, MARA)
+        await ledger.append(tx, [ledger.Entry("card.opened", key.pseudonym, "prop_000000000001", {})])
+    async with database.engine.connect() as tx:
+        await tx.execute(text("DELETE FROM person"))
+        (found,) = await problems(tx)
+    assert found == f"the person of {key.pseudonym} has no line erased in the ledger, and is gone"
+
+
+async def test_a_key_whose_person_was_taken_away_before_anything_was_told_of_them_is_named(database: Database):
+    async with database.engine.begin() as tx:
+        key = await people.key_of(tx, MARA)
+    async with database.engine.connect() as tx:
+        await tx.execute(text("SET LOCAL session_replication_role = replica"))
+        await tx.execute(text("DELETE FROM person"))
+        (found,) = await problems(tx)
+    assert found == f"the person of {key.pseudonym} has no line erased in the ledger, and is gone"
+
+
+@pytest.mark.parametrize("is_swapped", [False, True])
+async def test_who_was_met_twice_must_be_the_same_both_times(tx: AsyncConnection, is_swapped: bool):
+    """Somebody with all rights can write a second line too; it takes nothing from the first, and is not passed over."""
+    mara, cora = await key_of(tx, MARA), await key_of(tx, CORA)
+    if is_swapped:
+        await swap(tx, mara, cora)
+    lie = ledger.Entry(MET, people.SYSTEM, mara.pseudonym, {"digest": mara.digest(CORA)})
+    await ledger.append(tx, [lie])
+    wrong = (await lines(tx)).index((MET, mara.pseudonym)) + 1 if is_swapped else await ledger.size(tx)
+    (named,) = [one for one in await problems(tx) if mara.pseudonym in one]
+    assert named == f"row {wrong}: the person of {mara.pseudonym} is another than was met, or has another key"
+
+
+async def test_who_was_met_and_did_nothing_yet_does_not_disappear_unnoticed(database: Database):
+    """Somebody named in a role, say: their only line is that they were met."""
+    async with database.write() as writing:
+        key = await people.key_of(writing.tx, MARA)
+    async with database.engine.connect() as tx:
+        assert await lines(tx) == [(MET, key.pseudonym)]
+        await tx.execute(text("DELETE FROM person"))
+        (found,) = await problems(tx)
+    assert found == f"the person of {key.pseudonym} has no line erased in the ledger, and is gone"
+
+
+async def test_two_transactions_that_bind_somebody_at_once_leave_two_lines_that_agree(tx: AsyncConnection):
+    mara = await key_of(tx, MARA)
+    await ledger.append(tx, [ledger.Entry(MET, people.SYSTEM, mara.pseudonym, {"digest": mara.digest(MARA)})])
+    assert await problems(tx) == ()

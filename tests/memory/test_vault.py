@@ -35,6 +35,11 @@ def test_the_digest_tells_words_apart_for_whoever_has_the_key_and_says_nothing_w
     assert MINE.digest(typed) != THEIRS.digest(typed)
 
 
+def test_words_under_anothers_name_are_not_opened_even_with_the_key_they_were_sealed_with():
+    """Else somebody who can write to the database could put one person's words into another's mouth."""
+    assert MINE.open(MINE.seal("fine by me").replace(MINE.pseudonym, THEIRS.pseudonym)) == ERASED
+
+
 @pytest.mark.parametrize("place", [-1, 2, 10, 100, 150])
 def test_sealed_words_that_were_tampered_with_read_as_erased(place: int):
     sealed = MINE.seal("not in the sale, ask again after Easter")
