@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.allowance import Allowance
@@ -17,6 +17,7 @@ from bot.blocks import Block, Message, section
 from bot.slack import Place, Reader, Slack, SlackBusy, SlackRefused
 from domain.case import Post
 from domain.errors import MarketingError, SlackUnavailable
+from domain.slack_id import team_of
 from graph.runner import Runner
 
 _log = logging.getLogger(__name__)
@@ -94,8 +95,8 @@ class Asked:
 
     @property
     def kind(self) -> str:
-        """The kind of channel: what Slack refuses in one, it refuses in all of its kind."""
-        return "direct" if self.is_direct else "channel"
+        """The kind of channel, and its workspace: what Slack refuses in one, it refuses in all of its kind."""
+        return f"{'direct' if self.is_direct else 'channel'} {team_of(self.channel)}".strip()
 
 
 @dataclass(slots=True)
@@ -223,7 +224,7 @@ class Streams:
     def _learn(self, problem: SlackRefused, asked: Asked) -> None:
         """What a workspace refuses once it is not asked again."""
         if problem.code in _LACKING:
-            self._refused |= {"direct", "channel"}
+            self._refused |= {replace(asked, is_direct=one).kind for one in (True, False)}
         elif problem.code in _NOT_HERE:
             self._refused.add(asked.kind)
         _log.info("Answers come in one piece here: %s", problem)

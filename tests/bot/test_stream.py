@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -105,6 +106,16 @@ async def test_what_a_kind_of_channel_refuses_is_still_done_elsewhere(streams, s
     assert len(slack.calls(STOPPED)) == 1
 
 
+async def test_what_one_workspace_lacks_another_may_have(streams, slack):
+    slack.refuse(STARTED, "missing_scope")
+    there = replace(asked("1773480600.000100", is_direct=False), channel="T0PARTNER1/C0SHARED001")
+    await streams.tell(there, spoken())
+    await streams.tell(replace(there, ts="1773480601.000100"), spoken())
+    assert len(slack.calls(STARTED)) == 1
+    await streams.tell(asked("1773480602.000100"), spoken())
+    assert len(slack.calls(STOPPED)) == 1
+
+
 async def test_a_channel_whose_workspace_is_not_known_gets_one_message(streams, slack):
     unknown = Asked("C1", "1773480600.000100", "1773480600.000100", Reader(MARA, ""), False, ONCE)
     await streams.tell(unknown, spoken())
@@ -139,6 +150,23 @@ async def test_a_stream_that_cannot_be_ended_is_ended_later(streams, slack, runn
     assert runner.kept[ANSWERS] == {}
 
 
+async def test_a_message_slack_says_is_still_growing_is_tried_again(streams, slack, runner):
+    slack.refuse(STOPPED, *["messaging_processing_failed"] * 2)
+    await streams.tell(asked(), spoken())
+    (message,) = shown(slack)
+    assert whole(message) == FOUND.text
+    assert streams.waited == [0.0, 2.0]
+    assert runner.kept[ANSWERS] == {}
+
+
+async def test_words_slack_has_no_time_for_come_with_the_end_and_nothing_is_edited(streams, slack):
+    slack.refuse(APPENDED, "429")
+    await streams.tell(asked(), spoken())
+    assert slack.calls("chat.update") == []
+    (stopped,) = slack.calls(STOPPED)
+    assert stopped["markdown_text"].startswith("- **Ridge line video**")
+
+
 async def test_a_reader_who_had_enough_is_left_alone(streams, slack, runner):
     slack.refuse(APPENDED, "stopped_by_user")
     await streams.tell(asked(), spoken())
@@ -153,6 +181,7 @@ async def test_an_answer_whose_process_died_says_that_it_was_interrupted(streams
 
     with pytest.raises(KeyboardInterrupt):
         await streams.tell(asked(), killed())
+    streams._clock = lambda: 1773480600.0 + LIFE_SECONDS - 1
     await streams.tend()
     assert shown(slack)[0]["grows"], "somebody may still be writing"
     streams._clock = lambda: 1773480600.0 + LIFE_SECONDS + 1
