@@ -1,9 +1,15 @@
 """The real `baton` command as a process: what it said and how it ended."""
 
 import asyncio
+import atexit
+import functools
+import json
 import os
 import signal
+import subprocess
 import sys
+import tempfile
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +80,38 @@ async def ended(process: asyncio.subprocess.Process) -> Done:
 async def baton(*arguments: str | Path, env: dict[str, str], cwd: Path) -> Done:
     """Run a command to its end."""
     return await ended(await start(*arguments, env=env, cwd=cwd))
+
+
+async def baton_again(*arguments: str | Path, env: dict[str, str], cwd: Path) -> Done:
+    """The same, forked from a process that has loaded everything: where loading is not what is looked at."""
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder) / "out", Path(folder) / "err"
+        request = {"arguments": [*map(str, arguments)], "env": env, "cwd": str(cwd), "out": str(out), "err": str(err)}
+        code = await asyncio.to_thread(_forked, json.dumps(request))
+        return Done(code, out.read_text("utf-8"), err.read_text("utf-8"))
+
+
+def _forked(request: str) -> int:
+    warm = _warm()
+    assert warm.stdin
+    assert warm.stdout
+    warm.stdin.write(f"{request}\n")
+    warm.stdin.flush()
+    pid = int(warm.stdout.readline())
+    late = threading.Timer(PATIENCE, os.kill, (pid, signal.SIGINT))
+    late.start()
+    try:
+        return int(warm.stdout.readline())
+    finally:
+        late.cancel()
+
+
+@functools.cache
+def _warm() -> subprocess.Popen[str]:
+    program = [sys.executable, Path(__file__).with_name("warm.py")]
+    warm = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(warm.communicate)  # tells it that nobody asks for more
+    return warm
 
 
 async def said(process: asyncio.subprocess.Process, words: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from app.workspace.people import WorkspaceUser
 from app.workspace.server import Workspace
 from tests.app.commands import company, home
-from tests.app.process import baton, environment
+from tests.app.process import baton_again, environment
 
 __all__ = ("company", "home")
 DAY = "2025-12-20"
@@ -157,7 +157,7 @@ SETTINGS = {
 async def test_it_is_told_in_one_sentence(case: str, company: Path, home: Path):
     arguments, settings, code, sentence = SETTINGS[case]
     before = sorted(company.rglob("*"))
-    done = await baton(*arguments, env=environment(home, **settings), cwd=company)
+    done = await baton_again(*arguments, env=environment(home, **settings), cwd=company)
     assert re.fullmatch(sentence, done.sentence), done.sentence
     assert "secret" not in done.err + done.out
     assert (done.code, done.out) == (code, "")
@@ -170,13 +170,13 @@ async def test_a_typo_names_its_line_and_the_nearest_key(company: Path, home: Pa
     text = (company / "baton.yaml").read_text("utf-8").replace("sweep_at:", "sweep_ad:")
     (tmp_path / "baton.yaml").write_text(text, "utf-8")
     line = next(n for n, words in enumerate(text.splitlines(), 1) if words.startswith("sweep_ad"))
-    done = await baton("sweep", "--as-of", DAY, env=environment(home), cwd=tmp_path)
+    done = await baton_again("sweep", "--as-of", DAY, env=environment(home), cwd=tmp_path)
     assert done.sentence == f"baton.yaml, line {line}: `sweep_ad` is not a key Baton knows; did you mean `sweep_at`?"
     assert (done.code, home.exists()) == (2, False)
 
 
 async def test_without_any_config_it_says_how_to_get_one(home: Path, tmp_path: Path):
-    done = await baton("serve", env=environment(home), cwd=tmp_path)
+    done = await baton_again("serve", env=environment(home), cwd=tmp_path)
     assert (done.sentence, done.code) == ("baton.yaml does not exist; `baton init` writes one to start from.", 2)
 
 
@@ -189,7 +189,7 @@ async def test_a_home_that_cannot_be_used(company: Path, tmp_path: Path):
         long: f"The folder {long} has too long a path for the database's socket: set BATON_HOME to a shorter one.",
     }
     for folder, sentence in expected.items():
-        done = await baton("ledger", "export", env=environment(folder), cwd=company)
+        done = await baton_again("ledger", "export", env=environment(folder), cwd=company)
         assert (done.sentence, done.code) == (sentence, 1)
     assert not long.exists()
 
@@ -197,15 +197,15 @@ async def test_a_home_that_cannot_be_used(company: Path, tmp_path: Path):
 async def test_a_missing_or_refused_source_ends_the_sweep_before_it_counts(company: Path, home: Path, tmp_path: Path):
     model = (company / "baton.yaml").read_text("utf-8")
     (tmp_path / "baton.yaml").write_text(model, "utf-8")
-    done = await baton("sweep", "--as-of", DAY, env=environment(home), cwd=tmp_path)
+    done = await baton_again("sweep", "--as-of", DAY, env=environment(home), cwd=tmp_path)
     assert (done.sentence, done.code) == ("The folder tables gave no data: it does not exist or is not a folder.", 1)
     (tmp_path / "tables").mkdir()
     (tmp_path / "tables" / "ad_report.csv").write_text("date_day,platform\n2025-12-20,meta\n")
     for command in (["sweep", "--as-of", DAY], ["replay", "--source", "tables", "--from", DAY, "--to", DAY]):
-        done = await baton(*command, env=environment(home), cwd=tmp_path)
+        done = await baton_again(*command, env=environment(home), cwd=tmp_path)
         assert done.sentence.startswith("ad_report: required columns are missing: account_id, campaign_id")
         assert done.code == 1
-    checked = await baton("check", env=environment(home, **TOKENS, SLACK_API_URL=f"{NOWHERE}/"), cwd=tmp_path)
+    checked = await baton_again("check", env=environment(home, **TOKENS, SLACK_API_URL=f"{NOWHERE}/"), cwd=tmp_path)
     assert "✗ ad_report: required columns are missing" in checked.err
     assert "✗ Slack cannot be reached" in checked.err
     assert "✓ The database answers" in checked.out
@@ -217,11 +217,11 @@ async def test_a_token_slack_refuses_is_a_matter_of_configuration(company: Path,
     try:
         address = await workspace.serve()
         env = environment(home, **TOKENS, SLACK_API_URL=f"{address}/api/")
-        done = await baton("serve", env=env, cwd=company)
+        done = await baton_again("serve", env=env, cwd=company)
         assert (done.sentence, done.code) == ("Slack refused SLACK_BOT_TOKEN: invalid_auth.", 2)
         assert not home.exists()
         env |= {"SLACK_BOT_TOKEN": workspace.bot_token}
-        done = await baton("serve", env=env, cwd=company)
+        done = await baton_again("serve", env=env, cwd=company)
         assert done.code == 2
         assert "Traceback" not in done.err
         assert "Slack refused SLACK_APP_TOKEN: invalid_auth." in done.err

@@ -11,7 +11,7 @@ from app import policy
 from graph.runner import Runner
 from memory.database import Database
 from tests.app.commands import company, home
-from tests.app.process import baton, environment
+from tests.app.process import baton_again, environment
 from tests.graph.fakes import CORA, FIRST, opened, proposal, refresh, services
 from tests.postgres import address, server, template
 
@@ -39,7 +39,7 @@ def changed(folder: Path, name: str, **policy: object) -> Path:
 
 
 async def test_every_situation_is_answered_for_everybody_who_might_press(folder: Path, home: Path):
-    done = await baton("policy", "test", env=environment(home), cwd=folder)
+    done = await baton_again("policy", "test", env=environment(home), cwd=folder)
     assert (done.code, done.err) == (0, "")
     lines = done.out.splitlines()
     assert "Set budget on an ordinary day: asks the media lead." in lines

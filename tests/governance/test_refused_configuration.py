@@ -9,7 +9,7 @@ from app.serving import checked
 from domain.errors import ConfigurationError
 from domain.operating_model import BreakGlass, Delegation, Limit, Policy, Restriction
 from governance.review import check, refusals
-from tests.app.process import baton, environment
+from tests.app.process import baton_again, environment
 from tests.governance.company import CLEO, CORA, MARA, PEOPLE, TODAY, model, policy
 
 FILE = """\
@@ -40,7 +40,7 @@ def test_a_file_that_makes_a_human_decision_automatic_is_refused(kind: str, tmp_
 async def test_serving_with_such_a_file_ends_with_exit_code_2_and_nothing_started(tmp_path: Path):
     (tmp_path / "baton.yaml").write_text(FILE.replace("KIND", "shift_budget"), "utf-8")
     env = environment(tmp_path / "home", SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
-    done = await baton("serve", env=env, cwd=tmp_path)
+    done = await baton_again("serve", env=env, cwd=tmp_path)
     assert done.code == 2
     assert "shift_budget cannot be automatic: budget shift is always decided by a person." in done.err
     assert not (tmp_path / "home").exists()
