@@ -13,6 +13,7 @@ from app.workspace.methods.streams import read_back
 from bot.allowance import Allowance
 from bot.answer import answer, closing, streamed
 from bot.blocks import Message, section
+from bot.client import SlackClient
 from bot.conversation import Conversation
 from bot.markdown import markdown
 from bot.slack import Reader, Slack
@@ -38,6 +39,10 @@ async def spoken(found: Answer = FOUND) -> AsyncGenerator[str | Told]:
     for piece in streamed(found):
         yield piece
     yield Told(answer(found, answer_id=ONCE), closing(found, ONCE))
+
+
+async def partner(team: str) -> str:
+    return f"xoxb-{team}"
 
 
 @pytest.fixture
@@ -106,7 +111,11 @@ async def test_what_a_kind_of_channel_refuses_is_still_done_elsewhere(streams, s
     assert len(slack.calls(STOPPED)) == 1
 
 
-async def test_what_one_workspace_lacks_another_may_have(streams, slack):
+async def test_what_one_workspace_lacks_another_may_have(runner, slack_streams):
+    slack = slack_streams
+    client = SlackClient(token="xoxb-home", base_url=f"{slack.address}/api/", timeout=5)
+    client.token_of = partner
+    streams = Streams(runner, Slack(client))
     slack.refuse(STARTED, "missing_scope")
     there = replace(asked("1773480600.000100", is_direct=False), channel="T0PARTNER1/C0SHARED001")
     await streams.tell(there, spoken())
