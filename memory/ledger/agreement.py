@@ -22,6 +22,8 @@ from memory.schema import ACTION, LEDGER, LEDGER_IDENTITY, PROPOSAL, PROPOSAL_VE
 _BATCH = 1000
 _ENDS = tuple(status.value for status in ReceiptStatus if status is not ReceiptStatus.UNKNOWN)
 """How an action can have ended, as its receipt and its own state say."""
+_UNTRIED = ("approved", "ready")
+"""States of an action nobody has tried, or that certainly did not happen: it is carried out from its first step."""
 
 
 @dataclass(slots=True)
@@ -122,7 +124,10 @@ def _out_of_order(
 
 
 async def _states(tx: AsyncConnection, reading: _Reading) -> None:
-    """An action that ended stays as its newest receipt says: set back, it would be carried out again."""
+    """An action that ended stays as its newest receipt says: set back, it would be carried out again.
+
+    So would one of which nobody knows what became of it, from its first step on; it is only looked at.
+    """
     ended = ACTION.c.state.in_(_ENDS)
     newest = (
         select(RECEIPT.c.action_id, RECEIPT.c.status)
@@ -132,6 +137,7 @@ async def _states(tx: AsyncConnection, reading: _Reading) -> None:
     )
     said = func.coalesce(newest.c.status, "")
     other = (ended | said.in_(_ENDS)) & (ACTION.c.state != said)
+    other |= (said == ReceiptStatus.UNKNOWN.value) & ACTION.c.state.in_(_UNTRIED)
     found = select(ACTION.c.proposal_id).outerjoin(newest, newest.c.action_id == ACTION.c.id).where(other)
     for ident in await tx.scalars(found.order_by(ACTION.c.proposal_id)):
         reading.problems.append(f"the action of {ident} has no line receipt that says how it ended, or was changed")

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from domain.badge import Badge
 from domain.proposal import Approved, Rejected, Snoozed
 from domain.signal import EventKind, SignalEvent
 from domain.verdict import Ask
 from memory import decisions, people, proposals
 from memory.database import Database
-from memory.people import erasure
+from memory.people import badges, erasure
 from memory.proposals import Asked
 from memory.sweeps import SweepBook, Swept
 from tests.graph.fakes import FIRST, proposal, signal
@@ -57,6 +58,19 @@ async def test_every_card_with_a_trace_of_hers_is_drawn_anew_and_no_other(traces
     erased = await erasure.erase(traces, WILMA, names=(NAME,))
     assert erased
     assert erased.cases == tuple(map(case, (REJECTED, AGREED, SNOOZED, QUOTING, NAMED)))
+
+
+async def test_the_name_somebody_has_in_slack_is_taken_out_of_what_others_wrote_as_well(traces: Database):
+    """Nobody has to tell the command: Slack said it once."""
+    async with traces.engine.begin() as tx:
+        await badges.keep(tx, Badge(slack=WILMA, name="Billie Quince"), NOW)
+    said = Rejected(proposal_id=question(UNTOUCHED), version=1, by=OTHER, at=NOW, reason="as Billie Quince asked")
+    await decisions.claim(traces, said)
+    assert await erasure.erase(traces, WILMA)
+    async with traces.read() as tx:
+        left = await decisions.of(tx, question(UNTOUCHED))
+    assert isinstance(left, Rejected)
+    assert left.reason == "as (erased) asked"
 
 
 async def test_names_and_keys_are_given_of_those_alone_who_are_asked_for(traces: Database):

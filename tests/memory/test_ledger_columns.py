@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from domain.proposal import Snoozed
+from domain.receipt import Receipt, ReceiptStatus
 from domain.signal import EventKind, SignalEvent
 from memory import actions, decisions, ledger, signals
-from memory.actions import INTENT, READY
+from memory.actions import INTENT, READY, Lease
 from memory.database import Database
 from memory.ledger.columns import MOST_HELD_UP
 from memory.proposals import withdraw
@@ -46,7 +47,7 @@ async def snooze(database: Database) -> None:
     assert await decisions.snooze(database, one) is None
 
 
-async def begun(database: Database) -> None:
+async def begun(database: Database) -> Lease:
     """Approved, and about to be written by the ad account."""
     assert await decisions.claim(database, approved()) is None
     ident = await actions.release(database, PROP)
@@ -56,6 +57,7 @@ async def begun(database: Database) -> None:
     assert held
     assert held.state == READY
     await actions.intend(database, held, {"x": "1"}, "ad_account")
+    return held
 
 
 async def test_a_question_of_before_holds_and_its_line_is_counted(monkeypatch: pytest.MonkeyPatch, database: Database):
@@ -131,6 +133,19 @@ async def test_an_action_is_put_off_for_no_longer_than_anything_is(database: Dat
     assert await after(database, nearly) == ()
     (problem,) = await after(database, f"UPDATE action SET not_before = clock_timestamp() + {hour} + interval '60 s'")
     assert problem == f"the action of {PROP} has no line that puts it off for so long in the ledger"
+
+
+@pytest.mark.parametrize("state", ["approved", "ready"])
+async def test_what_became_of_an_action_nobody_knows_is_not_set_back_to_its_start(database: Database, state: str):
+    """Its effect may be there already."""
+    await asked(database)
+    held = await begun(database)
+    common = {"action_id": held.action_id, "proposal_id": PROP, "before": {}, "after": {}, "answer": "", "at": NOW}
+    unknown = Receipt.model_validate(common | {"status": ReceiptStatus.UNKNOWN})
+    await actions.finish(database, held, unknown, look_again_after=1)
+    assert (await verified(database)).problems == ()
+    (problem,) = await after(database, f"UPDATE action SET state = '{state}'")
+    assert problem == f"the action of {PROP} has no line receipt that says how it ended, or was changed"
 
 
 async def test_a_signal_that_closed_is_not_open_again_by_another_order_of_what_was_noted(database: Database):
