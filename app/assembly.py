@@ -6,14 +6,14 @@ import os
 import signal
 import socket
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from app import embedded
 from app.clock import SystemClock
 from app.settings import Settings
-from connectors.embeddings import HashingEmbedder
+from connectors.embeddings import load_embedder
 from connectors.executors.ad_account import AdAccount
 from connectors.executors.by_hand import ByHand
 from connectors.models import load_chat_model, within
@@ -29,8 +29,9 @@ from graph.runner import Runner
 from graph.services import Services
 from memory import lessons
 from memory.database import Database
+from memory.embedding import StaticEmbedder
 from memory.ledger.seals import Seals
-from memory.lesson_index import ChromaIndex
+from memory.lesson_index import Beside, ChromaIndex, Embedder
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ async def assembled(
     try:
         await runner.open()
         if index is not None:
-            await index.open(_every(database))
+            await index.open(_every(database), _beside(database) if settings.chroma_url else None)
         yield runner
     finally:
         if watch is not None:
@@ -124,9 +125,11 @@ def _executors(model: OperatingModel) -> tuple[Executor, ...]:
 
 
 def _index(settings: Settings) -> ChromaIndex:
+    own = StaticEmbedder()
+    embedder: Embedder = load_embedder(settings.embeddings) or own
     if settings.chroma_url:
-        return ChromaIndex(HashingEmbedder(), url=settings.chroma_url)
-    return ChromaIndex(HashingEmbedder(), folder=settings.home / "chroma")
+        return ChromaIndex(embedder, url=settings.chroma_url, former=(own,))
+    return ChromaIndex(embedder, folder=settings.home / "chroma", former=(own,))
 
 
 def _every(database: Database) -> Callable[[], Awaitable[Sequence[Lesson]]]:
@@ -135,6 +138,14 @@ def _every(database: Database) -> Callable[[], Awaitable[Sequence[Lesson]]]:
             return await lessons.every(tx)
 
     return every
+
+
+def _beside(database: Database) -> Beside:
+    async def beside(known: Collection[str]) -> Sequence[Lesson]:
+        async with database.read() as tx:
+            return await lessons.beside(tx, known)
+
+    return beside
 
 
 def _explain(name: str) -> Callable[[Signal], Worded] | None:

@@ -15,7 +15,7 @@ from domain.errors import ConfigurationError
 from domain.slack_id import TEAM
 
 _TEAM = re.compile(TEAM)
-KNOWN = ("BATON_FAILPOINT", "BATON_HOME", "BATON_LEDGER_KEY", "BATON_MODEL")
+KNOWN = ("BATON_EMBEDDINGS", "BATON_FAILPOINT", "BATON_HOME", "BATON_LEDGER_KEY", "BATON_MODEL")
 
 
 class Settings(Frozen):
@@ -29,6 +29,8 @@ class Settings(Frozen):
     """Empty: the embedded lesson index."""
     model: str = ""
     """Chat model as "provider:name"; empty: the deterministic writer."""
+    embeddings: str = ""
+    """LangChain embeddings as "package.module:factory"; empty: those that come with Baton."""
     slack_api_url: str = ""
     """Base address of a Slack-compatible server; empty: Slack itself."""
     slack_bot_token: SecretStr = SecretStr("")
@@ -66,6 +68,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         database_url=env.get("DATABASE_URL", ""),
         chroma_url=env.get("CHROMA_URL", ""),
         model=env.get("BATON_MODEL", ""),
+        embeddings=env.get("BATON_EMBEDDINGS", ""),
         slack_api_url=env.get("SLACK_API_URL", ""),
         slack_bot_token=SecretStr(env.get("SLACK_BOT_TOKEN", "")),
         slack_app_token=SecretStr(env.get("SLACK_APP_TOKEN", "")),

@@ -1,48 +1,58 @@
-"""Text as vectors without a network or a model: hashed words and parts of words.
+"""Any LangChain embeddings by name, for those who have better vectors than the ones that come with Baton."""
 
-Finds what shares words or word stems, not what merely means the same; the word index beside it carries the quality.
-"""
-
-import math
+import importlib
 import re
-from collections.abc import Iterator, Sequence
-from hashlib import blake2b
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+from domain.errors import ConfigurationError
 
-_WORD = re.compile(r"\w+")
-_PART = 4
-"""Characters in a part of a word; word ends count as one."""
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
+
+_MOST_LETTERS = 24
 
 
-class HashingEmbedder:
-    """Deterministic on every machine: each word and part of a word adds to two of `dimension` places."""
+class LangChainEmbedder:
+    """Embeddings of a provider; they may need a network, and raise what the provider raises."""
 
-    name = "hash256_v1"
-    """Changes when the vectors do, so that an index knows it must be rebuilt."""
-    dimension = 256
+    def __init__(self, embeddings: "Embeddings", configured: str) -> None:
+        """`configured` is what the settings say; with the model's own name it tells these vectors from others."""
+        model = next((str(found) for name in ("model", "model_name") if (found := getattr(embeddings, name, None))), "")
+        letters = re.sub(r"[^a-z0-9]+", "_", (model or configured).lower()).strip("_")[:_MOST_LETTERS].strip("_")
+        self.name = f"{letters}_{sha256(f'{configured} {model}'.encode()).hexdigest()[:8]}"
+        self._embeddings = embeddings
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        """One vector per text, of length 1; an empty text is the zero vector."""
-        return [self._vector(text).tolist() for text in texts]
-
-    def _vector(self, text: str) -> NDArray[np.float64]:
-        vector = np.zeros(self.dimension)
-        for feature, weight in _features(text):
-            digest = blake2b(feature.encode(), digest_size=8).digest()
-            for half in (digest[:4], digest[4:]):  # two places each: one collision cannot make strangers alike
-                number = int.from_bytes(half, "big")
-                vector[(number >> 1) % self.dimension] += weight if number & 1 else -weight
-        length = float(np.linalg.norm(vector))
-        return vector / length if length else vector
+        """One vector per text, as the provider makes them."""
+        return self._embeddings.embed_documents(list(texts))
 
 
-def _features(text: str) -> Iterator[tuple[str, float]]:
-    """A word weighs as much as all its parts together, so that long words do not drown short ones."""
-    for word in _WORD.findall(text.casefold()):
-        yield f"word {word}", 1.0
-        bounded = f"<{word}>"
-        parts = [bounded[start : start + _PART] for start in range(max(1, len(bounded) - _PART + 1))]
-        for part in parts:
-            yield f"part {part}", 1.0 / math.sqrt(len(parts))
+def load_embedder(name: str) -> LangChainEmbedder | None:
+    """The embeddings of "package.module:factory", called without arguments; None for an empty name.
+
+    Raises ConfigurationError.
+    """
+    if not name:
+        return None
+    place, colon, factory = name.partition(":")
+    if not (colon and place and factory):
+        raise ConfigurationError(f'BATON_EMBEDDINGS "{name}" names no embeddings. Write package.module:factory.')
+    try:
+        module = importlib.import_module(place)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{place}.".startswith(f"{error.name}."):
+            raise
+        raise ConfigurationError(f'BATON_EMBEDDINGS "{name}": there is no module {place}.') from error
+    if not hasattr(module, factory):
+        raise ConfigurationError(f'BATON_EMBEDDINGS "{name}": {place} has no {factory}.')
+    from langchain_core.embeddings import Embeddings  # noqa: PLC0415 - a second to import
+
+    try:
+        embeddings = getattr(module, factory)()
+    except Exception as error:  # a provider's own complaint: a missing key, an unknown model
+        raise ConfigurationError(f'BATON_EMBEDDINGS "{name}" cannot be used: {error}') from error
+    if not isinstance(embeddings, Embeddings):
+        raise ConfigurationError(f'BATON_EMBEDDINGS "{name}" made a {type(embeddings).__name__}, not embeddings.')
+    return LangChainEmbedder(embeddings, name)

@@ -49,3 +49,27 @@ class Lesson(Frozen):
     expires_on: date
     source: str
     """The proposal, test or person it comes from: "prop_…"."""
+
+    @property
+    def strength(self) -> float:
+        """How sure it is, from 0 to 1: 1 for an effect measured exactly and alone, 0.5 for what nobody measured.
+
+        An interval of half a whole (-20 % to +30 %) tells as little as an opinion; what was done together is told apart
+        from nothing, and counts half as much above that.
+        """
+        if self.interval is None:
+            return 0.5
+        width = self.interval[1] - self.interval[0]
+        sure = 1 / (1 + 2 * max(width, 0.0))
+        return 0.5 + (sure - 0.5) / 2 if self.together_with and sure > 0.5 else sure
+
+
+class Wanted(Frozen):
+    """Which lessons a search is about; what is left open leaves nothing out."""
+
+    scope: Scope | None = None
+    """Only lessons that do not contradict it: for account a1, its own, its campaigns' and the whole company's."""
+    kinds: tuple[LessonKind, ...] = ()
+    """Only these kinds; none named means all."""
+    holds_on: date | None = None
+    """Only what was learned by that day and has not expired."""

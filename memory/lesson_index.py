@@ -1,30 +1,50 @@
 """Finds lessons by meaning (Chroma) and by word (BM25). A projection: it can be thrown away and rebuilt at any time."""
 
 import asyncio
-import fcntl
 import logging
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
+from datetime import date
+from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TextIO
-from urllib.parse import urlsplit
+from typing import Protocol
 
-from domain.errors import StartupError
-from domain.lesson import Lesson
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.lesson import Lesson, Wanted
 from domain.scope import Scope
-
-if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
-    from chromadb.api.models.Collection import Collection  # pyright: ignore[reportMissingTypeStubs]
+from memory.lesson_shelf import Mask, Shelf
+from memory.lesson_vectors import Vectors, VectorStore
+from memory.lesson_words import Words
 
 logger = logging.getLogger(__name__)
 
-_WEIGHTS = (2.0, 1.0, 1.0)
-"""Of meaning, of words, and of being about the same object, when ranks are fused."""
+WORDS, MEANING, ABOUT = 2.0, 1.0, 1.0
+"""What the ranks by word, by meaning, and being about the same object weigh; chosen on the tuning half of the questions
+in tests/bench/memory.py, reported on the other half."""
 _DAMPING = 60
-_BATCH = 1000
+"""Of reciprocal rank fusion: Cormack, Clarke and Büttcher, SIGIR 2009."""
+_DEPTH = 100
+"""Ranks of each list that are fused."""
+_FEW = 500
+"""Up to so many lessons wanted, their own vectors are compared; of more, the graph is asked and the rest left out."""
+_MOST = 2000
+"""Neighbours the graph is asked for at most, however few of them are wanted."""
+_AT_ONCE = 1000
+"""Up to so many new lessons get their vectors before `add` returns; of more, in the background."""
+_BATCH = 100
+"""Vectors written in one go in the background: a search waits for one batch at most."""
+_REST_SECONDS = 30.0
+"""Between two tries of an embedder that failed."""
+_LOOK_SECONDS = 5.0
+"""Between two looks for lessons that another process wrote."""
+
 Every = Callable[[], Awaitable[Sequence[Lesson]]]
 """Gives all lessons there are: the database's own list."""
+Beside = Callable[[Collection[str]], Awaitable[Sequence[Lesson]]]
+"""Gives the lessons there are beside those of these ids."""
 
 
 class Embedder(Protocol):
@@ -35,153 +55,222 @@ class Embedder(Protocol):
         """Which model, in letters and digits: vectors of two models never share a collection."""
         ...
 
-    def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
-        """One vector per text."""
+    def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]] | Vectors:
+        """One row per text. Whatever it raises, lessons are found by word until it answers again."""
         ...
 
 
 class ChromaIndex:
-    """The index of lessons, in a folder of its own or on a Chroma server."""
+    """The index of lessons, in a folder of its own or on a Chroma server.
 
-    def __init__(self, embedder: Embedder, *, folder: Path | None = None, url: str | None = None) -> None:
+    Words and columns are in memory, read from the database at the start. Vectors are in Chroma, and made anew in the
+    background where another embedder made them; until all are there, `former` embedders' vectors are searched.
+    """
+
+    def __init__(
+        self,
+        embedder: Embedder,
+        *,
+        folder: Path | None = None,
+        url: str | None = None,
+        former: Sequence[Embedder] = (),
+    ) -> None:
         """Give `folder` for one process, or the `url` of a server for several."""
-        self._embedder, self._folder, self._url = embedder, folder, url
-        self._lock: TextIO | None = None
-        self._client: ClientAPI | None = None
-        self._lessons: dict[str, Lesson] = {}
+        self._embedder, self._former = embedder, former
+        self._store = VectorStore(folder=folder, url=url)
+        self._shelf, self._words = Shelf(), Words()
+        self._waiting: dict[str, str] = {}
+        self._stand_in: Embedder | None = None
+        self._embedding: asyncio.Task[None] | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._beside: Beside | None = None
+        self._look_at = self._ask_at = 0.0
 
-    async def open(self, every: Every) -> None:
-        """Reach the index and bring it up to date with the lessons there are. Raises StartupError."""
+    async def open(self, every: Every, beside: Beside | None = None) -> None:
+        """Reach the index and bring it up to date with the lessons there are. Raises StartupError.
+
+        Where several processes write lessons, `beside` is asked for the others' before a search, every few seconds.
+        """
         lessons = await every()
         async with self._one_at_a_time:
-            await asyncio.to_thread(self._open)
-            known = await asyncio.to_thread(lambda: set(self._collection().get(include=[])["ids"]))
-        self._lessons = {lesson.id: lesson for lesson in lessons}
-        await self.add([lesson for lesson in lessons if lesson.id not in known])
+            await asyncio.to_thread(self._open, lessons)
+        self._beside, self._look_at = beside, time.monotonic() + _LOOK_SECONDS
+        await self._catch_up()
 
     async def close(self) -> None:
-        """Let go of the folder."""
-        if self._client:
-            self._client.close()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType] - both have it
-            self._client = None
-        if self._lock:
-            self._lock.close()
-            self._lock = None
+        """Let go of the folder. Vectors that wait are made at the next start."""
+        await self._stop_embedding()
+        self._store.close()
 
     async def add(self, lessons: Sequence[Lesson]) -> None:
         """Make lessons findable; adding one twice changes nothing."""
-        if lessons:
-            async with self._one_at_a_time:
-                await asyncio.to_thread(self._add, lessons)
+        async with self._one_at_a_time:
+            new = self._shelf.new(lessons)
+            if not new:
+                return
+            await asyncio.to_thread(self._shelve, new)
+            self._waiting.update({lesson.id: lesson.text for lesson in new})
+        await self._catch_up()
 
     async def rebuild(self, lessons: Sequence[Lesson]) -> None:
-        """Throw everything away and index exactly these."""
+        """Throw everything away, every embedder's vectors too, and index exactly these."""
+        await self._stop_embedding()
         async with self._one_at_a_time:
-            await asyncio.to_thread(self._drop)
-            self._lessons = {}
+            await asyncio.to_thread(self._store.forget)
+            self._shelf, self._words, self._waiting, self._stand_in = Shelf(), Words(), {}, None
         await self.add(lessons)
+        await self.settled()
 
-    async def search(self, words: str, *, scope: Scope | None = None, limit: int = 5) -> list[str]:
-        """Ids of the lessons that fit best, best first."""
-        if not self._lessons:
+    async def settled(self) -> None:
+        """Wait until every lesson has its vector, however often the embedder has to be asked."""
+        if self._embedding:
+            await asyncio.shield(self._embedding)
+
+    async def search(
+        self,
+        words: str,
+        *,
+        scope: Scope | None = None,
+        wanted: Wanted | None = None,
+        today: date | None = None,
+        limit: int = 5,
+    ) -> list[str]:
+        """Ids of the lessons that fit best, best first.
+
+        What is about `scope` comes earlier; what is not `wanted` does not come; what is old on `today` comes later.
+        """
+        await self._look_beside()
+        if not len(self._shelf):
             return []
+        embedder = self._stand_in or self._embedder
+        vector = await self._vector(embedder, words)
         async with self._one_at_a_time:
-            return await asyncio.to_thread(self._search, words, scope, limit)
-
-    def _open(self) -> None:
-        import chromadb  # noqa: PLC0415 - takes seconds to load
-        from chromadb.config import Settings  # noqa: PLC0415
-
-        settings = Settings(anonymized_telemetry=False)
-        if self._url:
-            where = urlsplit(self._url)
-            tls = where.scheme == "https"
-            try:
-                self._client = chromadb.HttpClient(
-                    host=where.hostname or "localhost", port=where.port or 8000, ssl=tls, settings=settings
-                )
-            except ValueError as error:
-                raise StartupError(f"The Chroma server at {self._url} cannot be reached.") from error
-            return
-        assert self._folder is not None
-        self._claim(self._folder)
-        self._client = chromadb.PersistentClient(path=str(self._folder / "index"), settings=settings)
-
-    def _claim(self, folder: Path) -> None:
-        """Two processes on one folder would ruin its files without any error."""
-        if self._lock:
-            return
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = (folder / "lock").open("a+", encoding="utf-8")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.close()
-            raise StartupError(
-                f"Another process is using the lesson index in {folder}: stop it, or set CHROMA_URL to a Chroma server."
-            ) from error
-        self._lock = lock
-
-    def _collection(self) -> "Collection":
-        assert self._client is not None, "the index is not open"
-        name = f"lessons_{self._embedder.name}"
-        return self._client.get_or_create_collection(name, embedding_function=None)
-
-    def _drop(self) -> None:
-        assert self._client is not None, "the index is not open"
-        self._client.delete_collection(self._collection().name)
-
-    def _add(self, lessons: Sequence[Lesson]) -> None:
-        collection = self._collection()
-        for start in range(0, len(lessons), _BATCH):
-            some = lessons[start : start + _BATCH]
-            vectors = [[float(x) for x in vector] for vector in self._embedder.embed([lesson.text for lesson in some])]
-            collection.upsert(
-                ids=[lesson.id for lesson in some],
-                embeddings=vectors,  # pyright: ignore[reportArgumentType] - lists of floats are accepted
-                documents=[lesson.text for lesson in some],
-                metadatas=[{"kind": lesson.kind.value, "learned_on": lesson.learned_on.isoformat()} for lesson in some],
+            return await asyncio.to_thread(
+                self._search, words, embedder.name, vector, scope, wanted or Wanted(), today, limit
             )
-        self._lessons.update({lesson.id: lesson for lesson in lessons})
 
-    def _search(self, words: str, scope: Scope | None, limit: int) -> list[str]:
-        rankings = (self._by_meaning(words, limit * 4), self._by_word(words, limit * 4))
-        scores: dict[str, float] = defaultdict(float)
-        for weight, ranking in zip(_WEIGHTS, rankings, strict=False):
-            for rank, ident in enumerate(ranking):
-                scores[ident] += weight / (_DAMPING + rank + 1)
-        for ident in scores:
-            if scope is not None and self._lessons[ident].scope.touches(scope):
-                scores[ident] += _WEIGHTS[2] / (_DAMPING + 1)
-        return sorted(scores, key=lambda ident: (-scores[ident], ident))[:limit]
+    def _open(self, lessons: Sequence[Lesson]) -> None:
+        self._store.open()
+        known = self._store.ids(self._embedder.name)
+        self._shelf, self._words, self._stand_in = Shelf(), Words(), None
+        self._shelve(self._shelf.new(lessons))
+        self._store.remove(self._embedder.name, known - self._shelf.places.keys())
+        self._waiting = {lesson.id: lesson.text for lesson in lessons if lesson.id not in known}
+        if self._waiting:
+            older = (one for one in self._former if one.name != self._embedder.name)
+            self._stand_in = next((one for one in older if self._store.size(one.name) > len(known)), None)
 
-    def _by_meaning(self, words: str, limit: int) -> list[str]:
-        (vector,) = self._embedder.embed([words])
-        found = self._collection().query(
-            query_embeddings=[[float(x) for x in vector]],  # pyright: ignore[reportArgumentType] - as above
-            n_results=min(limit, len(self._lessons)),
-            include=[],
-        )
-        return [ident for ident in found["ids"][0] if ident in self._lessons]
+    def _shelve(self, lessons: Sequence[Lesson]) -> None:
+        self._shelf.add(lessons)
+        self._words.add([lesson.text for lesson in lessons])
 
-    def _by_word(self, words: str, limit: int) -> list[str]:
-        import bm25s  # noqa: PLC0415 - loads numpy and scipy  # pyright: ignore[reportMissingTypeStubs]
-        import Stemmer  # noqa: PLC0415
+    async def _look_beside(self) -> None:
+        if self._beside is None or time.monotonic() < self._look_at:
+            return
+        self._look_at = time.monotonic() + _LOOK_SECONDS
+        await self.add(await self._beside(self._shelf.places.keys()))
 
-        ids = sorted(self._lessons)
-        engine: Any = bm25s  # neither library ships complete types
-        snowball: Any = Stemmer
-        texts = [self._lessons[ident].text for ident in ids]
-        stemmer = snowball.Stemmer("english")
-        tokens: list[list[str]] = engine.tokenize(
-            [*texts, words], stemmer=stemmer, show_progress=False, return_ids=False
-        )
-        *documents, query = tokens
-        if not query or not any(documents):
-            return []
-        ranker = engine.BM25()
-        ranker.index(documents, show_progress=False)
-        found, scores = ranker.retrieve([query], k=min(limit, len(ids)), show_progress=False)
-        places: list[int] = found[0].tolist()
-        return [ids[place] for place, score in zip(places, scores[0].tolist(), strict=True) if score > 0]
+    async def _catch_up(self) -> None:
+        """Make the vectors that wait: few at once, many in the background, and later where the embedder fails."""
+        if self._embedding is not None and not self._embedding.done():
+            return
+        if self._waiting and (self._stand_in or len(self._waiting) > _AT_ONCE or not await self._embed_some(_AT_ONCE)):
+            self._embedding = asyncio.create_task(self._embed_all())
+        elif not self._waiting:
+            await self._complete()
+
+    async def _embed_all(self) -> None:
+        while self._waiting:
+            if not await self._embed_some(_BATCH):
+                await asyncio.sleep(_REST_SECONDS)
+        await self._complete()
+
+    async def _embed_some(self, most: int) -> bool:
+        """False: the embedder failed, which is logged; nothing is lost."""
+        some = dict(list(self._waiting.items())[:most])
+        try:
+            vectors = await asyncio.to_thread(self._embedded, self._embedder, list(some.values()))
+        except Exception as error:  # whatever a provider raises
+            logger.warning(
+                "%s made no vectors: %s; lessons are found by word until it does", self._embedder.name, error
+            )
+            return False
+        async with self._one_at_a_time:
+            await asyncio.to_thread(self._store.put, self._embedder.name, list(some), vectors)
+            for ident, text in some.items():
+                if self._waiting.get(ident) == text:  # else it changed meanwhile
+                    del self._waiting[ident]
+        return True
+
+    async def _complete(self) -> None:
+        async with self._one_at_a_time:
+            self._stand_in = None
+            await asyncio.to_thread(self._store.forget, but=self._embedder.name)
+
+    async def _stop_embedding(self) -> None:
+        if self._embedding is not None:
+            self._embedding.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._embedding
+            self._embedding = None
+
+    async def _vector(self, embedder: Embedder, words: str) -> Vectors | None:
+        if time.monotonic() < self._ask_at:
+            return None
+        try:
+            return (await asyncio.to_thread(self._embedded, embedder, [words]))[0]
+        except Exception as error:  # as above
+            self._ask_at = time.monotonic() + _REST_SECONDS
+            logger.warning("%s made no vector of a question: %s; it is answered by words", embedder.name, error)
+            return None
+
+    @staticmethod
+    def _embedded(embedder: Embedder, texts: Sequence[str]) -> Vectors:
+        vectors = np.asarray(embedder.embed(texts), dtype=np.float32)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+
+    def _search(
+        self,
+        words: str,
+        embedder: str,
+        vector: Vectors | None,
+        scope: Scope | None,
+        wanted: Wanted,
+        today: date | None,
+        limit: int,
+    ) -> list[str]:
+        mask = self._shelf.wanted(wanted)
+        fused = np.zeros(len(mask), dtype=np.float32)
+        depth = max(_DEPTH, limit)
+        for weight, places in (
+            (WORDS, self._by_word(words, mask, depth)),
+            (MEANING, self._by_meaning(embedder, vector, mask, depth)),
+        ):
+            fused[places] += weight / (_DAMPING + 1 + np.arange(len(places), dtype=np.float32))
+        found = np.flatnonzero(fused)
+        if scope is not None:
+            fused[found] += np.where(self._shelf.touching(scope)[found], ABOUT / (_DAMPING + 1), 0)
+        fused[found] *= self._shelf.weights(found, today)
+        ordered = sorted(found.tolist(), key=lambda place: (-float(fused[place]), self._shelf.ids[place]))
+        return [self._shelf.ids[place] for place in ordered[:limit]]
+
+    def _by_word(self, words: str, mask: Mask, depth: int) -> NDArray[np.int64]:
+        scores = np.where(mask, self._words.scores(words), 0)
+        found = np.flatnonzero(scores)
+        if len(found) > depth:
+            edge = np.partition(scores[found], len(found) - depth)[len(found) - depth]
+            found = found[scores[found] >= edge]
+        return found[np.argsort(-scores[found], kind="stable")][:depth]
+
+    def _by_meaning(self, embedder: str, vector: Vectors | None, mask: Mask, depth: int) -> NDArray[np.int64]:
+        wanted = int(mask.sum())
+        if vector is None or not vector.any() or not wanted:
+            return np.zeros(0, dtype=np.int64)
+        if wanted <= _FEW:
+            ids = self._store.nearest_of(embedder, vector, [self._shelf.ids[place] for place in np.flatnonzero(mask)])
+        else:
+            share = wanted / len(self._shelf)
+            ids = self._store.nearest(embedder, vector, min(ceil(depth / share), _MOST))
+        places = [self._shelf.places[ident] for ident in ids if ident in self._shelf.places]
+        return np.array([place for place in places if mask[place]][:depth], dtype=np.int64)

@@ -1,11 +1,11 @@
 """Outcomes and lessons."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, Text, all_, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.lesson import Lesson, LessonKind
@@ -68,6 +68,13 @@ async def by_ids(tx: AsyncConnection, ids: Sequence[str]) -> tuple[Lesson, ...]:
 async def every(tx: AsyncConnection) -> tuple[Lesson, ...]:
     """All lessons, oldest first."""
     return await _read(tx, select(LESSON.c.body).order_by(LESSON.c.learned_on, LESSON.c.id))
+
+
+async def beside(tx: AsyncConnection, known: Collection[str]) -> tuple[Lesson, ...]:
+    """Lessons there are beside those of these ids. Counted first: a look that finds nothing new is cheap."""
+    if await count(tx) == len(known):
+        return ()
+    return await _read(tx, select(LESSON.c.body).where(LESSON.c.id != all_(literal(list(known), ARRAY(Text)))))
 
 
 async def count(tx: AsyncConnection) -> int:

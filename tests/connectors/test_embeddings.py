@@ -1,64 +1,69 @@
-"""Vectors that need no network."""
+"""Embeddings of somebody else's, by name."""
 
-import math
+import sys
+from collections.abc import Sequence
+from types import ModuleType
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings
 
-from connectors.embeddings import HashingEmbedder
-
-EMBEDDER = HashingEmbedder()
+from connectors.embeddings import load_embedder
+from domain.errors import ConfigurationError
 
 
-def likeness(one: str, other: str) -> float:
-    first, second = EMBEDDER.embed([one, other])
-    return sum(a * b for a, b in zip(first, second, strict=True))
+class Named(Embeddings):
+    def __init__(self, model: str) -> None:
+        self.model = model
+
+    def embed_documents(self, texts: Sequence[str]) -> list[list[float]]:
+        return [[float(len(text)), 1.0] for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        return self.embed_documents([text])[0]
 
 
-def test_a_lesson_is_nearer_to_a_question_about_it_than_to_another():
-    lesson = "Refreshing the worn-out trail shoe video brought back click-through"
-    assert likeness(lesson, "did refresh of trail shoes videos help clicks?") > 0.2
-    assert likeness(lesson, "did refresh of trail shoes videos help clicks?") > 2 * likeness(
-        lesson, "newsletter unsubscribes after the January sale"
-    )
+@pytest.fixture(autouse=True)
+def provider(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    def broken() -> Embeddings:
+        raise ValueError("no key")
+
+    module = ModuleType("a_provider")
+    vars(module).update(
+        small=lambda: Named("Small v1"), large=lambda: Named("Large v1"), broken=broken, other=lambda: 3,
+        nameless=lambda: DeterministicFakeEmbedding(size=8),
+    )  # fmt: skip
+    monkeypatch.setitem(sys.modules, "a_provider", module)
+    return module
 
 
-def test_inflected_words_are_near():
-    assert (
-        likeness("Frühlingskampagne", "Frühlingskampagnen")
-        > likeness("Frühlingskampagne", "Winterschlussverkauf") + 0.3
-    )
+def test_without_a_name_there_are_none():
+    assert load_embedder("") is None
 
 
-def test_vectors_are_the_same_on_every_machine():
-    (vector,) = EMBEDDER.embed(["budget"])
-    assert len(vector) == EMBEDDER.dimension == 256
-    places = {place: round(value, 4) for place, value in enumerate(vector) if value}
-    assert places == pytest.approx(
-        {
-            42: -0.2236,
-            56: 0.2236,
-            92: -0.2236,
-            107: 0.2236,
-            122: 0.2236,
-            127: 0.2236,
-            131: -0.2236,
-            140: -0.2236,
-            141: 0.5,
-            171: -0.5,
-            178: -0.2236,
-            243: 0.2236,
-        }
-    )
+def test_vectors_are_the_providers_own():
+    embedder = load_embedder("a_provider:small")
+    assert embedder
+    assert embedder.embed(["tent", "boots"]) == [[4.0, 1.0], [5.0, 1.0]]
 
 
-@given(st.text(max_size=200))
-def test_every_text_has_length_one_or_none(text):
-    (vector,) = EMBEDDER.embed([text])
-    length = math.hypot(*vector)
-    assert length == pytest.approx(1) or (length == 0)
+def test_each_model_has_a_name_of_its_own_that_a_collection_can_bear():
+    names = [load_embedder(f"a_provider:{one}").name for one in ("small", "large", "nameless")]
+    assert len(set(names)) == 3
+    assert names[0].startswith("small_v1_")
+    assert all(name.replace("_", "").isalnum() and name.isascii() for name in names)
+    assert names == [load_embedder(f"a_provider:{one}").name for one in ("small", "large", "nameless")]
 
 
-def test_no_words_no_direction():
-    assert not any(EMBEDDER.embed(["  … !"])[0])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("openai", "Write package.module:factory"),
+        ("nowhere.at_all:make", "there is no module nowhere.at_all"),
+        ("a_provider:tiny", "a_provider has no tiny"),
+        ("a_provider:broken", "cannot be used: no key"),
+        ("a_provider:other", "made a int, not embeddings"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_one_sentence(name: str, said: str):
+    with pytest.raises(ConfigurationError, match=said):
+        load_embedder(name)
