@@ -117,7 +117,7 @@ def _panel(panel: Axes, series: Series, chart: Chart, marks: Sequence[Mark]) -> 
     panel.grid(axis="y", color="#E4E4E4", linewidth=0.8)
     panel.set_axisbelow(True)
     panel.yaxis.set_major_locator(MaxNLocator(4))
-    panel.yaxis.set_major_formatter(FuncFormatter(partial(_tick, unit=series.unit)))
+    panel.yaxis.set_major_formatter(FuncFormatter(partial(tick, unit=series.unit)))
     panel.xaxis.set_major_locator(AutoDateLocator(minticks=4, maxticks=6))
     panel.xaxis.set_major_formatter(FuncFormatter(_short_day))
 
@@ -162,7 +162,8 @@ def _numbers(values: Sequence[float | None]) -> list[float]:
     return [math.nan if value is None else value for value in values]
 
 
-def _tick(number: float, _: int | None = None, *, unit: str) -> str:
+def tick(number: float, _: int | None = None, *, unit: str) -> str:
+    """A figure on an axis: "€1,200", "0.8 %", "48,900"."""
     places = next((count for count in range(4) if math.isclose(number, round(number, count), abs_tol=1e-9)), 4)
     if unit in SIGNS:
         return written(number, unit, places)

@@ -7,6 +7,7 @@ import asyncio
 import io
 import warnings
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import matplotlib as mpl
@@ -14,9 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from bot.charts import DPI, INK, LINE, LOCK, MARK, PAPER, STYLE, WIDTH
+from bot.charts import DPI, INK, LINE, LOCK, MARK, PAPER, STYLE, WIDTH, tick
 from bot.words import day, listed, many, plain, span, stake
 from domain.summaries import Step, Summary, Weight
 
@@ -116,7 +117,7 @@ def _times(panel: Axes, steps: tuple[Step, ...]) -> None:
 def _money(panel: Axes, effects: list[Weight]) -> None:
     """An effect a row: what it was worth, with its interval."""
     currency = effects[0].currency
-    _dress(panel, f"What effects were worth, {currency}, with 95 % intervals", axis="x")
+    _dress(panel, "What effects were worth, with 95 % intervals", axis="x")
     for row, one in enumerate(reversed(effects)):
         amount = one.amount or Decimal(0)
         ends = [float(end) for end in one.interval or (amount, amount)]
@@ -129,7 +130,8 @@ def _money(panel: Axes, effects: list[Weight]) -> None:
     panel.axvline(0, color=MARK, linewidth=1.2)
     panel.set_ylim(-0.5, len(effects) - 0.2)
     panel.set_yticks([])
-    panel.xaxis.set_major_locator(MaxNLocator(5))
+    panel.xaxis.set_major_locator(MaxNLocator(4))
+    panel.xaxis.set_major_formatter(FuncFormatter(partial(tick, unit=currency)))
 
 
 def _dress(panel: Axes, title: str, axis: str = "y") -> None:

@@ -1,14 +1,19 @@
 """A channel is archived, deleted or left: no card is lost, and none is posted twice."""
 
+from contextlib import suppress
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from app.workspace.people import WorkspaceUser
+from app.workspace.server import Workspace
 from bot.board import LOST, SlackBoard
 from bot.slack import SlackRefused
 from bot.troubles import Troubles
 from domain.case import ProposalStatus
+from domain.errors import SlackUnavailable
 from domain.signal import CloseReason
 from domain.trouble import TroubleKind
 from tests.bot.fakes import FakeRunner, FakeSlack
@@ -186,3 +191,32 @@ async def test_whoever_watches_moves_what_was_left_and_then_needs_the_lost_chann
     assert await look() == (["marketing-signals", ELSEWHERE], 1)
     assert await look() == (["marketing-signals", ELSEWHERE], 1)
     assert [one.about for one in await book.known()] == ["one-that-no-card-is-in"]
+
+
+@pytest.mark.parametrize("fault", ["applied_then_lost", "500"])
+async def test_on_the_way_to_another_channel_no_card_is_lost_or_doubled_whatever_slack_does(
+    runner: FakeRunner, tmp_path: Path, fault: str
+):
+    runner.troubles = Book()  # type: ignore[attr-defined]
+    workspace = Workspace(tmp_path, [WorkspaceUser(MARA, "Mara", ("media_lead",))], ["marketing-signals", ELSEWHERE])
+    address = await workspace.serve(port=0)
+    try:
+        client = AsyncWebClient(token=workspace.bot_token, base_url=f"{address}/api/")
+        board = SlackBoard(runner, client)  # type: ignore[arg-type]
+        await board.show(SIG)
+        await runner.troubles.note(TroubleKind.CHANNEL_ARCHIVED, "marketing-signals")  # type: ignore[attr-defined]
+        elsewhere(runner)
+        workspace.office.faults.plan("chat.postMessage", fault, 1)
+        for _ in range(4):
+            with suppress(SlackUnavailable):
+                await board.show(SIG)
+        moved = runner.kept[SIG][f"{SIG}/card"]
+        told = [message for channel, message in workspace.office.store.messages() if channel == moved.channel]
+        heads = [
+            message["ts"] for message in told if "thread_ts" not in message or message["thread_ts"] == message["ts"]
+        ]
+        assert heads == [moved.ts]
+        assert {message["thread_ts"] for message in told if message["ts"] != moved.ts} == {moved.ts}
+        assert len(told) == 3, "the card, its evidence and its chart"
+    finally:
+        await workspace.close()

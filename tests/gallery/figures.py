@@ -10,7 +10,7 @@ from tests.bot.samples import MARA, NOW, REFRESH, SHIFT, SIG, SIGNAL, TODAY
 DIGEST = Digest(
     day=TODAY,
     headline="1 signal opened, 3 decisions wait",
-    changed=("Opened: Trail Shoe video on Meta is wearing out (€118.40 a day)",),
+    changed=("Opened: Trail Shoe video on Meta is wearing out (€118 a day)",),
     waiting=("Shift budget: Mara Lindt", "Refresh creative: Cleo Okafor", "Retention flow: Nils Berg"),
     decided=(
         "Mara Lindt approved pause ad for Autumn jacket static",

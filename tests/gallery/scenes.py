@@ -14,7 +14,7 @@ from bot.introduction import introduction
 from bot.own_digest import own_digest
 from bot.weekly import weekly
 from domain.action import RefreshCreative
-from domain.case import Answer, Case, Citation, ProposalStatus, ProposalView
+from domain.case import Answer, CallRecord, Case, Citation, ProposalStatus, ProposalView
 from domain.operating_model import ExecutorSettings, OperatingModel
 from domain.proposal import Approved, Expired, Rejected, Snoozed
 from domain.receipt import ReceiptStatus
@@ -93,6 +93,17 @@ def _two(status: ProposalStatus, decision: object, **more: object) -> Case:
     return case_of(view(SHIFTING, status, decision=decision, **more), view(REFRESHING))
 
 
+def _with_records(case: Case) -> Case:
+    """The first question's agents were held against their forecasts often enough to say so."""
+    first, *others = case.proposals
+    assert first.proposal.forecast is not None
+    basis = {"basis": "from 11 measured outcomes here and a cautious first guess"}
+    forecast = {"forecast": first.proposal.forecast.model_copy(update=basis)}
+    record = {"record": CallRecord(measured=11, right=9, inside=8)}
+    told = first.model_copy(update={"proposal": first.proposal.model_copy(update=forecast), **record})
+    return case.model_copy(update={"proposals": (told, *others)})
+
+
 def _many() -> Case:
     briefs = [
         proposal(
@@ -134,7 +145,7 @@ def _cards() -> Mapping[str, tuple[str, Case, OperatingModel]]:
     over = {"is_open": False, "closed": CloseReason.RECOVERED, "closed_on": TODAY + timedelta(days=8)}
     emergency = view(SHIFTING, P.APPROVED, decision=_approved(SHIFT, ADA), in_emergency=True)
     return {
-        "pending": ("Three owners are asked; nobody has answered.", CASE, MODEL),
+        "pending": ("Three owners are asked; nobody has answered.", _with_records(CASE), MODEL),
         "partly-decided": (
             "The creative lead approved; two questions wait.",
             case_of(REFRESHING_APPROVED, view(SHIFTING), view(FLOWING)), MODEL,
