@@ -232,3 +232,18 @@ async def test_home_written_like_another_workspace_is_named(slack: FakeSlack, mo
 
 async def test_a_home_that_is_not_the_tokens_is_named(slack: FakeSlack):
     assert "SLACK_WORKSPACES names another home" in wrong(await found_in(slack, model(MARA), home="T0OTHER001"))[0]
+
+
+async def test_a_stranger_where_they_are_decides_nothing_and_a_member_there_is_none(
+    slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
+):
+    answer, teams = slack._answer, {"U0MARA0001": "T1", "U0JUNE0001": AGENCY}  # pyright: ignore[reportPrivateUsage]
+
+    def described(method: str, sent: dict[str, Any]) -> dict[str, Any]:
+        user = {"id": sent.get("user"), "team_id": teams.get(str(sent.get("user")))}
+        return answer(method, sent) | ({"user": user} if method == "users.info" else {})
+
+    monkeypatch.setattr(slack, "_answer", described)
+    assert wrong(await found_in(slack, model(MARA, JUNE), AGENCY)) == []
+    teams["U0JUNE0001"] = "T0STRANGE1"
+    assert "is of another workspace, and decides nothing" in wrong(await found_in(slack, model(MARA, JUNE), AGENCY))[0]
