@@ -73,6 +73,17 @@ async def test_the_name_somebody_has_in_slack_is_taken_out_of_what_others_wrote_
     assert left.reason == "as (erased) asked"
 
 
+@pytest.mark.parametrize(("reason", "is_reported"), [("de rien, says Jo", False), ("Ann would not", True)])
+async def test_two_letters_of_a_name_are_in_too_many_sentences_to_be_reported(
+    traces: Database, reason: str, is_reported: bool
+):
+    said = Rejected(proposal_id=question(UNTOUCHED), version=1, by=OTHER, at=NOW, reason=reason)
+    await decisions.claim(traces, said)
+    erased = await erasure.erase(traces, WILMA, names=("Jo Ann de Quince",))
+    assert erased
+    assert erased.possible == ((f"decision of {question(UNTOUCHED)}",) if is_reported else ())
+
+
 async def test_names_and_keys_are_given_of_those_alone_who_are_asked_for(traces: Database):
     async with traces.read() as tx:
         hers = await people.pseudonym(tx, WILMA)
