@@ -231,7 +231,9 @@ def _not_understood(asked: Question) -> Answer:
 
 
 def _why_there(asked: Question) -> Answer | None:
-    return explain_place(asked) if asked.says("why") and not speaks_of_records(asked) else None
+    return (
+        explain_place(asked) if re.search(r"^(?:\w+ ){0,3}why\b", asked.text) and not speaks_of_records(asked) else None
+    )
 
 
 _ITSELF_WORDS = language.listed(

@@ -16,20 +16,25 @@ from agents.answering.vocabulary import COMMON, FIGURE_WORDS
 from domain.case import Answer
 
 LOADED = language.listed(
-    """rate rates run runs running well good great fine ok okay normal strong bad often rarely say says order each
-    every organic seo paid backend owned website site shop both can may must should could would will might average
-    highest most top largest biggest dearest expensive priciest lowest least bottom smallest cheapest fewest best
-    strongest worst weakest poorest when whose after before since until till long left never not no without only
-    except again already still yet target targets share proportion percentage part portion first last next new
-    double half per if near same similar under over between left far main entire own current status once later
-    earlier especially started start stand standing cheap dear person people someone somebody anybody anyone
+    """pay pays paying rate rates run runs running well good great fine ok okay normal strong bad often rarely say says
+    order each every organic seo paid backend owned website site shop both can may must should could would will
+    might average highest most top largest biggest dearest expensive priciest lowest least bottom smallest cheapest
+    fewest best strongest worst weakest poorest when whose after before since until till long left never not no
+    without only except again already still yet target targets share proportion percentage part portion first last
+    next new double half per if near same similar under over between left far main entire own current status once
+    later earlier especially started start stand standing cheap dear person people someone somebody anybody anyone
     everyone everybody company customers project taken sent send hard"""
 )
 """Words that name nothing and yet change what is asked: each is read by some kinds of question only."""
-SAYS_NOTHING = (COMMON - LOADED) | language.listed(
-    """aggregate exhibits exhibit attributable attributed exist exists extent separately absolutely even haha omg
-    outline simply actually like client clients side moment came come coming comes amount amounted advise served
-    serve attracted attract delivered receive received would flagged gimme please ta cheers"""
+SAYS_NOTHING = (
+    COMMON.union(
+        language.listed(
+            """aggregate exhibits exhibit attributable attributed exist exists extent separately absolutely even haha
+        omg outline simply actually like client clients side moment came come coming comes amount amounted advise
+        served serve attracted attract delivered receive received flagged gimme please ta cheers"""
+        )
+    )
+    - LOADED
 )
 """Words that leave a question what it is."""
 

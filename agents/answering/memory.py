@@ -37,8 +37,13 @@ def outcomes(question: Question) -> Answer:
                 "No forecast measured so far was outside what was measured.", [cite("outcomes", "all")]
             )
     if not found:
-        learnt = lessons(question) if not views else None  # what was measured before may be remembered only
-        return learnt if learnt and learnt.known else _not_measured(question, views)
+        none, learnt = _not_measured(question, views), lessons(question)  # what was measured before may be remembered
+        if not learnt.known or (names_none(question) and views):
+            return none
+        if not views:
+            return learnt
+        text = f"{none.text.replace('yet', 'about that yet', 1)} What was learnt before:\n{learnt.text}"
+        return question.answer(text, [*none.citations, *learnt.citations])
     found.sort(key=lambda item: item[2].measured_on, reverse=True)
     lines = [
         f"• {naming.action_title(view.proposal.action)} for {naming.place(case.signal.scope, case.signal.names)}: "

@@ -59,7 +59,7 @@ _TOPICS: Mapping[str, str] = MappingProxyType(
             "crm_lead": "email emails mail mails newsletter newsletters crm retention push lifecycle segments"
             " flows loyalty",
             "creative_lead": "creative creatives ad ads video videos image images brand design copy",
-            "web_lead": "website web landing pages page tracking pixel shop checkout site",
+            "web_lead": "website web landing page pages tracking pixel shop checkout site",
             "content_lead": "content seo organic search blog briefs brief articles",
             "media_lead": "media budget budgets bidding bids campaigns campaign spend meta google tiktok audiences",
             "cmo": "strategy goals goal policy",

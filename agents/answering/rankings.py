@@ -64,6 +64,8 @@ def ranking(question: Question, metric: Metric) -> Ranking | None:
         return Ranking("campaign_id", most, 1, ordered, moved=_moved(question))
     if not words or not (ordered or each) or (len(words) == 1 and _only_names(question, *words[0])):
         return None
+    if len(question.every_cut) > 1 and any(each[-1].column == "channel" for each in question.every_cut if each):
+        return None  # side by side already
     column = min((text.find(said), column) for said, column in words)[1]
     said = next(said for said, meant in words if meant == column)
     plural = said.endswith("s") or (each and not ordered and not language.has(text, "which"))

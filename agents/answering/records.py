@@ -50,7 +50,7 @@ _OUTCOMES = (
     r"|is) .*\bwork(?:s|ing)?\b"
     r"|\b(?:forecasts?|predictions?) .*\b(?:wrong|right|accurate|off|missed|correct)\b|\b(?:wrong|right|accurate"
     r"|missed) .*\bforecasts?\b"
-    r"|\bhow (?:good|accurate) (?:are|were|was|is) .*\b(?:forecasts?|predictions?)\b|\bwhat (?:did"
+    r"|\bhow (?:good|accurate|reliable) (?:are|were|was|is) .*\b(?:forecasts?|predictions?)\b|\bwhat (?:did"
     r"|has) .*\b(?:bring|brought|achieve|do for)\b"
 )
 _DUE = r"\bwhen (?:will|do|can|is|are|does) .*\b(?:know|measured|see|due|worked|result|results|outcome)\b"
@@ -177,28 +177,67 @@ def _told_signals(question: Question) -> Answer | None:
     return signals(question) if re.search(_SIGNALS, question.text) or cause_in(question) else None
 
 
-def _record(asked_with: str, tell: Callable[[Question], Answer | None], *, days: bool = False, people: bool = False,
-            words: str = "", but: str = "") -> Kind:  # fmt: skip
-    own = frozenset(re.findall("[a-z]{3,}", re.sub(r"\\[a-z]", " ", asked_with))) - LOADED
-    read = (ASKED_WITH | own | language.listed(words)) - language.listed(but)
-    return Kind(tell, asked_with, read, told_apart_by, days=days, people=people)
+_TOPICS = language.listed(
+    """forecast forecasts expect expected outcome outcomes result results measured lesson lessons learn learned learnt
+    learnings proposed propose pending waiting wait waits approve approved approves reject rejected override overridden
+    expire expires expired evidence rule ruled tried history confident confidence certain sure accurate signed agree
+    agreed sign snooze snoozed when deadline"""
+)
+"""Words each of which is read only by the kinds of question that are asked with it."""
+
+
+def _words_of(pattern: str) -> frozenset[str]:
+    """The words a pattern is made of."""
+    found = re.findall("[a-z]{3,}", re.sub(r"\\[a-z]", " ", pattern))
+    return frozenset(found) | {word.removesuffix("s") for word in found}
+
+
+def _record(
+    asked_with: str,
+    tell: Callable[[Question], Answer | None],
+    words: str = "",
+    but: str = "",
+    *,
+    days: bool = False,
+    people: bool = False,
+) -> Kind:
+    """A kind that reads what every question about records may be asked with, its own words, and a few more or less."""
+    own = _words_of(asked_with) - LOADED
+    read = (ASKED_WITH - _TOPICS | own | language.listed(words)) - language.listed(but)
+
+    def reads(question: Question) -> frozenset[str]:
+        return told_apart_by(question) | (lessons_reads(question) if tell is lessons else frozenset[str]())
+
+    return Kind(tell, asked_with, read, reads, days=days, people=people)
 
 
 KINDS: tuple[Kind, ...] = (
-    _record(_TOLD, _told, days=True),
-    _record(r"\bshould (?:i|we) do\b|\bnext steps?\b", to_do, words="next steps step should"),
-    Kind(lessons, _LESSONS, ASKED_WITH | {"last"}, lessons_reads, days=True),
+    _record(_TOLD, _told, days=True, words="summarise summarize"),
+    _record(r"\bshould (?:i|we) do\b|\bnext steps?\b", to_do, words="why next steps step should"),
+    _record(_LESSONS, lessons, "last outcome result results", days=True),
     _record(r"\bexpected (?:effect|result|outcome|impact|gain)", forecasts),
     _record(r"\bwho (?:decides|approves|signs|has the say)\b", pending, people=True),
     _record(_DEADLINE, deadline, words="deadline when until till expires long run runs"),
     _record(_PENDING, pending, people=True, words="still else yes can may must should could people"),
     _record(_DUE, when_known, words="when will can"),
-    _record(_OUTCOMES, outcomes, days=True, words="last well good intervention effective waste time"),
-    _record(_FORECASTS, forecasts, words="would will could"),
+    _record(
+        _OUTCOMES,
+        outcomes,
+        days=True,
+        words="last well good effective intervention waste time reliable confidence forecast forecasts interval",
+    ),
+    _record(_FORECASTS, forecasts, words="confident sure certain forecast would will could"),
     _record(_TO_DO, lambda question: None if re.search(_DECIDED, question.text) else to_do(question)),
-    _record(_DECIDED, decisions, days=True, people=True, words="when last", but="open pending waiting waits wait"),
+    _record(
+        _DECIDED,
+        decisions,
+        days=True,
+        people=True,
+        words="snooze proposed propose when last",
+        but="open pending waiting waits wait",
+    ),
     _record(_EXECUTED, executed, words="last"),
-    _record("", _of_one, words="since when could"),
+    _record(f"{_EXPLAIN}|{_START}|{_OWNERS}|{_GOING}|\\bsig_", _of_one, "since when could sure certain rule evidence"),
     _record(
         f"{_SIGNALS}|{_EXPLAIN}",
         _told_signals,

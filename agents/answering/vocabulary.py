@@ -12,6 +12,7 @@ METRIC_WORDS: Mapping[str, str] = MappingProxyType(
             "ctr": "ctr|clicks per view|clicks per impression|clicks per views|clicks per impressions"
             "|click through rate|click-through rate|clickthrough rate|click-through|click thru rate|ctrs",
             "cpc": "cpc|cost per click|click price|price per click|costs per click|price of a click|per click"
+            "|pay for clicks|paid for clicks|pay for a click|pay a click"
             "|cheapest clicks|cheap clicks|pay per click|for a click",
             "cpm": "cpm|thousand impressions|thousand views|1000 impressions|per mille|cost per mille"
             "|cost per thousand|cost per thousand impressions|thousand impressions price|cpms",
@@ -25,7 +26,8 @@ METRIC_WORDS: Mapping[str, str] = MappingProxyType(
             "roas": "roas|return on ad spend|back for every euro|back per euro|return per euro"
             "|return on advertising spend|ad return",
             "spend": "spend|spent|ad spend|cost|costs|spending|expenses|media investment|investment|investments"
-                     "|budget used|budget spent|outlay|ad costs|media costs|media spend|burn|burned|burnt|burning"
+                     "|budget used|budget spent|outlay|ad costs|media costs|media spend|spends|goes into"
+                     "|burn|burned|burnt|burning"
                      "|invested|invest|put into|went into|go into|poured into|money went|damage|costing|kosten"
                      "|ausgaben|expenditure",
             "clicks": "clicks|clicked|klicks|click count|number of clicks",
@@ -38,7 +40,8 @@ METRIC_WORDS: Mapping[str, str] = MappingProxyType(
             "reach": "reach|people reached",
             "orders": "orders|backend orders|bestellungen|shop orders",
             "revenue": "revenue|turnover|revenues|umsatz|income|sales revenue|sales volume",
-            "sessions": "visits|sessions|traffic|site visits|visitors|site visitors|website visitors|website traffic",
+            "sessions": "visits|visited|sessions|traffic|site visits|visitors|site visitors|website visitors"
+                        "|website traffic",
             "order_rate": "order rate|orders per visit|shop conversion rate",
             "click_rate": "click rate|email click rate|newsletter click rate|engagement|click rates|mail click rate",
             "open_rate": "open rate|open rates|opening rate|email open rate|mail open rate|opens rate",
@@ -120,7 +123,8 @@ ENOUGH = {"ctr": 1000.0, "cpm": 1000.0, "cpc": 50.0, "cvr": 50.0, "cpa": 5.0, "r
 MONEY = frozenset({"spend", "conversions_value", "revenue", "daily_budget"})
 TREND = ("trend", "trends", "trending", "develop", "developing", "developed", "development", "evolve", "evolving",
          "evolved", "over time", "curve", "going up", "going down", "week by week", "weekly", "rising", "falling",
-         "increasing", "decreasing", "course", "trended", "moving", "getting worse", "getting better")  # fmt: skip
+         "increasing", "decreasing", "growing", "shrinking", "course", "trended", "moving",
+         "getting worse", "getting better")  # fmt: skip
 COMMON = listed(
     """tables two three four five six seven eight nine ten a about date dates account accounts achieve achieved across
     actual actually ad ads advertising after again all along already also alone always am among an and another any

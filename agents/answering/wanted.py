@@ -1,6 +1,7 @@
 """Which metrics a question names, and which of its words a question about figures reads."""
 
 import re
+from collections.abc import Sequence
 
 from agents.answering import language
 from agents.answering.asked import FIGURES
@@ -72,42 +73,41 @@ ASKED_WITH = language.listed(
 
 def reads(question: Question) -> frozenset[str]:
     """Words that a question about figures reads only where something is made of them."""
-    found = set[str]()
     text, wanted = question.text, metrics_in(question)
-    if question.time.against is not None:
-        found |= {"before", "same", "last", "earlier", "first", "between"}
-    if question.subject is not None and re.search(SHARE, text):
-        found |= {"share", "proportion", "percentage", "part", "portion"}
-    if re.search(_PER_GROUP, text):
-        found.add("per")
-    if re.search(r"\bover (?:time|the (?:last|past))\b", text) or re.search(_COURSE, text):
-        found.add("over")
-    if any(metric.unit == "share" for metric in wanted):
-        found |= {"share", "proportion", "percentage", "rate"}
     tables = {metric.table for metric in wanted}
-    found |= _OF_PAID if not wanted or "ad_report" in tables else frozenset()
-    found |= _OF_SITE if "web_report" in tables else frozenset()
-    found |= {*SEARCH_WORDS} if "search_report" in tables else frozenset()
-    found |= {"owned"} if "lifecycle_report" in tables else frozenset()
-    if len(wanted) != 1:
-        found |= _JUDGED
-    if len(question.each()) > 1:
-        found |= {"both", "each"}
-    if any(metric.bottom for metric in wanted) or re.search(_A_DAY, text):
-        found.add("average")
+    shares = any(metric.unit == "share" for metric in wanted)
+    made_of = {
+        "before same last earlier first between": question.time.against is not None,
+        "share proportion percentage part portion": question.subject is not None and re.search(SHARE, text),
+        "share proportion percentage rate": shares,
+        "per": re.search(_PER_GROUP, text),
+        "over": re.search(_OVER, text) and (question.time.named or re.search(_COURSE, text)),
+        "average": any(metric.bottom for metric in wanted) or re.search(_A_DAY, text),
+        "paid": not wanted or "ad_report" in tables,
+        "website site shop backend order": "web_report" in tables,
+        " ".join(SEARCH_WORDS): "search_report" in tables,
+        "owned": "lifecycle_report" in tables,
+        "good great fine ok okay normal strong bad well": len(wanted) != 1,
+        "both each": len(question.each()) > 1,
+        "pay pays paying paid": {one.name for one in wanted} & {"spend", "cpa", "cpc", "cpm"},
+        "each every order": re.search(_ONE, text),
+    }
+    said = {word for words, made in made_of.items() if made for word in words.split()}
+    return frozenset(said | _horizon(question) | _grouping(question, wanted))
+
+
+def _grouping(question: Question, wanted: Sequence[Metric]) -> set[str]:
+    """The words that say by what groups, and which of them is first."""
+    text = question.text
     groups = [phrase for phrase, _ in language.find_all(question.rest, DIMENSIONS)]
+    found = set[str]()
     if groups and re.search(_GROUPED, text):
         found |= {word for phrase in groups for word in phrase.split()}
         found |= {word for pattern in (_COUNTED, _BOUND) for one in re.findall(pattern, text) for word in one.split()}
-    found |= _horizon(question)
-    if re.search(_ONE, text):
-        found |= {"each", "every", "order"}
     if groups or re.search(r"\bwhere did\b", text):  # of which there is a first
         judged = (*BEST, *WORST) if not wanted or wanted[0].wanted else ()
         found |= {word for phrase in (*MOST, *LEAST, *judged) for word in phrase.split()} | {"each", "every"}
-    if question.time.named and re.search(r"\bover\b(?! [€$]?\d)", text):
-        found.add("over")
-    return frozenset(found)
+    return found
 
 
 def _horizon(question: Question) -> frozenset[str]:
@@ -118,9 +118,7 @@ def _horizon(question: Question) -> frozenset[str]:
     return frozenset(said[0].split()) if said and known == {int(said[1])} else frozenset()
 
 
-_JUDGED = language.listed("good great fine ok okay normal strong bad well")
-_OF_PAID = language.listed("paid")
-_OF_SITE = language.listed("website site shop backend order")
+_OVER = r"\bover\b(?! [€$]?\d)"
 _A_DAY = r"\b(?:daily|per day|a day|each day)\b"
 SHARE = r"\bhow much of\b|\b(?:share|proportion|percentage|part|portion) (?:of|goes)\b"
 """How the part of a sum is asked for that a place makes; "impression share" is something else."""

@@ -37,13 +37,21 @@ STRANGE = listed(
     color opinion reddit twitter linkedin pinterest snapchat instagram whatsapp youtube bing amazon criteo france
     germany spain italy austria switzerland poland netherlands sweden norway denmark europe america london berlin
     hamburg paris election stocks bitcoin recipe translate code attribution incrementality assisted viewability
-    quality conversation conversations hell
+    quality bought buy buys buying buyer conversation conversations hell
     score vcr completion watch-time watched uplift"""
 )
 """Words that mean something, and nothing our tables know: never taken for a typo of a word we do know."""
+REAL = listed(
+    """action area arm art block cast chance charge clock coast coat constant context court decade derive dry expert
+    form formal hate leaf leap lend load mad map master meat metal mode mouth oven pace pen police pride prime
+    prize produce protect quantity race rare react resort retain rice ride ripe road shade shake shame shape sharp
+    shave shoe shore shoulder shower slow snow spare speed stare string tap tend theme thin tie tip toe toy tree
+    wash white winner wire wish worker shared followed returned refunded consent bounced scrolled"""
+)
+"""Words of everyday English that look like a typo of one we know, and are none."""
 KNOWN = frozenset(
     word
-    for phrase in (*FIGURE_WORDS, *DIMENSIONS, *CHANNELS, *FORMATS, *TREND, *COMMON, *_ASKED_ABOUT, *STRANGE)
+    for phrase in (*FIGURE_WORDS, *DIMENSIONS, *CHANNELS, *FORMATS, *TREND, *COMMON, *_ASKED_ABOUT, *STRANGE, *REAL)
     for word in phrase.split()
 )
 USUAL = listed(

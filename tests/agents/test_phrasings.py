@@ -19,6 +19,7 @@ from tests.agents.phrasings.creative import CREATIVE
 from tests.agents.phrasings.crm import CRM
 from tests.agents.phrasings.expected import Expected, Marked, Voice, mark
 from tests.agents.phrasings.german import GERMAN
+from tests.agents.phrasings.guests import CRAFT, EXEC, PLANNER, PRODUCT, RETENTION, THUMBS
 from tests.agents.phrasings.junior import JUNIOR
 from tests.agents.phrasings.last import LAST
 from tests.agents.phrasings.later import LATER
@@ -57,6 +58,7 @@ VOICES = (
     *(HURRIED, POLITE, EXACT, FROM_ABOVE, MAIL_DESK, TRADER, MAKER, HANSEATIC, BRIT, KEEPER),
     *(FOUNDER, INTERN, QUERY_WRITER, DIPLOMAT, GROWTH, ART_DIRECTOR, NEWSLETTER, BERLIN, NORTHERN, AUDITOR),
     *(CFO, TEAMLEAD, CHATTY, CONSULTANT, SCEPTIC, LOYALTY, SEO, SAXON, SCOT, BOARD),
+    *(PLANNER, THUMBS, PRODUCT, EXEC, RETENTION, CRAFT),
 )
 LEAST_RIGHT = 0.95
 
