@@ -21,8 +21,8 @@ from app.settings import Settings
 from domain.errors import ConfigurationError
 from domain.lesson import Lesson, LessonKind
 from memory import lessons
-from memory.ledger import keys
 from memory.embedding import StaticEmbedder
+from memory.ledger import keys
 from memory.lesson_index import ChromaIndex
 from tests.app.commands import company, home
 from tests.app.process import Done, baton_again, environment
@@ -108,7 +108,7 @@ async def test_a_ledger_is_exported_verified_by_its_one_file_held_against_its_se
 
     index = ChromaIndex(StaticEmbedder(), folder=decided / "chroma")
     await index.open(nothing_learned)
-    kept = (decided / "ledger" / "seals.jsonl").rename(tmp_path / "kept.jsonl")
+    kept = (decided / "ledger" / "seals.jsonl").rename(decided.with_name("kept.jsonl"))
     done = await run(company, decided, "ledger", "verify")
     assert done.code == 2, "whoever serves has the lessons open, which is no matter; where the seals are, is"
     assert "This ledger is sealed, and none of its seals is here" in done.err
