@@ -46,7 +46,7 @@ def verify(config: Path, elsewhere: Sequence[Path]) -> None:
     click.echo(_sealed(found))
     if found.uncompared:
         click.echo(
-            f"{_records(found.uncompared)} of an earlier version: counted, not compared with what they are about."
+            f"{_records(found.uncompared)} of an earlier version: counted, and not compared in all they are about."
         )
 
 
