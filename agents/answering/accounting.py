@@ -23,7 +23,7 @@ LOADED = language.listed(
     without only except again already still yet target targets share proportion percentage part portion first last
     next new double half per if near same similar under over between left far main entire own current status once
     later earlier especially started start stand standing cheap dear person people someone somebody anybody anyone
-    everyone everybody company customers project taken sent send hard"""
+    everyone everybody company customers project taken sent send hard sure"""
 )
 """Words that name nothing and yet change what is asked: each is read by some kinds of question only."""
 SAYS_NOTHING = (

@@ -20,7 +20,7 @@ _WHY_ASKED: Final = (
     r"(?:before|for|ahead of|in preparation for|as input for|in|after|during) (?:our|my|the|a|an|this|todays|tomorrows"
     r"|mondays) "
     r"(?:[\w-]+ ){0,3}?(?:call|meeting|report|deck|review|presentation|slides?|client|board|newsletter|standup|stand-up"
-    r"|check-in|catch-up|briefing|workshop|sync|planning|reporting)\b[^,:]{0,40}(?:[,:]|(?= (?:we|i|could|can|would"
+    r"|check-in|catch-up|briefing|workshop|sync|planning|reporting)\b[^,:]{0,40}?(?:[,:]|(?= (?:we|i|could|can|would"
     r"|please)\b))"
 )
 _CAN_YOU: Final = (
@@ -48,7 +48,8 @@ _FRAMES: Final = tuple(
         r"(?:so|ok|okay|well|right|now|oh|um|hmm|also|and|but|just|please|pls|kindly|gimme|lemme see|quick one"
         r"|quick q|haha|omg|hahaha|like|ok so|one more thing"
         r"|quick question|one question|question|just to double-check|to double-check|double-checking|fyi|btw|out of"
-        r" curiosity|just checking|baton)\b(?! (?:for|on|of|to|wait|is|are|has|have|may|can|do|does|in|by|over"
+        r" curiosity|just checking|once again"
+        r"|once more|baton)\b(?! (?:for|on|of|to|wait|is|are|has|have|may|can|do|does|in|by|over"
         r"|about)\b)",
         r"(?:sorry|apologies|excuse me)\b[^,.?]{0,50}?(?:,|\bbut\b)(?: but\b)?",
         r"if (?:it|that)(?: i|['’])?s(?:n['’]?t| not)? (?:too much|possible|not|no|ok|okay|a)\b[^,]{0,30},",

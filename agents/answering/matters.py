@@ -26,7 +26,7 @@ ASKED_WITH = language.listed(
     when money page raise raised raises rise increase increased approval urgent important critical serious severe
     worry worried concerned anomaly anomalies news warning warnings trouble happening attention fire everything
     trending worth bad right wrong accurate anyone anybody everyone somebody someone new still not no never if start
-    started first only turn sign signs agree agreed happen what-if said person over mine left own taken speaks speak
+    started first turn sign signs agree agreed happen what-if said person over mine left own taken speaks speak
     written company status unresolved prove proof snooze snoozed close closing myself says both propose repair
     repaired decides signed hurting hurts behind blame risk risks tasks todo desk plate inbox queue outstanding
     blocking blocked stuck through limited turned fatiguing"""

@@ -33,7 +33,7 @@ _WHO = (
 _MUST = r"\b(?:have|has|need|needs|must|should)(?: to)? (?:agree|approve|sign|confirm|decide|be asked|be approved)\b"
 _HOW_MANY = r"\bhow many (?:\w+ )?(?:people|approvals|persons|signatures)\b.*\b(?:needs?|must|takes?|required)\b"
 _APPROVAL = ("needs approval", "need approval", "policy", "needs an approval", "approval for", "approval do")
-_FORBIDDEN = r"\b(?:forbidden|forbid|prohibited|not allowed|never allowed|never done|off limits)\b"
+_FORBIDDEN = r"\b(?:rule against|forbidden|forbid|prohibited|not allowed|never allowed|never done|off limits)\b"
 _MOST = (
     r"\b(?:maximum|max|largest|biggest|highest|most|at most|how far|how much|cap|limit"
     r"|limits)\b.*\bbudgets?\b.*\b(?:move|moved|change"
@@ -46,7 +46,10 @@ _HOW_LONG = (
     r"|question|card)\b"
 )
 _MAY_I = r"\b(?:may|can|could|am) i\b"
-_TEAM = r"\bwho (?:are|is) (?:the |our |all |all the )*(?:owners|people|team|leads|approvers|who)\b|\bwho owns what\b"
+_TEAM = (
+    r"\bwho (?:are|is) (?:the |our |all |all the )*(?:owners|decision makers|people|team|leads|approvers|who)\b"
+    r"|\bwho owns what\b"
+)
 _CONTACT = (
     r"\bwho (?:is )?(?:the |our )?(?:person|contact|one) for\b|"
     r"\bwho(?:m)? (?:do|should|can|could|would|must) (?:i|we|one) (?:\w+ )?(?:ask|talk|speak|contact|turn|go|write)\b"
@@ -84,10 +87,10 @@ ASKED_WITH = language.listed(
     charge care after contact talk speak turn owners people team leads approvers nobody no one silence late happens
     expire expires myself outline hierarchy standing automatic automatically without asking itself autonomously
     permission person yourself permitted change changed raise rise increase increased cut more goal goals target
-    targets track reach hit meet miss lead role roles person only alone always never still entitled by us our i me
+    targets track reach hit meet miss lead role roles person alone always never still entitled by us our i me
     bot baton human release start launch do does executed new anyone anybody someone somebody if answers written
     over above below hitting hits meeting reached start share budget move moves permits permit policy taken consent
-    agreement again can may must should could would will change quarter"""
+    agreement makers again can may must should could would will change quarter"""
 )
 """Words of a question about who may do what."""
 _OF_TIME = language.listed("when next freeze freezes frozen long fast quick soon over until nothing dates")

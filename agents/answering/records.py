@@ -237,7 +237,11 @@ KINDS: tuple[Kind, ...] = (
         but="open pending waiting waits wait",
     ),
     _record(_EXECUTED, executed, words="last"),
-    _record(f"{_EXPLAIN}|{_START}|{_OWNERS}|{_GOING}|\\bsig_", _of_one, "since when could sure certain rule evidence"),
+    _record(
+        f"{_EXPLAIN}|{_START}|{_OWNERS}|{_GOING}|\\bsig_",
+        _of_one,
+        "since when end ended stop stopped could sure certain rule evidence",
+    ),
     _record(
         f"{_SIGNALS}|{_EXPLAIN}",
         _told_signals,

@@ -46,7 +46,7 @@ REAL = listed(
     form formal hate leaf leap lend load mad map master meat metal mode mouth oven pace pen police pride prime
     prize produce protect quantity race rare react resort retain rice ride ripe road shade shake shame shape sharp
     shave shoe shore shoulder shower slow snow spare speed stare string tap tend theme thin tie tip toe toy tree
-    wash white winner wire wish worker shared followed returned refunded consent bounced scrolled"""
+    wash white winner wire wish worker shared followed returned refunded consent bounced scrolled makers"""
 )
 """Words of everyday English that look like a typo of one we know, and are none."""
 KNOWN = frozenset(

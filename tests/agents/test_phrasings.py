@@ -11,6 +11,7 @@ from domain.verdict import Ask
 from tests.agents.phrasings.agency import AGENCY
 from tests.agents.phrasings.analyst import ANALYST
 from tests.agents.phrasings.buyer import BUYER
+from tests.agents.phrasings.callers import INVESTOR, LATE, MAILER, ORGANIC, WEARY
 from tests.agents.phrasings.cmo import CMO
 from tests.agents.phrasings.colleagues import BRIT, HANSEATIC, KEEPER, MAKER, TRADER
 from tests.agents.phrasings.company import MODEL, NILS, TODAY, readings
@@ -59,6 +60,7 @@ VOICES = (
     *(FOUNDER, INTERN, QUERY_WRITER, DIPLOMAT, GROWTH, ART_DIRECTOR, NEWSLETTER, BERLIN, NORTHERN, AUDITOR),
     *(CFO, TEAMLEAD, CHATTY, CONSULTANT, SCEPTIC, LOYALTY, SEO, SAXON, SCOT, BOARD),
     *(PLANNER, THUMBS, PRODUCT, EXEC, RETENTION, CRAFT),
+    *(INVESTOR, WEARY, ORGANIC, MAILER, LATE),
 )
 LEAST_RIGHT = 0.95
 
