@@ -6,7 +6,7 @@ from typing import Protocol
 
 from domain.badge import Badge
 from domain.effect import Effect, Repeat
-from domain.lesson import Lesson
+from domain.lesson import Lesson, Wanted
 from domain.reading import Gap, Reading
 from domain.scope import Scope
 from domain.seal import Seal
@@ -153,8 +153,19 @@ class LessonIndex(Protocol):
         """Make lessons findable; adding one twice changes nothing."""
         ...
 
-    async def search(self, words: str, *, scope: Scope | None = None, limit: int = 5) -> list[str]:
-        """Ids of the lessons that fit best, best first."""
+    async def search(
+        self,
+        words: str,
+        *,
+        scope: Scope | None = None,
+        wanted: Wanted | None = None,
+        today: date | None = None,
+        limit: int = 5,
+    ) -> list[str]:
+        """Ids of the lessons that fit best, best first.
+
+        What is about `scope` comes earlier; what is not `wanted` does not come; what is old on `today` comes later.
+        """
         ...
 
     async def rebuild(self, lessons: Sequence[Lesson]) -> None:

@@ -21,11 +21,12 @@ from memory.lesson_words import Words
 
 logger = logging.getLogger(__name__)
 
-WORDS, MEANING, ABOUT = 2.0, 1.0, 1.0
+WORDS, MEANING, ABOUT = 1.0, 1.0, 1.0
 """What the ranks by word, by meaning, and being about the same object weigh; chosen on the tuning half of the questions
-in tests/bench/memory.py, reported on the other half."""
-_DAMPING = 60
-"""Of reciprocal rank fusion: Cormack, Clarke and Büttcher, SIGIR 2009."""
+in tests/bench/memory.py, reported on the other half. The weight of words is multiplied by the square of how much of
+the question the best lesson has: where none of its rare words is known, ranks by word are ranks of chance."""
+_DAMPING = 2
+"""Of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009, who take 60 for other lists)."""
 _DEPTH = 100
 """Ranks of each list that are fused."""
 _FEW = 500
@@ -41,6 +42,11 @@ _REST_SECONDS = 30.0
 _LOOK_SECONDS = 5.0
 """Between two looks for lessons that another process wrote."""
 
+_ALIKE = 1e-5
+"""Two distances or scores closer than this are the same text said twice."""
+
+Ranking = tuple[NDArray[np.int64], NDArray[np.float32]]
+"""Places, best first, and their ranks from 0."""
 Every = Callable[[], Awaitable[Sequence[Lesson]]]
 """Gives all lessons there are: the database's own list."""
 Beside = Callable[[Collection[str]], Awaitable[Sequence[Lesson]]]
@@ -243,11 +249,10 @@ class ChromaIndex:
         mask = self._shelf.wanted(wanted)
         fused = np.zeros(len(mask), dtype=np.float32)
         depth = max(_DEPTH, limit)
-        for weight, places in (
-            (WORDS, self._by_word(words, mask, depth)),
-            (MEANING, self._by_meaning(embedder, vector, mask, depth)),
-        ):
-            fused[places] += weight / (_DAMPING + 1 + np.arange(len(places), dtype=np.float32))
+        spoken, share = self._by_word(words, mask, depth)
+        meant = self._by_meaning(embedder, vector, mask, depth)
+        for weight, (places, ranks) in ((WORDS * share**2, spoken), (MEANING, meant)):
+            fused[places] += weight / (_DAMPING + 1 + ranks)
         found = np.flatnonzero(fused)
         if scope is not None:
             fused[found] += np.where(self._shelf.touching(scope)[found], ABOUT / (_DAMPING + 1), 0)
@@ -255,22 +260,35 @@ class ChromaIndex:
         ordered = sorted(found.tolist(), key=lambda place: (-float(fused[place]), self._shelf.ids[place]))
         return [self._shelf.ids[place] for place in ordered[:limit]]
 
-    def _by_word(self, words: str, mask: Mask, depth: int) -> NDArray[np.int64]:
+    def _by_word(self, words: str, mask: Mask, depth: int) -> tuple[Ranking, float]:
+        """The ranking, and how much of the question the best one has: 0 to 1."""
         scores = np.where(mask, self._words.scores(words), 0)
         found = np.flatnonzero(scores)
         if len(found) > depth:
             edge = np.partition(scores[found], len(found) - depth)[len(found) - depth]
             found = found[scores[found] >= edge]
-        return found[np.argsort(-scores[found], kind="stable")][:depth]
+        ranked = found[np.argsort(-scores[found], kind="stable")][:depth]
+        return _ranking(ranked, -scores[ranked]), min(
+            1.0, float(scores[ranked[0]]) / self._words.ceiling(words)
+        ) if len(ranked) else 0.0
 
-    def _by_meaning(self, embedder: str, vector: Vectors | None, mask: Mask, depth: int) -> NDArray[np.int64]:
+    def _by_meaning(self, embedder: str, vector: Vectors | None, mask: Mask, depth: int) -> Ranking:
         wanted = int(mask.sum())
         if vector is None or not vector.any() or not wanted:
-            return np.zeros(0, dtype=np.int64)
+            return _ranking((), ())
         if wanted <= _FEW:
-            ids = self._store.nearest_of(embedder, vector, [self._shelf.ids[place] for place in np.flatnonzero(mask)])
+            near = self._store.nearest_of(embedder, vector, [self._shelf.ids[place] for place in np.flatnonzero(mask)])
         else:
             share = wanted / len(self._shelf)
-            ids = self._store.nearest(embedder, vector, min(ceil(depth / share), _MOST))
-        places = [self._shelf.places[ident] for ident in ids if ident in self._shelf.places]
-        return np.array([place for place in places if mask[place]][:depth], dtype=np.int64)
+            near = self._store.nearest(embedder, vector, min(ceil(depth / share), _MOST))
+        places = [(place, apart) for ident, apart in near if (place := self._shelf.places.get(ident)) is not None]
+        kept = [(place, apart) for place, apart in places if mask[place]][:depth]
+        return _ranking([place for place, _ in kept], [apart for _, apart in kept])
+
+
+def _ranking(places: Sequence[int] | NDArray[np.int64], apart: Sequence[float] | NDArray[np.float32]) -> Ranking:
+    """Ranks from 0 by distance, which must not fall; what is as far has the same rank: age and strength order it."""
+    distances = np.asarray(apart, dtype=np.float32)
+    first = np.diff(distances, prepend=-np.inf) > _ALIKE
+    ranks = np.maximum.accumulate(np.where(first, np.arange(len(distances)), 0)) if len(distances) else distances
+    return np.asarray(places, dtype=np.int64), ranks.astype(np.float32)

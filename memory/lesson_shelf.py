@@ -1,4 +1,4 @@
-"""What a search must know of each lesson beside its words, in columns: where it holds, since when, until when, how sure."""
+"""What a search knows of each lesson beside its words, in columns: where it holds, since and until when, how sure."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -80,18 +80,20 @@ class VectorStore:
         for start in range(0, len(listed), _BATCH):
             self._kept(embedder).delete(ids=listed[start : start + _BATCH])
 
-    def nearest(self, embedder: str, vector: Vectors, limit: int) -> list[str]:
-        """Ids of the nearest, nearest first. Approximate, as Chroma's graph is."""
-        found = self._kept(embedder).query(query_embeddings=vector[None, :], n_results=max(limit, 1), include=[])
-        return found["ids"][0]
+    def nearest(self, embedder: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
+        """The nearest, nearest first, each with its distance. Approximate, as Chroma's graph is."""
+        found = self._kept(embedder).query(
+            query_embeddings=vector[None, :], n_results=max(limit, 1), include=["distances"]
+        )
+        return list(zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True))
 
-    def nearest_of(self, embedder: str, vector: Vectors, ids: Sequence[str]) -> list[str]:
-        """The given ids, nearest first: exact, for few of them. One without a vector is left out."""
+    def nearest_of(self, embedder: str, vector: Vectors, ids: Sequence[str]) -> list[tuple[str, float]]:
+        """The given ids, nearest first, each with its distance: exact, for few. One without a vector is left out."""
         found: Any = self._kept(embedder).get(ids=list(ids), include=["embeddings"])
         if not found["ids"]:
             return []
-        likeness = np.asarray(found["embeddings"], dtype=np.float32) @ vector
-        return [found["ids"][place] for place in np.argsort(-likeness, kind="stable")]
+        apart = 1 - np.asarray(found["embeddings"], dtype=np.float32) @ vector
+        return [(found["ids"][place], float(apart[place])) for place in np.argsort(apart, kind="stable")]
 
     def forget(self, *, but: str = "") -> None:
         """Delete the collections of all embedders, or of all but one."""

@@ -133,9 +133,17 @@ class Words:
             if stem and stem in self._places:
                 places = np.frombuffer(self._places[stem], dtype=np.int32)
                 counts = np.frombuffer(self._counts[stem], dtype=np.int32).astype(np.float32)
-                rarity = np.float32(np.log1p((size - len(places) + 0.5) / (len(places) + 0.5)))
+                rarity = np.float32(self._rarity(len(places)))
                 scores[places] += rarity * counts / (counts + damping[places])
         return scores
+
+    def ceiling(self, question: str) -> float:
+        """What a text of usual length would score that has each word of a question once, known or not."""
+        stems = [stem for token in _TOKEN.findall(question.casefold()) if (stem := self._stems[token])]
+        return sum(self._rarity(len(self._places[stem]) if stem in self._places else 0) for stem in stems) / (1 + _K1)
+
+    def _rarity(self, holding: int) -> float:
+        return float(np.log1p((len(self._lengths) - holding + 0.5) / (holding + 0.5)))
 
     def _note(self, counted: dict[str, int]) -> None:
         place = len(self._lengths)

@@ -8,7 +8,7 @@ from sqlalchemy import Row, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.lesson import Lesson
+from domain.lesson import Lesson, Wanted
 from domain.ports import LessonIndex
 from domain.receipt import ReceiptStatus
 from domain.signal import CloseReason, EventKind, Signal, SignalEvent
@@ -59,7 +59,8 @@ class SweepBook:
     async def recall(self, signal: Signal, today: date) -> tuple[Lesson, ...]:
         """Lessons that may bear on a signal: by its cause, and by what its words mean."""
         words = f"{signal.cause.value.replace('_', ' ')}: {signal.headline}"
-        ids = await self._index.search(words, scope=signal.scope) if self._index else []
+        holding = Wanted(holds_on=today)
+        ids = await self._index.search(words, scope=signal.scope, wanted=holding, today=today) if self._index else []
         async with self._database.read() as tx:
             alike = await lessons.about(tx, signal.cause, today)
             found = await lessons.by_ids(tx, ids)

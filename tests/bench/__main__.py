@@ -33,6 +33,8 @@ PARTS: Mapping[str, str] = {
     "real_data": "public data without labels",
     "clicks": "a hundred presses a second against one bot and one worker process",
     "http": "fifty signed requests a second against the HTTP door, beside sweeps",
+    "memory": "finding lessons again: by word, by meaning, by both",
+    "memory_size": "searching and adding among 100,000 lessons",
     "product": "help, first card, replay",
 }
 """In the order of the report."""
