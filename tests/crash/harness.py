@@ -30,7 +30,7 @@ class Process:
     def __init__(self, live: Callable[[Life], None], life: Life) -> None:
         self.life, self.trace = life, Trace(life.trace)
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["tests.crash.life"])
+        context.set_forkserver_preload(["tests.crash.warm"])
         self._process: ForkServerProcess = context.Process(target=live, args=(life,))
         self._process.start()
 
