@@ -123,7 +123,7 @@ def _kill_at(step: str) -> None:
 @pytest.mark.parametrize("step", ["read", "half saved"])
 async def test_a_worker_killed_while_it_looks_leaves_the_hour_to_the_next(address: str, step: str):
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.crash.life"])
+    context.set_forkserver_preload(["tests.crash.warm"])
     for dies_at, code in ((step, -9), ("", 0)):
         process = context.Process(target=_live, args=(address, dies_at))
         process.start()
