@@ -79,6 +79,9 @@ CHROMA_URL=
 # Empty: the deterministic writer. Otherwise provider:name, with that provider's own key set as well.
 BATON_MODEL=
 
+# Empty: the small embedding model that comes with Baton. Otherwise package.module:factory of LangChain embeddings.
+BATON_EMBEDDINGS=
+
 # Empty: a key of its own in .baton/ledger/. Otherwise the file with the private key that signs the ledger's seals.
 BATON_LEDGER_KEY=
 """
