@@ -151,7 +151,7 @@ async def _pressed(runner: Runner, click: Click) -> Case:
 def pressed_at_once(where: str, rounds: int, seed: int, folder: Path) -> Sequence[Click]:
     """Every click of every process, as it was answered."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload([__name__, "tests.crash.warm"])  # one server for all tests of a worker
     together = context.Barrier(PROCESSES)
     files = [folder / f"clicks-{number}.json" for number in range(PROCESSES)]
     hands = [
