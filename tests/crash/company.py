@@ -15,7 +15,7 @@ from connectors.executors.ad_account import AdAccount
 from domain.action import FixTracking, SetBudget
 from domain.case import Case, ProposalView
 from domain.chart import Chart
-from domain.lesson import Lesson
+from domain.lesson import Lesson, Wanted
 from domain.reading import Readings
 from domain.scope import Scope
 from domain.signal import CloseReason, EventKind, Signal, SignalEvent
@@ -106,8 +106,11 @@ class Shelf:
         with self._path.open("a") as shelf:
             shelf.writelines(f"{lesson.id}\n" for lesson in lessons)
 
-    async def search(self, words: str, *, scope: Scope | None = None, limit: int = 5) -> list[str]:
-        del words, scope
+    async def search(
+        self, words: str, *, scope: Scope | None = None, wanted: Wanted | None = None, today: date | None = None,
+        limit: int = 5,
+    ) -> list[str]:  # fmt: skip
+        del words, scope, wanted, today
         return sorted(self.ids())[:limit]
 
     async def rebuild(self, lessons: Sequence[Lesson]) -> None:
