@@ -57,11 +57,13 @@ def _texts(thing: Any) -> Iterator[str]:
 
 
 def buttons(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """What can be pressed at once: what lies in a menu is no button."""
     return [
         element | {"block_id": block.get("block_id", "")}
         for block in message["blocks"] or ()
         if block["type"] == "actions"
         for element in block["elements"]
+        if element["type"] == "button"
     ]
 
 
