@@ -1,16 +1,17 @@
 """Any LangChain embeddings by name, for those who have better vectors than the ones that come with Baton."""
 
-import importlib
 import re
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from connectors import factories
 from domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
+_SETTING = "BATON_EMBEDDINGS"
 _MOST_LETTERS = 24
 
 
@@ -39,20 +40,7 @@ def load_embedder(name: str) -> LangChainEmbedder | None:
     place, colon, factory = name.partition(":")
     if not (colon and place and factory):
         raise ConfigurationError(f'BATON_EMBEDDINGS "{name}" names no embeddings. Write package.module:factory.')
-    try:
-        module = importlib.import_module(place)
-    except ModuleNotFoundError as error:
-        if error.name is None or not f"{place}.".startswith(f"{error.name}."):
-            raise
-        raise ConfigurationError(f'BATON_EMBEDDINGS "{name}": there is no module {place}.') from error
-    if not hasattr(module, factory):
-        raise ConfigurationError(f'BATON_EMBEDDINGS "{name}": {place} has no {factory}.')
     from langchain_core.embeddings import Embeddings  # noqa: PLC0415 - a second to import
 
-    try:
-        embeddings = getattr(module, factory)()
-    except Exception as error:  # a provider's own complaint: a missing key, an unknown model
-        raise ConfigurationError(f'BATON_EMBEDDINGS "{name}" cannot be used: {error}') from error
-    if not isinstance(embeddings, Embeddings):
-        raise ConfigurationError(f'BATON_EMBEDDINGS "{name}" made a {type(embeddings).__name__}, not embeddings.')
-    return LangChainEmbedder(embeddings, name)
+    named = factories.find(_SETTING, name, f"there is no module {place}.")
+    return LangChainEmbedder(factories.make(_SETTING, name, named, Embeddings, "embeddings"), name)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from connectors import factories
 from domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Provider:
         return self.package.replace("-", "_")
 
 
+_SETTING = "BATON_MODEL"
 PROVIDERS = {
     "anthropic": Provider("langchain-anthropic", "ChatAnthropic"),
     "google_genai": Provider("langchain-google-genai", "ChatGoogleGenerativeAI"),
@@ -51,7 +53,7 @@ def load_chat_model(name: str) -> "BaseChatModel | None":
         raise ConfigurationError(f'BATON_MODEL "{name}" is not a model. Write {known} or package.module:factory.')
     if place in PROVIDERS:
         return _provided(PROVIDERS[place], rest, name)
-    return _made(place, rest, name)
+    return _made(place, name)
 
 
 def _provided(provider: Provider, model: str, name: str) -> "BaseChatModel":
@@ -65,29 +67,15 @@ def _provided(provider: Provider, model: str, name: str) -> "BaseChatModel":
     return _checked(lambda: getattr(module, provider.chat_model)(model=model), name)
 
 
-def _made(place: str, factory: str, name: str) -> "BaseChatModel":
-    try:
-        module = importlib.import_module(place)
-    except ModuleNotFoundError as error:
-        if error.name is None or not f"{place}.".startswith(f"{error.name}."):
-            raise
-        problem = f'BATON_MODEL "{name}": {place} is neither a known provider ({", ".join(PROVIDERS)}) nor a module.'
-        raise ConfigurationError(problem) from error
-    if not hasattr(module, factory):
-        raise ConfigurationError(f'BATON_MODEL "{name}": {place} has no {factory}.')
-    return _checked(getattr(module, factory), name)
+def _made(place: str, name: str) -> "BaseChatModel":
+    nowhere = f"{place} is neither a known provider ({', '.join(PROVIDERS)}) nor a module."
+    return _checked(factories.find(_SETTING, name, nowhere), name)
 
 
-def _checked(make: Callable[[], object], name: str) -> "BaseChatModel":
+def _checked(factory: Callable[[], object], name: str) -> "BaseChatModel":
     from langchain_core.language_models.chat_models import BaseChatModel  # noqa: PLC0415 - a second to import
 
-    try:
-        model = make()
-    except Exception as error:  # a provider's own complaint: a missing key, an unknown model
-        raise ConfigurationError(f'BATON_MODEL "{name}" cannot be used: {error}') from error
-    if not isinstance(model, BaseChatModel):
-        raise ConfigurationError(f'BATON_MODEL "{name}" made a {type(model).__name__}, not a chat model.')
-    return model
+    return factories.make(_SETTING, name, factory, BaseChatModel, "a chat model")
 
 
 def within(seconds: float, ask: Callable[[], Said]) -> Said:
