@@ -101,7 +101,8 @@ class Locks:
             if not await connection.scalar(_ASK, {"what": what}):
                 holder = await self._watched(connection, what)
                 if holder or not await self._taken(connection, what):
-                    level = logging.INFO if self._name in holder else logging.WARNING  # our own is only slow today
+                    is_ours = holder.startswith(f"{self._name} ")  # it is only slow today
+                    level = logging.INFO if is_ours else logging.WARNING
                     logger.log(level, "%s is left out: %s", what, holder or "somebody else was faster")
                     yield False
                     return
