@@ -87,6 +87,8 @@ async def rewrite(database: Database, tables: Sequence[str], *, own_server: bool
                 await _tried(connection, "SELECT pg_switch_wal()", "CHECKPOINT")
                 if not await connection.scalar(_USED_AGAIN):
                     break
+            else:
+                logger.warning("the database's log may keep what was deleted for a while: it keeps segments for later")
             await _tried(connection, "ALTER SYSTEM RESET wal_recycle", "SELECT pg_reload_conf()")
 
 
