@@ -268,9 +268,10 @@ class ChromaIndex:
             edge = np.partition(scores[found], len(found) - depth)[len(found) - depth]
             found = found[scores[found] >= edge]
         ranked = found[np.argsort(-scores[found], kind="stable")][:depth]
-        return _ranking(ranked, -scores[ranked]), min(
-            1.0, float(scores[ranked[0]]) / self._words.ceiling(words)
-        ) if len(ranked) else 0.0
+        if not len(ranked):
+            return _ranking((), ()), 0.0
+        share = float(scores[ranked[0]]) / self._words.ceiling(words)
+        return _ranking(ranked, -scores[ranked]), min(1.0, share)
 
     def _by_meaning(self, embedder: str, vector: Vectors | None, mask: Mask, depth: int) -> Ranking:
         wanted = int(mask.sum())
