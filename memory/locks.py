@@ -11,7 +11,7 @@ import os
 import socket
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import NullPool, text
@@ -34,6 +34,7 @@ _TRIES_AFTER_ENDING = 20
 """An ended connection gives its locks free within milliseconds."""
 
 _ASK = text("SELECT pg_try_advisory_lock(hashtextextended(:what, 0))")
+_GIVE_BACK = text("SELECT pg_advisory_unlock(hashtextextended(:what, 0))")
 _HOLDER = text(
     "SELECT pid, application_name, extract(epoch FROM clock_timestamp() - state_change)::float AS silent"
     " FROM pg_locks JOIN pg_stat_activity USING (pid)"
@@ -132,6 +133,8 @@ class Locks:
                 return
             async with self._beating(connection, what):
                 yield held
+            with suppress(DBAPIError):  # it would end with the connection as well, but only when the server sees that
+                await connection.execute(_GIVE_BACK, {"what": what})
 
     async def _asked(self, connection: AsyncConnection, what: str, seconds: float) -> bool:
         """Whether a lock is ours now: it was free, or whoever was silent for so long lost it."""

@@ -4,8 +4,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -125,6 +126,24 @@ async def test_a_lease_is_taken_with_the_lock_of_its_action_and_by_nobody_beside
         assert (first, second) == ("first", None)
     async with other.leased("action/act_1", 60, give("third")) as third:
         assert third == "third"
+
+
+async def test_what_is_done_is_given_back_before_the_connection_ends_which_a_server_may_notice_late(
+    other: Database, address: str
+):
+    held_at_the_end: list[int] = []
+
+    def look(*_: object) -> None:
+        with psycopg.connect(address) as connection:
+            asked = "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database WHERE locktype = 'advisory'"
+            held = connection.execute(f"{asked} AND datname = current_database()").fetchone()
+            assert held
+            held_at_the_end.append(held[0])
+
+    event.listen(other._locks._engine.sync_engine.pool, "close", look)
+    async with other.leased("action/act_1", 60, give("mine")) as held:
+        assert held == "mine"
+    assert held_at_the_end == [0]
 
 
 async def test_who_was_silent_for_a_lease_loses_the_lock_before_its_own_was_taken_and_gets_none(
